@@ -1,0 +1,60 @@
+-- One row per notification: the truth about its state. WITHOUT ROWID saves a written row per insert, since a TEXT key
+-- of a rowid table is a second b-tree. Rows written for one delivered at the first attempt: insert 6 (row, by_state,
+-- due, three search indexes), claim 1, settle 2 (row, by_state) = 9; a reference adds 1. Instants are epoch ms.
+CREATE TABLE notifications (
+  id TEXT PRIMARY KEY,
+  state TEXT NOT NULL,           -- pending, delivered, dead, held, closed
+  reason TEXT,                   -- why it is held or dead
+  contradicts TEXT,              -- the id that a held one contradicts
+  source TEXT NOT NULL,          -- notification, status-api, test
+  source_address TEXT,
+  reference TEXT,
+  mall_id TEXT,
+  shop_order_no TEXT,
+  pg_cno TEXT,
+  cancel_pg_cno TEXT,
+  res_cd TEXT NOT NULL,
+  res_msg TEXT NOT NULL,
+  cancel_date TEXT,
+  currency TEXT,
+  amount TEXT,
+  received_at INTEGER NOT NULL,
+  receipts INTEGER NOT NULL DEFAULT 1,
+  receipt TEXT NOT NULL,         -- the last receipt's own id: storing the same receipt twice counts it once
+  attempts INTEGER NOT NULL,     -- ever
+  tries INTEGER NOT NULL,        -- since the last replay
+  next_attempt_at INTEGER,
+  claim TEXT,                    -- who holds the lease: claiming twice by the same hand counts once
+  claimed_at INTEGER,
+  lease_until INTEGER,           -- set while an attempt is open. Not indexed: a claim then writes one row
+  enqueued_at INTEGER,           -- by the sweep
+  settled_at INTEGER,            -- when the last attempt ended
+  delivered_at INTEGER,
+  confirm TEXT,                  -- asking, confirmed, or null where KICC is not asked
+  confirm_tries INTEGER NOT NULL DEFAULT 0,
+  note TEXT,                     -- of the person who closed it
+  history TEXT NOT NULL DEFAULT '[]',
+  content_type TEXT,
+  body TEXT NOT NULL             -- base64 of the bytes that came
+) WITHOUT ROWID;
+
+-- Lists by state, newest first; pruning and replaying by time. The primary key stands behind it: keyset pages.
+CREATE INDEX by_state ON notifications (state, received_at);
+-- What is due. Leased rows stay in it until they are settled.
+CREATE INDEX due ON notifications (next_attempt_at) WHERE state = 'pending';
+-- Search, and the look at other notifications of one cancellation while storing.
+CREATE INDEX by_cancel_pg_cno ON notifications (cancel_pg_cno, received_at) WHERE cancel_pg_cno IS NOT NULL;
+CREATE INDEX by_pg_cno ON notifications (pg_cno, received_at) WHERE pg_cno IS NOT NULL;
+CREATE INDEX by_shop_order_no ON notifications (shop_order_no, received_at) WHERE shop_order_no IS NOT NULL;
+CREATE INDEX by_reference ON notifications (reference, received_at) WHERE reference IS NOT NULL;
+-- What did not simply arrive, in the order in which its last attempt ended: the rollups read it.
+CREATE INDEX troubled ON notifications (settled_at)
+  WHERE settled_at IS NOT NULL AND NOT (state = 'delivered' AND attempts = 1);
+
+-- A replay of many, worked off by the cron.
+CREATE TABLE replays (
+  id INTEGER PRIMARY KEY,
+  from_at INTEGER NOT NULL,
+  to_at INTEGER NOT NULL,
+  asked_at INTEGER NOT NULL      -- what dies after this is not part of it
+);

@@ -1,0 +1,33 @@
+// The notifyUrl's path: /kicc/wechat/cancel, with a token /{token}, and after a token an optional /{reference}. Pure.
+import { isOneOf } from "./tokens.ts";
+
+export const HOOK_PATH = "/kicc/wechat/cancel";
+
+const REFERENCE = /^[A-Za-z0-9._~-]{1,200}$/;
+
+export interface HookPath {
+  /** The token that is set was given, or none is set and none was given. */
+  readonly opens: boolean;
+  /** A token is set, and it was given. */
+  readonly knewToken: boolean;
+  /** What the merchant chose for this cancellation; null where there is none or it is outside the allowed set. */
+  readonly reference: string | null;
+}
+
+/** @param pathname begins with HOOK_PATH @param tokens empty where none is set */
+export function readHookPath(pathname: string, tokens: readonly string[]): HookPath {
+  const [, token = "", ...rest] = pathname.slice(HOOK_PATH.length).split("/");
+  const knewToken = isOneOf(tokens, decoded(token));
+  const superfluous = token !== "" || rest.length > 0;
+  if (tokens.length === 0) return { opens: !superfluous, knewToken, reference: null };
+  const reference = decoded(rest.join("/"));
+  return { opens: knewToken, knewToken, reference: knewToken && REFERENCE.test(reference) ? reference : null };
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

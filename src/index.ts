@@ -1,0 +1,36 @@
+// The Worker's three doors: KICC and people over HTTP, the queues, the cron. No logic: each leads to its step.
+import { Hono } from "hono";
+import { type Config, configOf } from "./config.ts";
+import { returnDeadLetters } from "./deadletter.ts";
+import { deliverBatch } from "./deliver.ts";
+import { HOOK_PATH } from "./hook-path.ts";
+import { log } from "./log.ts";
+import { receive } from "./notify.ts";
+import { sweep } from "./sweep.ts";
+
+const app = new Hono<{ Bindings: Env }>();
+
+const hook = `${HOOK_PATH}/*`;
+app.all(hook, (c) =>
+  receive(c.req.raw, configOf(c.env, announce), {
+    db: c.env.DB,
+    deliveries: c.env.DELIVERIES,
+    waitUntil: (work) => c.executionCtx.waitUntil(work),
+  }),
+);
+
+function announce({ problems }: Config): void {
+  if (problems.length > 0) log("settings.wrong", { problems });
+}
+
+export default {
+  fetch: app.fetch,
+  async queue(batch, env) {
+    const config = configOf(env, announce);
+    if (batch.queue.startsWith("kicc-deliveries-dead")) await returnDeadLetters(batch, config, env.DB, env.DELIVERIES);
+    else await deliverBatch(batch, config, env.DB);
+  },
+  async scheduled(_controller, env) {
+    await sweep(configOf(env, announce), env.DB, env.DELIVERIES);
+  },
+} satisfies ExportedHandler<Env>;

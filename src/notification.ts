@@ -1,0 +1,150 @@
+// What KICC sends: bytes → the fields of a cancellation notification, and its id. Pure; it judges nothing but readability.
+
+/** Where a notification came from; `kicc-source` says it to the origin. */
+export type Source = "notification" | "status-api" | "test";
+
+/** The fields of KICC's page global-payment/wechat/cancel-webhook, as text; null, "" and missing are all null. */
+export interface Fields {
+  readonly resCd: string;
+  readonly resMsg: string;
+  readonly mallId: string | null;
+  readonly shopOrderNo: string | null;
+  /** The original payment. */
+  readonly pgCno: string | null;
+  /** The cancellation: what a notification is keyed on, when it is there. */
+  readonly cancelPgCno: string | null;
+  /** yyyyMMddHHmmss as KICC wrote it, most likely KST; never parsed. */
+  readonly cancelDate: string | null;
+  /** `00` and `01` are KRW and USD; unknown codes are kept. */
+  readonly currency: string | null;
+  /** A decimal string: `"0051000"` and `51000` are both `"51000"`. */
+  readonly amount: string | null;
+}
+
+/** One notification as it was received: what is stored, queued and delivered. */
+export interface Notification extends Fields {
+  readonly id: string;
+  readonly receivedAt: number;
+  readonly source: Source;
+  readonly sourceAddress: string | null;
+  readonly reference: string | null;
+  readonly contentType: string | null;
+  readonly body: Uint8Array;
+}
+
+type Reading =
+  | { readonly readable: true; readonly fields: Fields }
+  | { readonly readable: false; readonly pgCno: string | null };
+
+const CURRENCIES: Readonly<Record<string, string>> = { "00": "KRW", "01": "USD" };
+
+/** KICC's code of success, in what it sends and in what it is told. */
+export const SUCCESS = "0000";
+
+/** Text of a body: strict UTF-8 first, then EUC-KR, which KICC's neighbouring interfaces speak. A BOM is stripped. */
+export function decodeText(bytes: Uint8Array): { text: string; charset: "utf-8" | "euc-kr" } {
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes), charset: "utf-8" };
+  } catch {
+    return { text: new TextDecoder("euc-kr").decode(bytes), charset: "euc-kr" };
+  }
+}
+
+/**
+ * Reads the fields. Unreadable is what is no JSON object or lacks resCd or resMsg; even then its pgCno is told,
+ * for the ack. Fields that are objects or booleans count as missing: the body keeps them.
+ */
+export function readNotification(body: Uint8Array): Reading {
+  const message = parseObject(decodeText(body).text);
+  if (message === null) return { readable: false, pgCno: null };
+  const pgCno = textOf(message["pgCno"]);
+  const resCd = textOf(message["resCd"]);
+  const resMsg = textOf(message["resMsg"]);
+  if (resCd === null || resMsg === null) return { readable: false, pgCno };
+  const amountInfo = isObject(message["amountInfo"]) ? message["amountInfo"] : {};
+  return {
+    readable: true,
+    fields: {
+      resCd,
+      resMsg,
+      mallId: textOf(message["mallId"]),
+      shopOrderNo: textOf(message["shopOrderNo"]),
+      pgCno,
+      cancelPgCno: textOf(message["cancelPgCno"]),
+      cancelDate: textOf(message["cancelDate"]),
+      currency: normalCurrency(textOf(amountInfo["currency"])),
+      amount: normalAmount(textOf(amountInfo["amount"])),
+    },
+  };
+}
+
+/**
+ * `ntf_` + 32 hex digits: two messages get one id exactly when they tell of one event (contract section 3, "When two
+ * notifications are one"). `receivedAt` counts only for a message that names nothing at all.
+ */
+export async function notificationId(
+  fields: Fields,
+  reference: string | null,
+  body: Uint8Array,
+  receivedAt: number,
+): Promise<string> {
+  const { resCd, mallId, shopOrderNo, pgCno, cancelPgCno, cancelDate, currency, amount } = fields;
+  if (cancelPgCno !== null) return digest(["cancel", cancelPgCno, resCd, currency, amount]);
+  if (shopOrderNo ?? pgCno ?? cancelDate ?? reference) {
+    return digest(["order", mallId, shopOrderNo, pgCno, resCd, cancelDate, currency, amount, reference]);
+  }
+  return digest(["body", await sha256Hex(body), kstDay(receivedAt)]);
+}
+
+/** `00` → KRW, `01` → USD, else the code in capitals. */
+function normalCurrency(code: string | null): string | null {
+  if (code === null) return null;
+  const known = code.trim().toUpperCase();
+  return CURRENCIES[known] ?? known;
+}
+
+/** Drops what does not change a number: leading zeros, a fraction's trailing zeros. What is no number stays as it came. */
+function normalAmount(amount: string | null): string | null {
+  const number = /^\s*([+-]?)0*(\d+)(?:\.(\d*?)0*)?\s*$/.exec(amount ?? "");
+  if (number === null) return amount;
+  const [, sign, whole, fraction] = number;
+  const digits = fraction ? `${whole}.${fraction}` : `${whole}`;
+  return sign === "-" && digits !== "0" ? `-${digits}` : digits;
+}
+
+/** Numbers come as their source text: KICC's ids have 20 digits, and a double keeps 16. */
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text, exactNumbers);
+    return isObject(value) ? value : null;
+  } catch {
+    // SyntaxError, or RangeError on a body that nests too deeply
+    return null;
+  }
+}
+
+function exactNumbers(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  return typeof value === "number" ? (context?.source ?? String(value)) : value;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A lone surrogate can be neither hashed nor stored as it is. */
+function textOf(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value.toWellFormed() : null;
+}
+
+function kstDay(instant: number): string {
+  return new Date(instant + 9 * 60 * 60 * 1000).toISOString().slice(0, 10);
+}
+
+async function digest(identity: readonly (string | null)[]): Promise<string> {
+  const hex = await sha256Hex(new TextEncoder().encode(JSON.stringify(identity)));
+  return `ntf_${hex.slice(0, 32)}`;
+}
+
+async function sha256Hex(bytes: Uint8Array): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}

@@ -1,0 +1,131 @@
+// Receives one notification from KICC: check → read → store → ack, then enqueue. The queue is waited for only while D1 is down.
+import { type Ending, ack } from "./ack.ts";
+import type { Config, Receiving } from "./config.ts";
+import { sendDeliveries } from "./deliveries.ts";
+import { readHookPath } from "./hook-path.ts";
+import { log, reasonOf } from "./log.ts";
+import { encodeMessage } from "./message.ts";
+import { type Notification, notificationId, readNotification } from "./notification.ts";
+import { before, retryTransient } from "./store/d1.ts";
+import { type Stored, storeNotification } from "./store/notifications.ts";
+import { storingOf } from "./storing.ts";
+
+const LARGEST_BODY_BYTES = 64 * 1024;
+// KICC waits 10 s (cancel-webhook); the ack leaves within 5. D1 gets 3 s of them, the queue the time until 4.5.
+const STORE_WITHIN_MS = 3000;
+const ACK_WITHIN_MS = 4500;
+
+/** What receiving works with. */
+export interface Stores {
+  readonly db: D1Database;
+  readonly deliveries: Queue;
+  /** Keeps work alive that comes after the ack. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+/** Answers KICC. The order of the checks and every answer are contract section 3. */
+export async function receive(request: Request, config: Config, stores: Stores): Promise<Response> {
+  const receivedAt = Date.now();
+  if (config.receiving === null) return refuse("misconfigured");
+  if (request.method !== "POST") return refuse("method");
+  const path = readHookPath(new URL(request.url).pathname, config.receiving.tokens);
+  const address = request.headers.get("cf-connecting-ip");
+  if (!path.opens) return refuse("token", { address });
+  if (!isAllowed(request, config.receiving)) return refuse("address", { address, knewToken: path.knewToken });
+  const body = await readBody(request, receivedAt + ACK_WITHIN_MS);
+  if (body === "too-large" || body === "unavailable") return refuse(body, { address });
+  const reading = readNotification(body);
+  if (!reading.readable) return refuse("unreadable", { address }, reading.pgCno);
+  const notification: Notification = {
+    ...reading.fields,
+    id: await notificationId(reading.fields, path.reference, body, receivedAt),
+    receivedAt,
+    source: "notification",
+    sourceAddress: address,
+    reference: path.reference,
+    contentType: request.headers.get("content-type"),
+    body,
+  };
+  return ack(await keep(notification, config, stores), notification.pgCno);
+}
+
+function refuse(ending: Ending, seen: Readonly<Record<string, unknown>> = {}, pgCno: string | null = null): Response {
+  log("notification.refused", { ending, ...seen });
+  return ack(ending, pgCno);
+}
+
+/** A Worker of the same zone can forge CF-Connecting-IP, and its requests carry CF-Worker: no such request is KICC's. */
+function isAllowed(request: Request, receiving: Receiving): boolean {
+  return !request.headers.has("cf-worker") && receiving.allows(request.headers.get("cf-connecting-ip"));
+}
+
+/** Reads at most the largest body; one that does not come in time is for KICC to send again. */
+async function readBody(request: Request, deadline: number): Promise<Uint8Array | "too-large" | "unavailable"> {
+  if (Number(request.headers.get("content-length")) > LARGEST_BODY_BYTES) return "too-large";
+  try {
+    return await before(deadline, "read the body", readAtMost(request.body, LARGEST_BODY_BYTES));
+  } catch {
+    return "unavailable";
+  }
+}
+
+async function readAtMost(stream: ReadableStream<Uint8Array> | null, most: number): Promise<Uint8Array | "too-large"> {
+  let body = new Uint8Array(0);
+  for await (const chunk of stream ?? []) {
+    if (body.length + chunk.length > most) return "too-large";
+    const longer = new Uint8Array(body.length + chunk.length);
+    longer.set(body);
+    longer.set(chunk, body.length);
+    body = longer;
+  }
+  return body;
+}
+
+/** One durable store has it, or KICC is asked to send it again. */
+async function keep(notification: Notification, config: Config, stores: Stores): Promise<Ending> {
+  const { id, receivedAt } = notification;
+  const storing = storingOf(config.storing, notification, "notification", crypto.randomUUID(), receivedAt);
+  const deadline = receivedAt + STORE_WITHIN_MS;
+  try {
+    const store = retryTransient(() => storeNotification(stores.db, notification, storing), deadline);
+    const stored = await before(deadline, "store", store);
+    log("notification.stored", { id: stored.id, state: stored.state, receipts: stored.receipts });
+    if (stored.id === id && isToBeEnqueued(stored, config)) stores.waitUntil(enqueue(notification, stores.deliveries));
+    return stored.receipts > 1 ? "resent" : "stored";
+  } catch (error) {
+    log("notification.not-stored", { id, error: reasonOf(error) });
+  }
+  // Another Worker that consumes the queue could not store it.
+  if (config.storing.mode === "queue") return "unavailable";
+  try {
+    await before(
+      receivedAt + ACK_WITHIN_MS,
+      "enqueue",
+      sendDeliveries(stores.deliveries, [encodeMessage(notification, 1)]),
+    );
+    log("notification.queued", { id });
+    return "queued";
+  } catch (error) {
+    log("notification.lost-to-resend", { id, error: reasonOf(error) });
+    return "unavailable";
+  }
+}
+
+/**
+ * By the row, not by whether this receipt made it: an insert whose reply was lost looks like a resend. Where a puller
+ * fetches, or KICC is to be asked first, nothing is enqueued.
+ */
+function isToBeEnqueued(stored: Stored, config: Config): boolean {
+  if (stored.state !== "pending" || stored.confirm === "asking" || config.delivering === null) return false;
+  if (config.storing.mode === "pull") return false;
+  return stored.receipts === 1 || stored.attempts === 0;
+}
+
+/** After the ack. What is lost here, the sweep finds. */
+async function enqueue(notification: Notification, queue: Queue): Promise<void> {
+  try {
+    await sendDeliveries(queue, [encodeMessage(notification, 1)]);
+  } catch (error) {
+    log("delivery.not-enqueued", { id: notification.id, error: reasonOf(error) });
+  }
+}

@@ -1,0 +1,147 @@
+// Reads each setting's text: one schema per setting, an error text that never shows a secret's value. Pure.
+import * as z from "zod/mini";
+import { allowlist } from "./allowlist.ts";
+
+/** A schema from text by a function that throws or returns undefined where the text is wrong. */
+function read<T>(reader: (text: string) => T | undefined, wanted: string) {
+  return z.pipe(
+    z.string(`must be ${wanted}`),
+    z.transform((text: string, context): T => {
+      try {
+        const value = reader(text.trim());
+        if (value !== undefined) return value;
+      } catch {
+        // the message below says what is wanted
+      }
+      context.issues.push({ code: "custom", message: `must be ${wanted}`, input: text });
+      return z.NEVER;
+    }),
+  );
+}
+
+function list(text: string, separator: RegExp = /,/): string[] | undefined {
+  const entries = text
+    .split(separator)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+  return entries.length > 0 ? entries : undefined;
+}
+
+function wholeNumber(lowest: number, highest: number) {
+  return read((text) => {
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    return number >= lowest && number <= highest ? number : undefined;
+  }, `a whole number from ${lowest} to ${highest}`);
+}
+
+/** Whether plain http may go there: it never leaves the machine. */
+export function isLocal(url: URL): boolean {
+  return ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+}
+
+function httpUrl(text: string): URL | undefined {
+  const url = new URL(text);
+  const plain = url.protocol === "https:" || url.protocol === "http:";
+  return plain && url.username === "" && url.password === "" ? url : undefined;
+}
+
+const originUrl = read(httpUrl, "an http or https URL without user and password");
+const safeUrl = read((text) => {
+  const url = httpUrl(text);
+  return url?.protocol === "https:" || (url && isLocal(url)) ? url : undefined;
+}, "an https URL");
+
+const tokens = (wanted: string, characters: RegExp) =>
+  read((text) => {
+    const entries = list(text);
+    return entries?.every((entry) => characters.test(entry)) ? entries : undefined;
+  }, wanted);
+
+const bearerTokens = tokens("one token or more, comma-separated, without spaces", /^\S+$/);
+
+const FORBIDDEN_HEADER = /^(content-type|content-length|host|webhook-.*|kicc-.*)$/i;
+
+function originHeaders(input: unknown): Record<string, Record<string, string>> | undefined {
+  const hosts = z.record(z.string(), z.record(z.string(), z.string())).parse(input);
+  const byHost: Record<string, Record<string, string>> = {};
+  for (const [host, headers] of Object.entries(hosts)) {
+    if (new URL(`https://${host}`).pathname !== "/") return undefined;
+    for (const [name, value] of Object.entries(headers)) {
+      new Headers().set(name, value);
+      if (FORBIDDEN_HEADER.test(name)) return undefined;
+    }
+    byHost[host.toLowerCase()] = headers;
+  }
+  return byHost;
+}
+
+/** A table in wrangler.toml comes as an object, the same set as a secret as JSON text. */
+const routes = z.pipe(
+  z.unknown(),
+  z.transform((input: unknown, context): ReadonlyMap<string, URL> => {
+    try {
+      const table = z.record(z.string(), z.string()).parse(typeof input === "string" ? JSON.parse(input) : input);
+      return new Map(Object.entries(table).map(([mallId, url]) => [mallId, httpUrl(url) ?? fail()]));
+    } catch {
+      context.issues.push({ code: "custom", message: "must be a table of mallId = URL", input });
+      return z.NEVER;
+    }
+  }),
+);
+
+function fail(): never {
+  throw new RangeError("Cannot read URL");
+}
+
+/** Needed to receive: one of these wrong, and KICC is told to send again. */
+export const RECEIVING = {
+  KICC_ENVIRONMENT: z.enum(["production", "development"], 'must be "production" or "development"'),
+  KICC_SOURCES: z.optional(
+    read((text) => {
+      const entries = list(text);
+      return entries && allowlist(entries);
+    }, "IP addresses and CIDR ranges, comma-separated"),
+  ),
+  NOTIFY_TOKEN: z.optional(tokens("one token or more of A-Z a-z 0-9 . _ ~ -, comma-separated", /^[A-Za-z0-9._~-]+$/)),
+};
+
+/** Needed for all that comes after the ack: one of these wrong, and notifications wait untried. */
+export const DELIVERING = {
+  MALL_IDS: z.optional(read(list, "mallIds, comma-separated")),
+  DELIVERY: z._default(z.enum(["push", "pull", "queue"], 'must be "push", "pull" or "queue"'), "push"),
+  ORIGIN_URL: z.optional(originUrl),
+  ORIGIN_ROUTES: z._default(routes, new Map<string, URL>()),
+  ORIGIN_HEADERS: z._default(
+    read(
+      (text) => originHeaders(JSON.parse(text)),
+      'JSON {"host": {header: value}} without content-type, webhook-*, kicc-*',
+    ),
+    {},
+  ),
+  ORIGIN_SIGNING_SECRET: z.optional(
+    read((text) => {
+      const secrets = list(text, /\s+/)?.map((secret) =>
+        Uint8Array.fromBase64(secret.replace(/^whsec_|^/, (p) => p || fail())),
+      );
+      return secrets?.every((secret) => secret.length > 0) ? secrets : undefined;
+    }, "whsec_ and base64, several separated by spaces"),
+  ),
+  ORIGIN_TIMEOUT_MS: z._default(wholeNumber(100, 300_000), 10_000),
+  RETRY_DELAYS_SECONDS: z._default(
+    read((text) => {
+      const delays = text.split(",").map((entry) => (/^\s*\d+(\.\d+)?\s*$/.test(entry) ? Number(entry) : Number.NaN));
+      return delays.length <= 90 && delays.every((delay) => delay <= 86_400) ? delays : undefined;
+    }, "at most 90 waits of 0 to 86400 seconds, comma-separated"),
+    [15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600],
+  ),
+  RETENTION_DAYS: z._default(wholeNumber(7, 36_500), 400),
+  KICC_API_URL: z.optional(safeUrl),
+  CONFIRM: z._default(z.enum(["off", "before-delivery"], 'must be "off" or "before-delivery"'), "off"),
+  CONSOLE_TOKEN: bearerTokens,
+  DELIVERY_TOKEN: z.optional(bearerTokens),
+  ACCESS_TEAM: z.optional(
+    read((text) => (/^[a-z0-9-]+$/i.test(text) ? text : undefined), "the team's name, as in NAME.cloudflareaccess.com"),
+  ),
+  ACCESS_AUD: z.optional(read((text) => (/^\S+$/.test(text) ? text : undefined), "the application's audience tag")),
+  ALERT_URL: z.optional(safeUrl),
+};

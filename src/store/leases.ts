@@ -1,0 +1,33 @@
+// Leases that ran out: whoever had the notification died, or never reported. That is a failed attempt.
+import { failed } from "../outcome.ts";
+import { type Decision, decide } from "../retry.ts";
+import { STANDING, type Standing, attemptOf, settle } from "./attempts.ts";
+
+/** Pending ones whose lease ran out, oldest due first. They are read from the due ones, of which the claimed come first. */
+export async function findExpired(db: D1Database, now: number, limit: number): Promise<Standing[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${STANDING} FROM notifications INDEXED BY due
+       WHERE state = 'pending' AND next_attempt_at <= ?1 AND lease_until <= ?1 ORDER BY next_attempt_at LIMIT ?2`,
+    )
+    .bind(now, limit)
+    .run<Standing>();
+  return results;
+}
+
+/** Settles them as failed, with the usual waits; whose last try it was is dead. One round trip. */
+export async function settleExpired(
+  db: D1Database,
+  expired: readonly Standing[],
+  delaysMs: readonly number[],
+  now: number,
+): Promise<Map<string, Decision>> {
+  const outcome = failed("no report before the lease ran out");
+  const settlements = expired.map(({ id, attempts, tries, claimedAt }) => ({
+    id,
+    attempt: attemptOf(attempts, claimedAt, null, outcome),
+    decision: decide(outcome, tries, delaysMs, now, Math.random()),
+  }));
+  await settle(db, settlements, now);
+  return new Map(settlements.map(({ id, decision }) => [id, decision]));
+}

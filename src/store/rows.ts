@@ -1,0 +1,35 @@
+// Rows of `notifications` as notifications.
+import type { Notification, Source } from "../notification.ts";
+
+/** What a delivery needs of a row: the whole notification but KICC's message text. */
+export interface DeliverableRow {
+  readonly id: string;
+  readonly receivedAt: number;
+  readonly source: Source;
+  readonly sourceAddress: string | null;
+  readonly reference: string | null;
+  readonly contentType: string | null;
+  readonly body: string;
+  readonly mallId: string | null;
+  readonly shopOrderNo: string | null;
+  readonly pgCno: string | null;
+  readonly cancelPgCno: string | null;
+  readonly resCd: string;
+  readonly resMsg: string;
+  readonly cancelDate: string | null;
+  readonly currency: string | null;
+  readonly amount: string | null;
+  readonly attempts: number;
+  readonly tries: number;
+  readonly confirmed: 0 | 1;
+}
+
+/** The columns of a DeliverableRow. */
+export const DELIVERABLE = `id, received_at AS receivedAt, source, source_address AS sourceAddress, reference,
+  content_type AS contentType, body, mall_id AS mallId, shop_order_no AS shopOrderNo, pg_cno AS pgCno,
+  cancel_pg_cno AS cancelPgCno, res_cd AS resCd, res_msg AS resMsg, cancel_date AS cancelDate, currency, amount,
+  attempts, tries, confirm IS 'confirmed' AS confirmed`;
+
+export function notificationOf({ body, ...row }: DeliverableRow): Notification {
+  return { ...row, body: Uint8Array.fromBase64(body) };
+}

@@ -1,0 +1,25 @@
+// How the settings want a notification stored: ours or foreign, asked about first or not, attempt open or not. Pure.
+import type { Config } from "./config.ts";
+import { type Fields, SUCCESS, type Source } from "./notification.ts";
+import type { Storing } from "./store/notifications.ts";
+
+/** In queue mode another Worker reports an attempt within this time, or it counts as failed. */
+export const UNREPORTED_MS = 10 * 60 * 1000;
+
+/** @param receipt this receipt's own id */
+export function storingOf(
+  settings: Config["storing"],
+  fields: Pick<Fields, "mallId" | "resCd">,
+  source: Source,
+  receipt: string,
+  now: number,
+): Storing {
+  const { mallIds, confirms, mode } = settings;
+  return {
+    // One without a mallId names nobody else; a made-up one is ours.
+    foreign: mallIds !== null && fields.mallId !== null && source !== "test" && !mallIds.includes(fields.mallId),
+    confirm: confirms && fields.resCd === SUCCESS && source === "notification",
+    attemptOpenUntil: mode === "queue" ? now + UNREPORTED_MS : null,
+    receipt,
+  };
+}

@@ -1,0 +1,13 @@
+import type { D1Migration } from "cloudflare:test";
+import type * as worker from "../src/index.ts";
+
+declare global {
+  namespace Cloudflare {
+    interface Env {
+      readonly TEST_MIGRATIONS: D1Migration[];
+    }
+    interface GlobalProps {
+      mainModule: typeof worker;
+    }
+  }
+}

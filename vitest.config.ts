@@ -1,0 +1,47 @@
+import path from "node:path";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+// What the settings are in workerd tests, unless a test makes its own.
+const SETTINGS = {
+  KICC_ENVIRONMENT: "production",
+  ORIGIN_URL: "https://origin.example/kicc",
+  ORIGIN_SIGNING_SECRET: "whsec_bG9jYWwtd29yay1vbmx5LW5vdC1hLXNlY3JldCE=",
+  CONSOLE_TOKEN: "console-token",
+};
+
+export default defineConfig(async () => {
+  const migrations = await readD1Migrations(path.join(import.meta.dirname, "migrations"));
+  const inWorkerd = cloudflareTest({
+    wrangler: { configPath: "./wrangler.toml" },
+    miniflare: {
+      bindings: { ...SETTINGS, TEST_MIGRATIONS: migrations },
+      // Messages are handed to the consumer by the tests, but for those that name the local queue.
+      compatibilityFlags: ["service_binding_extra_handlers"],
+    },
+  });
+  return {
+    test: {
+      projects: [
+        {
+          plugins: [inWorkerd],
+          test: {
+            name: "workerd",
+            include: ["test/*.test.ts", "test/{store,console}/*.test.{ts,tsx}"],
+            setupFiles: ["./test/setup.ts"],
+          },
+        },
+        {
+          test: {
+            name: "e2e",
+            include: ["test/e2e/*.test.ts", "test/simulator/*.test.ts", "test/puller/*.test.ts"],
+            testTimeout: 60_000,
+            hookTimeout: 60_000,
+            fileParallelism: false,
+          },
+        },
+      ],
+      coverage: { provider: "istanbul" as const, include: ["src/**"], reporter: ["text"] },
+    },
+  };
+});
