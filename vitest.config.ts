@@ -16,7 +16,11 @@ export default defineConfig(async () => {
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
       bindings: { ...SETTINGS, TEST_MIGRATIONS: migrations },
-      // Messages are handed to the consumer by the tests, but for those that name the local queue.
+      // Tests hand the consumer its messages; a consumer that still runs when a file ends hangs the runner. The local
+      // queue at work is in test/e2e.
+      queueConsumers: { "kicc-deliveries": { maxBatchSize: 100, maxBatchTimeout: 60 } },
+      // The internet of these tests: an origin that accepts. Tests that want another one put it in place of fetch().
+      outboundService: () => new Response("OK"),
       compatibilityFlags: ["service_binding_extra_handlers"],
     },
   });

@@ -1,5 +1,6 @@
 // The Worker's three doors: KICC and people over HTTP, the queues, the cron. No logic: each leads to its step.
 import { Hono } from "hono";
+import { api } from "./api/api.ts";
 import { type Config, configOf } from "./config.ts";
 import { returnDeadLetters } from "./deadletter.ts";
 import { deliverBatch } from "./deliver.ts";
@@ -17,6 +18,11 @@ app.all(hook, (c) =>
     deliveries: c.env.DELIVERIES,
     waitUntil: (work) => c.executionCtx.waitUntil(work),
   }),
+);
+
+app.route(
+  "/",
+  api((env) => configOf(env, announce), []),
 );
 
 function announce({ problems }: Config): void {

@@ -1,0 +1,127 @@
+// The JSON API of contract section 7: one place that checks the token, reads the input, and answers or refuses.
+import { type Context, Hono } from "hono";
+import type { Config } from "../config.ts";
+import { log, reasonOf } from "../log.ts";
+import { isOneOf } from "../tokens.ts";
+import type { Desk, Operation, Refusal, RefusalCode } from "./operation.ts";
+
+const STATUS = {
+  invalid: 400,
+  unauthorized: 401,
+  not_found: 404,
+  conflict: 409,
+  settings: 503,
+  unavailable: 503,
+} as const;
+
+type Caller = "token" | "delivery-token";
+
+/** @param configOf the settings of this isolate @param operations everything under /api/ */
+export function api(configOf: (env: Env) => Config, operations: readonly Operation[]): Hono<{ Bindings: Env }> {
+  const app = new Hono<{ Bindings: Env }>();
+  for (const each of operations) {
+    app.on(each.method.toUpperCase(), each.path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
+      const config = configOf(c.env);
+      const caller = callerOf(c.req.raw, config);
+      const refusal = mayCall(each, caller, config);
+      return refusal ? refused(refusal) : run(each, c, config, caller ?? "token");
+    });
+  }
+  app.all("/api/*", (c) => {
+    const config = configOf(c.env);
+    return refused(
+      mayCall({}, callerOf(c.req.raw, config), config) ?? { refused: "not_found", message: "No such call" },
+    );
+  });
+  return app;
+}
+
+/** Both tokens are compared with what was given, whatever it is: the time tells nothing. */
+function callerOf(request: Request, config: Config): Caller | null {
+  const given = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
+  const operates = isOneOf(config.operating.consoleTokens, given);
+  const delivers = isOneOf(config.operating.deliveryTokens, given);
+  return operates ? "token" : delivers ? "delivery-token" : null;
+}
+
+function mayCall(
+  each: Pick<Operation, "forDelivery" | "needsDelivering">,
+  caller: Caller | null,
+  config: Config,
+): Refusal | null {
+  if (caller === null && config.operating.consoleTokens.length === 0) {
+    return { refused: "settings", message: "CONSOLE_TOKEN is not set" };
+  }
+  if (caller === null || (caller === "delivery-token" && !each.forDelivery)) {
+    return { refused: "unauthorized", message: "Authorization: Bearer and the token are needed" };
+  }
+  if (each.needsDelivering && config.delivering === null) {
+    return { refused: "settings", message: describeProblems(config) };
+  }
+  return null;
+}
+
+/** Every wrong setting with what it must be; never a secret's value. */
+function describeProblems({ problems }: Config): string {
+  return problems.map(({ setting, message }) => `${setting} ${message}`).join("; ");
+}
+
+async function run(
+  each: Operation,
+  c: Context<{ Bindings: Env }>,
+  config: Config,
+  operator: string,
+): Promise<Response> {
+  const given = await inputOf(c);
+  const input = given === null ? null : each.input.safeParse(given);
+  if (input === null) return refused({ refused: "invalid", message: "The body is no JSON object" });
+  if (!input.success) {
+    const issue = input.error.issues[0];
+    return refused({
+      refused: "invalid",
+      message: `${issue?.path.join(".") ?? "input"}: ${issue?.message ?? "is wrong"}`,
+    });
+  }
+  const desk: Desk = {
+    config,
+    db: c.env.DB,
+    deliveries: c.env.DELIVERIES,
+    operator,
+    now: Date.now(),
+    waitUntil: (work) => c.executionCtx.waitUntil(work),
+  };
+  try {
+    const answer = await each.run(input.data, desk);
+    return isRefusal(answer) ? refused(answer) : Response.json(answer, { headers: { "cache-control": "no-store" } });
+  } catch (error) {
+    log("api.failed", { method: each.method, path: each.path, error: reasonOf(error) });
+    return refused({ refused: "unavailable", message: "D1 or the queue does not answer: try again" });
+  }
+}
+
+/** Path, query and body as one object, the path winning; null where the body is no JSON object. */
+async function inputOf(c: Context): Promise<object | null> {
+  const text = await c.req.text();
+  const body: unknown = text.trim() === "" ? {} : parse(text);
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return null;
+  return { ...c.req.query(), ...body, ...c.req.param() };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isRefusal(answer: unknown): answer is Refusal {
+  return typeof answer === "object" && answer !== null && "refused" in answer;
+}
+
+function refused({ refused: code, message }: { refused: RefusalCode; message: string }): Response {
+  return Response.json(
+    { error: { code, message } },
+    { status: STATUS[code], headers: { "cache-control": "no-store" } },
+  );
+}

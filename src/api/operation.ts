@@ -1,0 +1,52 @@
+// One operation of the API: what it takes and answers as Zod schemas, who may call it, what it does. It knows no routes.
+import type * as z from "zod/mini";
+import type { Config, Delivering } from "../config.ts";
+
+/** What an operation works with. */
+export interface Desk {
+  readonly config: Config;
+  readonly db: D1Database;
+  readonly deliveries: Queue;
+  /** Who calls, for the audit: `token`, `delivery-token`, or the e-mail address that Cloudflare Access vouches for. */
+  readonly operator: string;
+  readonly now: number;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+export type RefusalCode = "invalid" | "unauthorized" | "not_found" | "conflict" | "settings" | "unavailable";
+
+/** Instead of an answer: `{"error":{"code","message"}}` with the code's status. */
+export interface Refusal {
+  readonly refused: RefusalCode;
+  readonly message: string;
+}
+
+export interface Operation<Input = unknown, Answer = unknown> {
+  readonly method: "get" | "post" | "put" | "delete";
+  /** `/api/notifications/{id}`: what stands in braces is part of the input. */
+  readonly path: string;
+  readonly summary: string;
+  /** Open to DELIVERY_TOKEN as well as to CONSOLE_TOKEN. */
+  readonly forDelivery?: true;
+  /** Needs the settings that delivering needs; without them it is refused with the code `settings`. */
+  readonly needsDelivering?: true;
+  /** Path, query and body in one object. */
+  readonly input: z.ZodMiniType<Input>;
+  readonly answer: z.ZodMiniType<Answer>;
+  readonly run: (input: Input, desk: Desk) => Promise<Answer | Refusal>;
+}
+
+/** Ties an operation's input and answer to its schemas. */
+export function operation<Input, Answer>(described: Operation<Input, Answer>): Operation {
+  return described as unknown as Operation;
+}
+
+export function refuse(refused: RefusalCode, message: string): Refusal {
+  return { refused, message };
+}
+
+/** The settings for delivering, in an operation that says `needsDelivering`. */
+export function deliveringOf({ config }: Desk): Delivering {
+  if (config.delivering === null) throw new Error("Cannot deliver: settings are wrong, and nobody checked");
+  return config.delivering;
+}

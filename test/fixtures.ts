@@ -1,0 +1,156 @@
+// What workerd tests begin with: settings, a notification as KICC sends it, bindings that fail on purpose.
+import { env } from "cloudflare:workers";
+import { type Config, readConfig } from "../src/config.ts";
+import { type Notification, notificationId, readNotification } from "../src/notification.ts";
+import { type Stored, storeNotification } from "../src/store/notifications.ts";
+import { storingOf } from "../src/storing.ts";
+
+export const KICC_ADDRESS = "203.233.72.66";
+
+const SETTINGS = {
+  KICC_ENVIRONMENT: "production",
+  ORIGIN_URL: "https://origin.example/kicc",
+  ORIGIN_SIGNING_SECRET: "whsec_bG9jYWwtd29yay1vbmx5LW5vdC1hLXNlY3JldCE=",
+  CONSOLE_TOKEN: "console-token",
+};
+
+export function configWith(settings: Readonly<Record<string, unknown>> = {}): Config {
+  return readConfig({ ...SETTINGS, ...settings });
+}
+
+let serial = 0;
+
+/** A body as in section 5 of the protocol page, of a cancellation of its own unless `fields` name another. */
+export function kiccBody(fields: Readonly<Record<string, unknown>> = {}): string {
+  serial += 1;
+  return JSON.stringify({
+    resCd: "0000",
+    resMsg: "정상취소",
+    mallId: "T0099001",
+    shopOrderNo: `ORD-${serial}`,
+    pgCno: `26011314205510${String(serial).padStart(6, "0")}`,
+    cancelPgCno: `26011409120310${String(serial).padStart(6, "0")}`,
+    cancelDate: "20260114091210",
+    amountInfo: { currency: "KRW", amount: 51000 },
+    ...fields,
+  });
+}
+
+export interface Sending {
+  readonly path?: string;
+  readonly method?: string;
+  readonly address?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request as KICC sends it. */
+export function kiccRequest(body: BodyInit | null = kiccBody(), sending: Sending = {}): Request {
+  const headers = new Headers({ "content-type": "application/json; charset=utf-8", ...sending.headers });
+  const address = sending.address === undefined ? KICC_ADDRESS : sending.address;
+  if (address !== null) headers.set("cf-connecting-ip", address);
+  const method = sending.method ?? "POST";
+  return new Request(`https://kicc.example${sending.path ?? "/kicc/wechat/cancel"}`, {
+    method,
+    headers,
+    body: method === "GET" || method === "HEAD" ? null : body,
+  });
+}
+
+export async function notificationFrom(body: string, about: Partial<Notification> = {}): Promise<Notification> {
+  const bytes = new TextEncoder().encode(body);
+  const reading = readNotification(bytes);
+  if (!reading.readable) throw new Error(`Cannot read the test's own body: ${body}`);
+  const receivedAt = about.receivedAt ?? Date.now();
+  const reference = about.reference ?? null;
+  return {
+    ...reading.fields,
+    id: await notificationId(reading.fields, reference, bytes, receivedAt),
+    receivedAt,
+    source: "notification",
+    sourceAddress: KICC_ADDRESS,
+    reference,
+    contentType: "application/json; charset=utf-8",
+    body: bytes,
+    ...about,
+  };
+}
+
+/** Stores as the hook does. */
+export async function stored(
+  body: string = kiccBody(),
+  about: Partial<Notification> = {},
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<Stored & { readonly notification: Notification }> {
+  const notification = await notificationFrom(body, about);
+  const { receivedAt, source } = notification;
+  const storing = storingOf(configWith(settings).storing, notification, source, crypto.randomUUID(), receivedAt);
+  return { ...(await storeNotification(env.DB, notification, storing)), notification };
+}
+
+export interface Row {
+  readonly state: string;
+  readonly reason: string | null;
+  readonly contradicts: string | null;
+  readonly attempts: number;
+  readonly tries: number;
+  readonly receipts: number;
+  readonly nextAttemptAt: number | null;
+  readonly leaseUntil: number | null;
+  readonly currency: string | null;
+  readonly amount: string | null;
+  readonly reference: string | null;
+  readonly history: readonly { readonly number: number; readonly outcome: string; readonly error: string | null }[];
+}
+
+/** A row as D1 holds it; null where there is none. */
+export async function rowOf(id: string): Promise<Row | null> {
+  const row = await env.DB.prepare(
+    `SELECT state, reason, contradicts, attempts, tries, receipts, next_attempt_at AS nextAttemptAt,
+       lease_until AS leaseUntil, currency, amount, reference, history FROM notifications WHERE id = ?`,
+  )
+    .bind(id)
+    .first<Omit<Row, "history"> & { history: string }>();
+  return row && { ...row, history: JSON.parse(row.history) as Row["history"] };
+}
+
+export async function clear(): Promise<void> {
+  await env.DB.exec("DELETE FROM notifications");
+  await env.DB.exec("DELETE FROM replays");
+}
+
+export interface FaultyD1 {
+  /** Called before each round trip; what it throws, D1 throws. */
+  readonly before?: (trip: number) => void | Promise<void>;
+  /** Called after each round trip that committed: throwing here loses the reply. */
+  readonly after?: (trip: number) => void | Promise<void>;
+}
+
+/** The real D1 with trouble on the way to it or back. Counts round trips in `trips`. */
+export function faultyD1(db: D1Database, faults: FaultyD1 = {}): D1Database & { trips: number } {
+  const around = async <T>(run: () => Promise<T>): Promise<T> => {
+    faulty.trips += 1;
+    const trip = faulty.trips;
+    await faults.before?.(trip);
+    const result = await run();
+    await faults.after?.(trip);
+    return result;
+  };
+  const faulty = {
+    trips: 0,
+    prepare: (sql: string) => wrap(db.prepare(sql)),
+    batch: (statements: readonly D1PreparedStatement[]) =>
+      around(() => db.batch(statements.map((statement) => originals.get(statement) ?? statement))),
+  } as unknown as D1Database & { trips: number };
+  const originals = new WeakMap<object, D1PreparedStatement>();
+  function wrap(statement: D1PreparedStatement): D1PreparedStatement {
+    const wrapped = {
+      bind: (...values: unknown[]) => wrap(statement.bind(...values)),
+      run: () => around(() => statement.run()),
+      first: () => around(() => statement.first()),
+      all: () => around(() => statement.all()),
+    } as unknown as D1PreparedStatement;
+    originals.set(wrapped, statement);
+    return wrapped;
+  }
+  return faulty;
+}
