@@ -102,15 +102,16 @@ function delivering(values: Values<typeof DELIVERING>, fetcher: Fetcher | null, 
   const timeoutMs = values.ORIGIN_TIMEOUT_MS ?? 0;
   return {
     mode: values.DELIVERY ?? "push",
-    origin: values.ORIGIN_URL
-      ? {
-          url: values.ORIGIN_URL,
-          routes: values.ORIGIN_ROUTES ?? new Map<string, URL>(),
-          fetcher,
-          headers: values.ORIGIN_HEADERS ?? {},
-          timeoutMs,
-        }
-      : null,
+    origin:
+      values.DELIVERY === "push" && values.ORIGIN_URL
+        ? {
+            url: values.ORIGIN_URL,
+            routes: values.ORIGIN_ROUTES ?? new Map<string, URL>(),
+            fetcher,
+            headers: values.ORIGIN_HEADERS ?? {},
+            timeoutMs,
+          }
+        : null,
     secrets: values.ORIGIN_SIGNING_SECRET ?? [],
     delaysMs: (values.RETRY_DELAYS_SECONDS ?? []).map((seconds) => seconds * 1000),
     leaseMs: timeoutMs + LEASE_MARGIN_MS,
