@@ -90,7 +90,12 @@ const routes = z.pipe(
 );
 
 function fail(): never {
-  throw new RangeError("Cannot read URL");
+  throw new RangeError("Cannot read setting");
+}
+
+function signingKey(secret: string): Uint8Array {
+  const key = secret.startsWith("whsec_") ? Uint8Array.fromBase64(secret.slice(6)) : fail();
+  return key.length > 0 ? key : fail();
 }
 
 /** Needed to receive: one of these wrong, and KICC is told to send again. */
@@ -119,12 +124,7 @@ export const DELIVERING = {
     {},
   ),
   ORIGIN_SIGNING_SECRET: z.optional(
-    read((text) => {
-      const secrets = list(text, /\s+/)?.map((secret) =>
-        Uint8Array.fromBase64(secret.replace(/^whsec_|^/, (p) => p || fail())),
-      );
-      return secrets?.every((secret) => secret.length > 0) ? secrets : undefined;
-    }, "whsec_ and base64, several separated by spaces"),
+    read((text) => list(text, /\s+/)?.map(signingKey), "whsec_ and base64, several separated by spaces"),
   ),
   ORIGIN_TIMEOUT_MS: z._default(wholeNumber(100, 300_000), 10_000),
   RETRY_DELAYS_SECONDS: z._default(
