@@ -35,8 +35,13 @@ export async function deliverTo(origin: Origin, parcel: Parcel): Promise<Outcome
   }
 }
 
+/** Where a shop's notifications go. */
+export function routeOf(origin: Origin, mallId: string | null): URL {
+  return (mallId !== null && origin.routes.get(mallId)) || origin.url;
+}
+
 async function send(origin: Origin, { mallId, body, ...parcel }: Parcel, signal: AbortSignal): Promise<Response> {
-  const url = (mallId !== null && origin.routes.get(mallId)) || origin.url;
+  const url = routeOf(origin, mallId);
   const headers = new Headers(origin.headers[url.host] ?? origin.headers[url.hostname]);
   for (const [name, value] of Object.entries(parcel.headers)) headers.set(name, value);
   if (parcel.contentType !== null) headers.set("content-type", parcel.contentType);

@@ -14,7 +14,6 @@ export interface Lease {
 
 export interface Claimed {
   readonly id: string;
-  readonly mallId: string | null;
   readonly attempts: number;
   readonly tries: number;
   readonly reference: string | null;
@@ -58,7 +57,7 @@ export async function claim(
       .prepare(
         `UPDATE notifications SET ${OPEN_ATTEMPT}
          WHERE id IN (SELECT value FROM json_each(?5)) AND ${CLAIMABLE}
-         RETURNING id, mall_id AS mallId, attempts, tries, reference, confirm IS 'confirmed' AS confirmed`,
+         RETURNING id, attempts, tries, reference, confirm IS 'confirmed' AS confirmed`,
       )
       .bind(lease.hand, lease.now, lease.until, lease.maxTries, JSON.stringify(ids)),
     standingStatement(db, ids),
