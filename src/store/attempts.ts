@@ -117,11 +117,12 @@ function settleStatement(db: D1Database, { id, attempt, decision }: Settlement, 
         )
         .bind(id, now, entry, attempt.number, decision.nextAttemptAt);
     case "dead":
-      // One that became held meanwhile stays held: it needs a person either way, and held says why.
+      // One that became held meanwhile stays held: it needs a person either way, and held says why. One that a person
+      // replayed meanwhile (no tries yet) is due anew: it does not die of the attempt before.
       return db
         .prepare(
-          `UPDATE notifications SET ${record}, reason = iif(state = 'pending', ?5, reason),
-             state = iif(state = 'pending', 'dead', state)
+          `UPDATE notifications SET ${record}, reason = iif(state = 'pending' AND tries > 0, ?5, reason),
+             state = iif(state = 'pending' AND tries > 0, 'dead', state)
            WHERE id = ?1 AND attempts = ?4 AND lease_until IS NOT NULL AND state IN ('pending', 'held')`,
         )
         .bind(id, now, entry, attempt.number, decision.reason);
