@@ -87,14 +87,14 @@ async function push(
     maxTries: delivering.delaysMs.length + 1,
   };
   const deadline = now + CLAIM_WITHIN_MS;
+  // All that comes before the origin is called has the one deadline: a lease that ran out protects nothing.
   const take = async () => {
-    const first = await claim(db, idsOf(letters), lease);
-    if (!(await storeMissing(letters, first.standing, config, db))) return first;
-    return claim(db, idsOf(letters), lease);
+    let taken = await claim(db, idsOf(letters), lease);
+    if (await storeMissing(letters, taken.standing, config, db)) taken = await claim(db, idsOf(letters), lease);
+    return { ...taken, expired: await expire(taken.standing, delivering, db, now) };
   };
-  const { claimed, standing } = await before(deadline, "claim", retryTransient(take, deadline));
+  const { claimed, standing, expired } = await before(deadline, "claim", retryTransient(take, deadline));
   const claims = new Map(claimed.map((row) => [row.id, row]));
-  const expired = await expire(standing, delivering, db, now);
 
   const settlements: Settlement[] = [];
   const taken: Letter[] = [];
