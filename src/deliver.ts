@@ -75,8 +75,7 @@ async function push(
   const now = Date.now();
   const maxTries = delivering.delaysMs.length + 1;
   const lease: Lease = { hand: crypto.randomUUID(), now, until: now + delivering.leaseMs, maxTries };
-  const { claimed, standing } = await take(letters, lease, config, db);
-  const expired = await expire(standing, delivering, db, now);
+  const { claimed, standing, expired } = await take(letters, lease, delivering, config, db);
   const mine = new Map(claimed.map((row) => [row.id, row]));
   const taken: { letter: Letter; row: Claimed }[] = [];
   for (const letter of letters) {
@@ -98,13 +97,14 @@ async function push(
   }
 }
 
-/** Claims, and first stores what D1 has not got. */
-async function take(letters: readonly Letter[], lease: Lease, config: Config, db: D1Database) {
+/** All that comes before the origin is called has one deadline: a lease that ran out protects nothing. */
+async function take(letters: readonly Letter[], lease: Lease, delivering: Delivering, config: Config, db: D1Database) {
   const ids = idsOf(letters);
   const deadline = lease.now + CLAIM_WITHIN_MS;
   const taking = async () => {
-    const first = await claim(db, ids, lease);
-    return (await storeMissing(letters, first.standing, config, db)) ? claim(db, ids, lease) : first;
+    let taken = await claim(db, ids, lease);
+    if (await storeMissing(letters, taken.standing, config, db)) taken = await claim(db, ids, lease);
+    return { ...taken, expired: await expire(taken.standing, delivering, db, lease.now) };
   };
   return before(deadline, "claim", retryTransient(taking, deadline));
 }
