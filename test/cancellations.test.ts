@@ -2,6 +2,7 @@ import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api } from "../src/api/api.ts";
 import { cancellationOperations } from "../src/api/cancellations.ts";
+import { listCancellations } from "../src/store/cancellations.ts";
 import { clear, configWith, faultyD1, kiccBody, stored } from "./fixtures.ts";
 import { says, standInForKicc } from "./kicc-stand-in.ts";
 
@@ -91,7 +92,7 @@ describe("announcing", () => {
   it.each<[string, unknown]>([
     ["no mallId", { pgCno: "1" }],
     ["no pgCno", { mallId: "1" }],
-    ["a pgCno that is a number", { ...IDS, pgCno: 26011314205510990001 }],
+    ["a pgCno that is a number", { ...IDS, pgCno: 26 }],
     ["an id over 60 bytes", { ...IDS, pgCno: "1".repeat(61) }],
     ["an id outside ASCII", { ...IDS, pgCno: "가" }],
     ["a reference that no notifyUrl has", { ...IDS, reference: "a/b" }],
@@ -153,27 +154,22 @@ describe("looking", () => {
       `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 19999) INSERT INTO cancellations (cancel_pg_cno, mall_id, pg_cno, state, announced_at, due_after_ms) SELECT 'c' || i, 'm', 'p', iif(i % 10, 'notified', 'unresolved'), i, 0 FROM n`,
     );
     const read: number[] = [];
-    const { prepare } = env.DB;
-    const spy = vi.spyOn(env.DB, "prepare").mockImplementation((sql) => {
-      const statement = prepare.call(env.DB, sql);
-      const { bind } = statement;
-      statement.bind = (...values) => {
-        const bound = bind.apply(statement, values);
-        const { run } = bound;
-        bound.run = async <T>() => {
-          const result = await run.call(bound);
+    const prepare = (sql: string) => ({
+      bind: (...values: unknown[]) => ({
+        run: async () => {
+          const result = await env.DB.prepare(sql)
+            .bind(...values)
+            .run();
           read.push(result.meta.rows_read);
-          return result as D1Result<T>;
-        };
-        return bound;
-      };
-      return statement;
+          return result;
+        },
+      }),
     });
-    for (const query of ["?limit=100", "?state=unresolved&limit=100"]) {
-      const first = await call("GET", query);
-      await call("GET", `${query}&cursor=${String(first.body["cursor"])}`);
+    const db = { prepare } as unknown as D1Database;
+    for (const state of [null, "unresolved"] as const) {
+      const last = (await listCancellations(db, state, null, 100)).at(-1);
+      expect(await listCancellations(db, state, last ?? null, 100)).toHaveLength(100);
     }
-    spy.mockRestore();
     expect(read).toHaveLength(4);
     expect(Math.max(...read)).toBeLessThan(300);
   });

@@ -243,7 +243,7 @@ describe("what KICC is not asked about", () => {
   });
 });
 
-describe("one run", () => {
+describe("one run", { timeout: 60_000 }, () => {
   it("asks about many with six connections at most, each once, and leaves what is too much to the next", async () => {
     for (let count = 0; count < 130; count++) await stored(kiccBody(), {}, CONFIRM);
     await confirmDue(configWith(CONFIRM), env.DB, deliveries);

@@ -24,7 +24,7 @@ describe("asking", () => {
     const kicc = standInForKicc();
     await askKicc(API, QUERY);
     await askKicc(new URL("https://kicc.example/gateway/"), QUERY);
-    expect(kicc.asked[0]).toMatchObject({ ...QUERY, method: "POST", url: `${API}api/trades/wechatpay/find` });
+    expect(kicc.asked[0]).toMatchObject({ ...QUERY, method: "POST", url: `${API.href}api/trades/wechatpay/find` });
     expect(kicc.asked[0]?.contentType).toMatch(/^application\/json; *charset=utf-8$/i);
     expect(kicc.asked[1]?.url).toBe("https://kicc.example/gateway/api/trades/wechatpay/find");
     const ids = kicc.asked.map(({ shopTransactionId }) => shopTransactionId);
@@ -61,7 +61,10 @@ describe("asking", () => {
 
   it("keeps the digits of ids that come as bare numbers", async () => {
     const bare = findAnswer(QUERY).replaceAll(/"(\d{20})"/g, "$1");
-    expect(await answerTo(() => new Response(bare))).toMatchObject(QUERY.pgCno ? { pgCno: QUERY.pgCno } : {});
+    expect(await answerTo(() => new Response(bare))).toMatchObject({
+      pgCno: QUERY.pgCno,
+      cancelPgCno: QUERY.cancelPgCno,
+    });
   });
 
   it("reads EUC-KR under a header that says utf-8", async () => {

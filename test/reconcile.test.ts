@@ -351,7 +351,7 @@ describe("one delivery", () => {
   });
 });
 
-describe("many at once", () => {
+describe("many at once", { timeout: 60_000 }, () => {
   async function announceMany(count: number): Promise<void> {
     const numbers = Array.from({ length: count }, (_, index) => index);
     await env.DB.batch(
