@@ -28,7 +28,7 @@ export async function sendDeliveries(queue: Queue, messages: readonly DeliveryMe
   if (page.length > 0) await queue.sendBatch(page);
 }
 
-/** Sends one whose row is stored, after the answer to whoever brought it. What is lost here, the sweep finds. */
+/** Sends the message of a notification that D1 has. Throws nothing: what is lost here, the sweep finds. */
 export async function enqueue(queue: Queue, notification: Notification, attempt: number): Promise<void> {
   try {
     await sendDeliveries(queue, [encodeMessage(notification, attempt)]);

@@ -1,6 +1,7 @@
 // Receives one notification from KICC: check → read → store → ack, then enqueue. The queue is waited for only while D1 is down.
 import { type Ending, ack } from "./ack.ts";
 import type { Config, Receiving } from "./config.ts";
+import { confirmNow } from "./confirming.ts";
 import { enqueue, sendDeliveries } from "./deliveries.ts";
 import { readHookPath } from "./hook-path.ts";
 import { log, reasonOf } from "./log.ts";
@@ -90,8 +91,12 @@ async function keep(notification: Notification, config: Config, stores: Stores):
     const store = retryTransient(() => storeNotification(stores.db, notification, storing), deadline);
     const stored = await before(deadline, "store", store);
     log("notification.stored", { id: stored.id, state: stored.state, receipts: stored.receipts });
-    if (stored.id === id && isToBeEnqueued(stored, config))
+    if (stored.id === id && isToBeEnqueued(stored, config)) {
       stores.waitUntil(enqueue(stores.deliveries, notification, 1));
+    }
+    if (stored.confirm === "asking" && config.delivering !== null) {
+      stores.waitUntil(confirmNow(stored.id, config.delivering, stores));
+    }
     return stored.receipts > 1 ? "resent" : "stored";
   } catch (error) {
     log("notification.not-stored", { id, error: reasonOf(error) });

@@ -2,6 +2,7 @@
 import { readAudit } from "./audit.ts";
 import { listNotifications, readNotification } from "./notifications.ts";
 import { openapi } from "./openapi.ts";
+import { cancellationOperations } from "./cancellations.ts";
 import type { Operation } from "./operation.ts";
 import { pull } from "./pull.ts";
 import { closeNotification, replayMany, replayNotification } from "./replay.ts";
@@ -18,6 +19,7 @@ export const operations: readonly Operation[] = [
   accept,
   fail,
   testNotification,
+  ...cancellationOperations,
   readAudit,
   openapi(() => operations),
 ];
