@@ -2,9 +2,12 @@
 import { type Context, Hono } from "hono";
 import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
+import { before } from "../store/d1.ts";
 import { isOneOf } from "../tokens.ts";
 import { type Desk, type Operation, type Refusal, STATUS } from "./operation.ts";
 
+// Longer than any poll waits: D1 that hangs counts as D1 that is down.
+const ANSWER_WITHIN_MS = 30_000;
 // Far more than any input is.
 const LARGEST_INPUT_CHARACTERS = 64 * 1024;
 
@@ -83,7 +86,7 @@ async function run(
     signal: c.req.raw.signal,
   };
   try {
-    const answer = await each.run(input.data, desk);
+    const answer = await before(desk.now + ANSWER_WITHIN_MS, "answer", each.run(input.data, desk));
     if (isRefusal(answer)) return refused(answer);
     const tells = each.method === "get" && !each.bare && config.problems.length > 0;
     const shown = tells ? { ...(answer as object), settings: describeProblems(config) } : answer;
