@@ -1,6 +1,7 @@
 // The Worker's three doors: KICC and people over HTTP, the queues, the cron. No logic: each leads to its step.
 import { Hono } from "hono";
 import { api } from "./api/api.ts";
+import { quarantineOperations } from "./api/quarantine.ts";
 import { type Config, configOf } from "./config.ts";
 import { returnDeadLetters } from "./deadletter.ts";
 import { deliverBatch } from "./deliver.ts";
@@ -16,13 +17,14 @@ app.all(hook, (c) =>
   receive(c.req.raw, configOf(c.env, announce), {
     db: c.env.DB,
     deliveries: c.env.DELIVERIES,
+    limits: { strangers: c.env.STRANGERS, trusted: c.env.TRUSTED },
     waitUntil: (work) => c.executionCtx.waitUntil(work),
   }),
 );
 
 app.route(
   "/",
-  api((env) => configOf(env, announce), []),
+  api((env) => configOf(env, announce), quarantineOperations),
 );
 
 function announce({ problems }: Config): void {
