@@ -1,6 +1,7 @@
 // The Worker's three doors: KICC and people over HTTP, the queues, the cron. No logic: each leads to its step.
 import { Hono } from "hono";
 import { api } from "./api/api.ts";
+import { metricsOperation } from "./api/metrics.ts";
 import { quarantineOperations } from "./api/quarantine.ts";
 import { type Config, configOf } from "./config.ts";
 import { returnDeadLetters } from "./deadletter.ts";
@@ -24,7 +25,7 @@ app.all(hook, (c) =>
 
 app.route(
   "/",
-  api((env) => configOf(env, announce), quarantineOperations),
+  api((env) => configOf(env, announce), [...quarantineOperations, metricsOperation]),
 );
 
 function announce({ problems }: Config): void {

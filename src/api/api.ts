@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
+import { CONTENT_TYPE } from "../prometheus.ts";
 import { isOneOf } from "../tokens.ts";
 import type { Desk, Operation, Refusal, RefusalCode } from "./operation.ts";
 
@@ -92,7 +93,7 @@ async function run(
   };
   try {
     const answer = await each.run(input.data, desk);
-    return isRefusal(answer) ? refused(answer) : Response.json(answer, { headers: { "cache-control": "no-store" } });
+    return isRefusal(answer) ? refused(answer) : answered(answer);
   } catch (error) {
     log("api.failed", { method: each.method, path: each.path, error: reasonOf(error) });
     return refused({ refused: "unavailable", message: "D1 or the queue does not answer: try again" });
@@ -113,6 +114,14 @@ function parse(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** JSON; text is the metrics'. */
+function answered(answer: unknown): Response {
+  const headers = { "cache-control": "no-store" };
+  if (typeof answer === "string")
+    return new Response(answer, { headers: { ...headers, "content-type": CONTENT_TYPE } });
+  return Response.json(answer, { headers });
 }
 
 function isRefusal(answer: unknown): answer is Refusal {
