@@ -4,12 +4,16 @@ import { api } from "./api/api.ts";
 import { metricsOperation } from "./api/metrics.ts";
 import { quarantineOperations } from "./api/quarantine.ts";
 import { type Config, configOf } from "./config.ts";
+import { runSteps } from "./cron.ts";
 import { returnDeadLetters } from "./deadletter.ts";
 import { deliverBatch } from "./deliver.ts";
 import { HOOK_PATH } from "./hook-path.ts";
 import { log } from "./log.ts";
 import { receive } from "./notify.ts";
+import { pruneOld } from "./prune.ts";
+import { rollUp } from "./rollup.ts";
 import { sweep } from "./sweep.ts";
+import { watch } from "./watch.ts";
 
 const app = new Hono<{ Bindings: Env }>();
 
@@ -40,6 +44,12 @@ export default {
     else await deliverBatch(batch, config, env.DB);
   },
   async scheduled(_controller, env) {
-    await sweep(configOf(env, announce), env.DB, env.DELIVERIES);
+    const config = configOf(env, announce);
+    await runSteps({
+      sweep: () => sweep(config, env.DB, env.DELIVERIES),
+      "roll up": () => rollUp(env.DB, Date.now()),
+      watch: () => watch(config, env.DB, Date.now()),
+      prune: () => pruneOld(env.DB, Date.now()),
+    });
   },
 } satisfies ExportedHandler<Env>;
