@@ -262,10 +262,12 @@ describe("replay", () => {
     expect({ status, sent }).toEqual({ status: 200, sent: [] });
   });
 
-  it("keeps the tries of an attempt that is still open", async () => {
+  it("leaves the attempt that is still open to its lease", async () => {
     const id = await storedAs("held", { lease_until: Date.now() + 60_000, attempts: 1, tries: 1, claimed_at: 1 });
     await call(`POST /api/notifications/${id}/replay`);
-    expect(await rowOf(id)).toMatchObject({ state: "pending", tries: 1 });
+    const row = await rowOf(id);
+    expect(row).toMatchObject({ state: "pending", tries: 0 });
+    expect(row?.leaseUntil).toBeGreaterThan(Date.now());
   });
 
   it("of many answers how many, half-open by receivedAt, and leaves the work to the cron", async () => {

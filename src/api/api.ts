@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
+import { CONTENT_TYPE } from "../prometheus.ts";
 import { before } from "../store/d1.ts";
 import { isOneOf } from "../tokens.ts";
 import { type Desk, type Operation, type Refusal, STATUS } from "./operation.ts";
@@ -90,7 +91,7 @@ async function run(
     if (isRefusal(answer)) return refused(answer);
     const tells = each.method === "get" && !each.bare && config.problems.length > 0;
     const shown = tells ? { ...(answer as object), settings: describeProblems(config) } : answer;
-    return Response.json(shown, { headers: { "cache-control": "no-store" } });
+    return answered(shown);
   } catch (error) {
     log("api.failed", { method: each.method, path: each.path, error: reasonOf(error) });
     return refused({ refused: "unavailable", message: "D1 or the queue does not answer: try again" });
@@ -112,6 +113,14 @@ function parse(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** JSON; text is the metrics'. */
+function answered(answer: unknown): Response {
+  const headers = { "cache-control": "no-store" };
+  if (typeof answer === "string")
+    return new Response(answer, { headers: { ...headers, "content-type": CONTENT_TYPE } });
+  return Response.json(answer, { headers });
 }
 
 function isRefusal(answer: unknown): answer is Refusal {
