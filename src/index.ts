@@ -1,5 +1,5 @@
 // The Worker's three doors: KICC and people over HTTP, the queues, the cron. No logic: each leads to its step.
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import { api } from "./api/api.ts";
 import { operations } from "./api/operations.ts";
 import { type Config, configOf } from "./config.ts";

@@ -61,8 +61,8 @@ export async function call(line: string, how: Call = {}): Promise<Answered> {
   await Promise.all(after);
   const isJson = response.headers.get("content-type")?.startsWith("application/json");
   const answer: Answer = isJson ? await response.json() : await response.text();
-  if (response.ok && isJson) holdToSchema(method, new URL(`https://kicc.example${path}`).pathname, answer);
-  else expect(answer).toEqual({ error: { code: expect.any(String), message: expect.any(String) } });
+  if (!response.ok) expect(answer).toEqual({ error: { code: expect.any(String), message: expect.any(String) } });
+  else if (isJson) holdToSchema(method, new URL(`https://kicc.example${path}`).pathname, answer);
   return {
     status: response.status,
     headers: response.headers,

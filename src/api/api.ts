@@ -1,5 +1,6 @@
 // The JSON API of contract section 7: one place that checks the token, reads the input, and answers or refuses.
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
 import { CONTENT_TYPE } from "../prometheus.ts";

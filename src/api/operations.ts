@@ -25,5 +25,5 @@ export const operations: readonly Operation[] = [
   ...quarantineOperations,
   metricsOperation,
   readAudit,
-  openapi(() => operations),
+  openapi,
 ];
