@@ -98,7 +98,12 @@ export async function settle(db: D1Database, settlements: readonly Settlement[],
   return results.map((result) => result.meta.changes > 0);
 }
 
-function settleStatement(db: D1Database, { id, attempt, decision }: Settlement, now: number): D1PreparedStatement {
+/** One settlement, for a batch. */
+export function settleStatement(
+  db: D1Database,
+  { id, attempt, decision }: Settlement,
+  now: number,
+): D1PreparedStatement {
   const entry = JSON.stringify(attempt);
   const record = `lease_until = NULL, settled_at = ?2, history = json_insert(history, '$[#]', json(?3))`;
   switch (decision.state) {

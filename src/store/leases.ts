@@ -1,7 +1,7 @@
 // Leases that ran out: whoever had the notification died, or never reported. That is a failed attempt.
 import { failed } from "../outcome.ts";
 import { type Decision, decide } from "../retry.ts";
-import { STANDING, type Standing, attemptOf, settle } from "./attempts.ts";
+import { STANDING, type Standing, attemptOf } from "./attempts.ts";
 
 /**
  * Pending ones whose lease ran out, oldest due first. It looks at the `window` that have been due for longest: what is
@@ -24,19 +24,32 @@ export async function findExpired(
   return results;
 }
 
-/** Settles them as failed, with the usual waits; whose last try it was is dead. One round trip. */
+/** Settles them as failed, with the usual waits; whose last try it was is dead. One statement, guarded as in settle. */
 export async function settleExpired(
   db: D1Database,
   expired: readonly Standing[],
   delaysMs: readonly number[],
   now: number,
 ): Promise<Map<string, Decision>> {
+  if (expired.length === 0) return new Map();
   const outcome = failed("no report before the lease ran out");
   const settlements = expired.map(({ id, attempts, tries, claimedAt }) => ({
     id,
     attempt: attemptOf(attempts, claimedAt, null, outcome),
     decision: decide(outcome, tries, delaysMs, now, Math.random()),
   }));
-  await settle(db, settlements, now);
+  await db
+    .prepare(
+      `UPDATE notifications SET lease_until = NULL, settled_at = ?1,
+         history = json_insert(history, '$[#]', json(ended.value -> '$.attempt')),
+         next_attempt_at = coalesce(ended.value ->> '$.decision.nextAttemptAt', next_attempt_at),
+         reason = iif(state = 'pending' AND ended.value ->> '$.decision.state' = 'dead', 'exhausted', reason),
+         state = iif(state = 'pending', ended.value ->> '$.decision.state', state)
+       FROM json_each(?2) AS ended
+       WHERE notifications.id = ended.value ->> '$.id' AND attempts = ended.value ->> '$.attempt.number'
+         AND lease_until IS NOT NULL AND state IN ('pending', 'held')`,
+    )
+    .bind(now, JSON.stringify(settlements))
+    .run();
   return new Map(settlements.map(({ id, decision }) => [id, decision]));
 }
