@@ -24,6 +24,16 @@ export function readHookPath(pathname: string, tokens: readonly string[]): HookP
   return { opens: knewToken, knewToken, reference: knewToken && REFERENCE.test(reference) ? reference : null };
 }
 
+/**
+ * The reference of a path whose token is not ours, as in a stale notifyUrl: what follows the first segment. It proves
+ * nothing; whoever takes the sending in trusts its source address.
+ */
+export function referenceIn(pathname: string): string | null {
+  const [, , ...rest] = pathname.slice(HOOK_PATH.length).split("/");
+  const reference = decoded(rest.join("/"));
+  return REFERENCE.test(reference) ? reference : null;
+}
+
 function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);

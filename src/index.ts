@@ -18,6 +18,7 @@ app.all(hook, (c) =>
   receive(c.req.raw, configOf(c.env, announce), {
     db: c.env.DB,
     deliveries: c.env.DELIVERIES,
+    limits: { strangers: c.env.STRANGERS, trusted: c.env.TRUSTED },
     waitUntil: (work) => c.executionCtx.waitUntil(work),
   }),
 );

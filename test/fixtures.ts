@@ -116,6 +116,7 @@ export async function rowOf(id: string): Promise<Row | null> {
 export async function clear(): Promise<void> {
   await env.DB.exec("DELETE FROM notifications");
   await env.DB.exec("DELETE FROM replays");
+  await env.DB.exec("DELETE FROM quarantine");
 }
 
 export interface FaultyD1 {

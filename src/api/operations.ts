@@ -4,6 +4,7 @@ import { listNotifications, readNotification } from "./notifications.ts";
 import { openapi } from "./openapi.ts";
 import type { Operation } from "./operation.ts";
 import { pull } from "./pull.ts";
+import { quarantineOperations } from "./quarantine.ts";
 import { closeNotification, replayMany, replayNotification } from "./replay.ts";
 import { accept, fail } from "./report.ts";
 import { testNotification } from "./sample.ts";
@@ -17,6 +18,7 @@ export const operations: readonly Operation[] = [
   pull,
   accept,
   fail,
+  ...quarantineOperations,
   testNotification,
   readAudit,
   openapi(() => operations),
