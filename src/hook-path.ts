@@ -3,7 +3,7 @@ import { isOneOf } from "./tokens.ts";
 
 export const HOOK_PATH = "/kicc/wechat/cancel";
 
-const REFERENCE = /^[A-Za-z0-9._~-]{1,200}$/;
+export const REFERENCE = /^[A-Za-z0-9._~-]{1,200}$/;
 
 export interface HookPath {
   /** The token that is set was given, or none is set and none was given. */

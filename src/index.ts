@@ -3,12 +3,14 @@ import { Hono } from "hono";
 import { api } from "./api/api.ts";
 import { operations } from "./api/operations.ts";
 import { type Config, configOf } from "./config.ts";
+import { confirmDue } from "./confirm.ts";
 import { returnDeadLetters } from "./deadletter.ts";
 import { deliverBatch } from "./deliver.ts";
 import { health } from "./health.ts";
 import { HOOK_PATH } from "./hook-path.ts";
 import { log } from "./log.ts";
 import { receive } from "./notify.ts";
+import { reconcile } from "./reconcile.ts";
 import { sweep } from "./sweep.ts";
 
 const app = new Hono<{ Bindings: Env }>();
@@ -42,6 +44,10 @@ export default {
     else await deliverBatch(batch, config, env.DB);
   },
   async scheduled(_controller, env) {
-    await sweep(configOf(env, announce), env.DB, env.DELIVERIES);
+    const config = configOf(env, announce);
+    // One after the other: together they have the 6 connections of an invocation.
+    await sweep(config, env.DB, env.DELIVERIES);
+    await confirmDue(config, env.DB, env.DELIVERIES);
+    await reconcile(config, env.DB, env.DELIVERIES);
   },
 } satisfies ExportedHandler<Env>;

@@ -2,6 +2,7 @@
 import { type Ending, ack } from "./ack.ts";
 import { readBody } from "./body.ts";
 import type { Config, Receiving } from "./config.ts";
+import { confirmNow } from "./confirming.ts";
 import { enqueue, sendDeliveries } from "./deliveries.ts";
 import { readHookPath, referenceIn } from "./hook-path.ts";
 import { log, reasonOf } from "./log.ts";
@@ -91,8 +92,12 @@ async function keep(notification: Notification, config: Config, stores: Stores):
     const store = retryTransient(() => storeNotification(stores.db, notification, storing), deadline);
     const stored = await before(deadline, "store", store);
     log("notification.stored", { id: stored.id, state: stored.state, receipts: stored.receipts });
-    if (stored.id === id && isToBeEnqueued(stored, config))
+    if (stored.id === id && isToBeEnqueued(stored, config)) {
       stores.waitUntil(enqueue(stores.deliveries, notification, 1));
+    }
+    if (stored.confirm === "asking" && config.delivering !== null) {
+      stores.waitUntil(confirmNow(stored.id, config.delivering, stores));
+    }
     return stored.receipts > 1 ? "resent" : "stored";
   } catch (error) {
     log("notification.not-stored", { id, error: reasonOf(error) });

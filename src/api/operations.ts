@@ -1,5 +1,6 @@
 // Everything under /api/, in the order of its description.
 import { readAudit } from "./audit.ts";
+import { cancellationOperations } from "./cancellations.ts";
 import { listNotifications, readNotification } from "./notifications.ts";
 import { openapi } from "./openapi.ts";
 import type { Operation } from "./operation.ts";
@@ -19,6 +20,7 @@ export const operations: readonly Operation[] = [
   accept,
   fail,
   ...quarantineOperations,
+  ...cancellationOperations,
   testNotification,
   readAudit,
   openapi(() => operations),
