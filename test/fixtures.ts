@@ -117,6 +117,7 @@ export async function clear(): Promise<void> {
   await env.DB.exec("DELETE FROM notifications");
   await env.DB.exec("DELETE FROM replays");
   await env.DB.exec("DELETE FROM quarantine");
+  await env.DB.exec("DELETE FROM audit");
 }
 
 export interface FaultyD1 {

@@ -1,7 +1,11 @@
 // Runs one operation for whoever may: the API's callers, and the console, which is handed this by index.ts.
 import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
+import { before } from "../store/d1.ts";
 import { type Desk, type Operation, type Refusal, refuse } from "./operation.ts";
+
+// Longer than any poll waits, or KICC is given to answer: D1 that hangs counts as D1 that is down.
+const ANSWER_WITHIN_MS = 45_000;
 
 /** Reads the input by the operation's own schema and runs it. What it throws is told as `unavailable`, and logged. */
 export async function perform(each: Operation, given: object, desk: Desk): Promise<unknown> {
@@ -14,7 +18,7 @@ export async function perform(each: Operation, given: object, desk: Desk): Promi
     return refuse("invalid", wrong.join("; "));
   }
   try {
-    return await each.run(input.data, desk);
+    return await before(desk.now + ANSWER_WITHIN_MS, "answer", each.run(input.data, desk));
   } catch (error) {
     log("api.failed", { method: each.method, path: each.path, error: reasonOf(error) });
     return refuse("unavailable", "D1 or the queue does not answer: try again");
