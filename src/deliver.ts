@@ -6,6 +6,7 @@ import { log, reasonOf } from "./log.ts";
 import { type DeliveryMessage, decodeMessage, toNotification } from "./message.ts";
 import { deliverTo } from "./origin.ts";
 import { decide } from "./retry.ts";
+import { noteSighting } from "./store/alerts.ts";
 import {
   type Claimed,
   type Lease,
@@ -40,6 +41,7 @@ export async function deliverBatch(batch: MessageBatch, config: Config, db: D1Da
   if (delivering === null || delivering.mode === "queue") {
     log("delivery.left", { messages: letters.length, because: delivering ? "DELIVERY is queue" : "settings" });
     for (const { message } of letters) message.retry({ delaySeconds: WAIT_FOR_SETTINGS_SECONDS });
+    if (delivering !== null) await noteStray(db);
     return;
   }
   try {
@@ -50,6 +52,16 @@ export async function deliverBatch(batch: MessageBatch, config: Config, db: D1Da
     for (const { message } of letters) {
       message.retry({ delaySeconds: WAIT_FOR_D1_SECONDS[message.attempts - 1] ?? WAIT_FOR_D1_SECONDS.at(-1) ?? 900 });
     }
+  }
+}
+
+/** For the cron to alert. The messages are put back already: D1's trouble changes nothing for them. */
+async function noteStray(db: D1Database): Promise<void> {
+  const now = Date.now();
+  try {
+    await before(now + CLAIM_WITHIN_MS, "note", noteSighting(db, "stray-messages", now));
+  } catch (error) {
+    log("delivery.not-noted", { error: reasonOf(error) });
   }
 }
 

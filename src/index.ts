@@ -4,14 +4,18 @@ import { api } from "./api/api.ts";
 import { operations } from "./api/operations.ts";
 import { type Config, configOf } from "./config.ts";
 import { confirmDue } from "./confirm.ts";
+import { runSteps } from "./cron.ts";
 import { returnDeadLetters } from "./deadletter.ts";
 import { deliverBatch } from "./deliver.ts";
 import { health } from "./health.ts";
 import { HOOK_PATH } from "./hook-path.ts";
 import { log } from "./log.ts";
 import { receive } from "./notify.ts";
+import { pruneOld } from "./prune.ts";
+import { rollUp } from "./rollup.ts";
 import { reconcile } from "./reconcile.ts";
 import { sweep } from "./sweep.ts";
+import { watch } from "./watch.ts";
 
 const app = new Hono<{ Bindings: Env }>();
 
@@ -45,9 +49,13 @@ export default {
   },
   async scheduled(_controller, env) {
     const config = configOf(env, announce);
-    // One after the other: together they have the 6 connections of an invocation.
-    await sweep(config, env.DB, env.DELIVERIES);
-    await confirmDue(config, env.DB, env.DELIVERIES);
-    await reconcile(config, env.DB, env.DELIVERIES);
+    await runSteps({
+      sweep: () => sweep(config, env.DB, env.DELIVERIES),
+      confirm: () => confirmDue(config, env.DB, env.DELIVERIES),
+      reconcile: () => reconcile(config, env.DB, env.DELIVERIES),
+      "roll up": () => rollUp(env.DB, Date.now()),
+      watch: () => watch(config, env.DB, Date.now()),
+      prune: () => pruneOld(env.DB, Date.now()),
+    });
   },
 } satisfies ExportedHandler<Env>;

@@ -118,6 +118,10 @@ export async function clear(): Promise<void> {
   await env.DB.exec("DELETE FROM replays");
   await env.DB.exec("DELETE FROM quarantine");
   await env.DB.exec("DELETE FROM audit");
+  await env.DB.exec("DELETE FROM rollups");
+  await env.DB.exec("DELETE FROM alerts");
+  await env.DB.exec("DELETE FROM sightings");
+  await env.DB.exec("UPDATE rollup_cursor SET received_at = 0, id = ''");
 }
 
 export interface FaultyD1 {

@@ -52,15 +52,15 @@ interface Listed {
   readonly excerpt: string;
 }
 
-async function call<T>(method: string, path: string): Promise<{ status: number; answer: T }> {
+async function call(method: string, path: string): Promise<{ status: number; answer: unknown }> {
   const response = await exports.default.fetch(
     new Request(`https://kicc.example${path}`, { method, headers: { authorization: "Bearer console-token" } }),
   );
-  return { status: response.status, answer: await response.json<T>() };
+  return { status: response.status, answer: await response.json() };
 }
 
 async function quarantine(query = ""): Promise<{ quarantine: Listed[]; cursor: string | null }> {
-  return (await call<{ quarantine: Listed[]; cursor: string | null }>("GET", `/api/quarantine${query}`)).answer;
+  return (await call("GET", `/api/quarantine${query}`)).answer as { quarantine: Listed[]; cursor: string | null };
 }
 
 async function kept(): Promise<{ total: number; trusted: number }> {
@@ -137,7 +137,8 @@ describe("what is kept", () => {
     for (let time = 0; time < 3; time++) await send("nothing", { path: "/kicc/wechat/cancel/right", settings });
     await send("nothing", { path: "/kicc/wechat/cancel/right/REF-2", settings });
     const receipts = (await quarantine()).quarantine.map((row) => row.receipts);
-    expect(receipts.toSorted()).toEqual([1, 3]);
+    expect(receipts).toHaveLength(2);
+    expect(receipts).toEqual(expect.arrayContaining([1, 3]));
   });
 
   it("answers as always while D1 is down", async () => {
@@ -217,7 +218,7 @@ describe("the API", () => {
     const body = kiccBody();
     await send(body, { path: "/kicc/wechat/cancel/stale/REF-1", settings: { NOTIFY_TOKEN: "right" } });
     const [row] = (await quarantine()).quarantine;
-    const { status, answer } = await call<Listed>("POST", `/api/quarantine/${row?.id}/release`);
+    const { status, answer } = await call("POST", `/api/quarantine/${row?.id}/release`);
     expect(status).toBe(200);
     const id = (await notificationFrom(body)).id;
     expect(answer).toMatchObject({ id, receivedAt: row?.receivedAt, reference: "REF-1", receipts: 1, attempts: 0 });

@@ -1,6 +1,7 @@
 // The JSON API of contract section 7: one place that checks the token, reads the input, and answers or refuses.
 import { type Context, Hono } from "hono";
 import type { Config } from "../config.ts";
+import { CONTENT_TYPE } from "../prometheus.ts";
 import { isOneOf } from "../tokens.ts";
 import { type Desk, type Operation, type Refusal, STATUS } from "./operation.ts";
 import { describeProblems, isRefusal, perform } from "./perform.ts";
@@ -74,9 +75,9 @@ async function run(
   };
   const answer = await perform(each, given, desk);
   if (isRefusal(answer)) return refused(answer);
-  const tells = each.method === "get" && !each.bare && config.problems.length > 0;
+  const tells = each.method === "get" && !each.bare && typeof answer === "object" && config.problems.length > 0;
   const shown = tells ? { ...(answer as object), settings: describeProblems(config) } : answer;
-  return Response.json(shown, { headers: { "cache-control": "no-store" } });
+  return answered(shown);
 }
 
 /** Path, query and body as one object, the path winning; null where the body is no JSON object. `?q=` asks for nothing. */
@@ -94,6 +95,14 @@ function parse(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** JSON; text is the metrics'. */
+function answered(answer: unknown): Response {
+  const headers = { "cache-control": "no-store" };
+  if (typeof answer === "string")
+    return new Response(answer, { headers: { ...headers, "content-type": CONTENT_TYPE } });
+  return Response.json(answer, { headers });
 }
 
 function refused({ refused: code, message }: Refusal): Response {

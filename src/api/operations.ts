@@ -1,6 +1,7 @@
 // Everything under /api/, in the order of its description.
 import { readAudit } from "./audit.ts";
 import { cancellationOperations } from "./cancellations.ts";
+import { metricsOperation } from "./metrics.ts";
 import { listNotifications, readNotification } from "./notifications.ts";
 import { openapi } from "./openapi.ts";
 import type { Operation } from "./operation.ts";
@@ -23,5 +24,6 @@ export const operations: readonly Operation[] = [
   ...cancellationOperations,
   testNotification,
   readAudit,
+  metricsOperation,
   openapi(() => operations),
 ];

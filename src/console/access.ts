@@ -12,7 +12,10 @@ export interface Access {
 const guards = new Map<string, MiddlewareHandler>();
 
 /** @returns whom Access vouches for; `refused`; or `away` where its keys cannot be had */
-export async function accessOperator(c: Context, { team, audience }: Access): Promise<{ who: string } | "refused" | "away"> {
+export async function accessOperator(
+  c: Context,
+  { team, audience }: Access,
+): Promise<{ who: string } | "refused" | "away"> {
   const guard = guards.get(`${team} ${audience}`) ?? cloudflareAccess(team, audience);
   guards.set(`${team} ${audience}`, guard);
   let vouched = false;

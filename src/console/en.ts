@@ -211,7 +211,8 @@ export const en = {
   c_askNow: "Ask KICC now",
   c_settledBy: "Settled by",
 
-  t_lead: "Sends a made-up notification the whole way: stored, queued, signed, delivered. Our system sees kicc-source: test.",
+  t_lead:
+    "Sends a made-up notification the whole way: stored, queued, signed, delivered. Our system sees kicc-source: test.",
   t_result: "Result to send",
   t_failure: "A failed cancellation (9999): a handler that knows nothing of tests books nothing",
   t_success: "A success (0000): only if our system heeds kicc-source: test, or it books a refund of ₩0",
@@ -228,7 +229,7 @@ export const en = {
   a_subject: "Of what",
   a_note: "Note",
   a_token: "token",
-  "a_replay": "sent again",
+  a_replay: "sent again",
   "a_replay-many": "sent all dead ones again",
   a_close: "closed",
   a_test: "sent a test",

@@ -37,7 +37,8 @@ export function duration(ms: number, w: Words): string {
   if (ms < 60_000) return `${Math.floor(ms / 1000)} ${s}`;
   const minutes = Math.floor(ms / 60_000);
   if (minutes < 60) return `${minutes} ${min}`;
-  if (minutes < 48 * 60) return minutes % 60 === 0 ? `${minutes / 60} ${h}` : `${Math.floor(minutes / 60)} ${h} ${minutes % 60} ${min}`;
+  if (minutes < 48 * 60)
+    return minutes % 60 === 0 ? `${minutes / 60} ${h}` : `${Math.floor(minutes / 60)} ${h} ${minutes % 60} ${min}`;
   return `${Math.floor(minutes / 1440)} ${d}`;
 }
 
@@ -47,7 +48,8 @@ export function fromNow(instant: number, now: number, w: Words): string {
 }
 
 // Controls, and what turns or hides the text around it: shown as \u202e, so that no text looks like another.
-const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb]/g;
+const INVISIBLE =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb]/g;
 
 /** A stranger's text, escaped by JSX afterwards. */
 export function visible(text: string): string {

@@ -177,7 +177,8 @@ export const ko: Words = {
   q_knew: "토큰을 알고 있음",
   q_lead: "거절했지만 KICC가 보냈을 수 있는 것입니다. 승인하면 KICC가 그때 보낸 것으로 받아들입니다.",
   q_newAddress: "KICC의 새 주소입니까?",
-  q_newAddressLead: "KICC가 자기 주소라고 확인하면 KICC_SOURCES를 아래 값으로 바꿔 배포하고, 여기서 기다리는 것을 승인하세요:",
+  q_newAddressLead:
+    "KICC가 자기 주소라고 확인하면 KICC_SOURCES를 아래 값으로 바꿔 배포하고, 여기서 기다리는 것을 승인하세요:",
   q_knewLead: "보낸 쪽이 notifyUrl의 토큰을 알고 있었습니다. KICC가 새 주소에서 보냈을 가능성이 큽니다.",
   q_staleToken: "예전 notifyUrl입니까?",
   q_staleTokenLead:

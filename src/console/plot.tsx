@@ -119,7 +119,11 @@ export function DelayPlot({ hours, day, w }: DelayPlotProps) {
 }
 
 /** A line through the hours that have a value, broken where one has none; a lone one is a dot. */
-function line(hours: readonly PlotHour[], valueOf: (hour: PlotHour) => number | null, y: (ms: number) => string): string {
+function line(
+  hours: readonly PlotHour[],
+  valueOf: (hour: PlotHour) => number | null,
+  y: (ms: number) => string,
+): string {
   return hours
     .map((hour, index) => {
       const value = valueOf(hour);

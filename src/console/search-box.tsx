@@ -2,7 +2,15 @@
 import { HOME } from "./layout.tsx";
 import type { View } from "./view.ts";
 
-export function SearchBox({ v, q, state }: { readonly v: View; readonly q: string; readonly state?: string | undefined }) {
+export function SearchBox({
+  v,
+  q,
+  state,
+}: {
+  readonly v: View;
+  readonly q: string;
+  readonly state?: string | undefined;
+}) {
   const { w } = v;
   return (
     <search>

@@ -19,7 +19,8 @@ export async function isOpen(session: string | undefined, tokens: readonly strin
   // None ends later than one that was opened just now, whoever signed it.
   if (Number(until) <= now || Number(until) > now + SESSION_MS) return false;
   for (const token of tokens) {
-    if (await crypto.subtle.verify("HMAC", await keyOf(token), Uint8Array.fromHex(signature), bytes(claim))) return true;
+    if (await crypto.subtle.verify("HMAC", await keyOf(token), Uint8Array.fromHex(signature), bytes(claim)))
+      return true;
   }
   return false;
 }
