@@ -71,8 +71,10 @@ export const quarantineOperations: readonly Operation[] = [
     summary: "Drop one",
     input: one,
     answer: z.object({ id: z.string() }),
-    run: async ({ id }, { db }) =>
-      (await dropQuarantined(db, id)) ? { id } : refuse("not_found", `Nothing in quarantine has the id ${id}`),
+    run: async ({ id }, { db, now, operator }) =>
+      (await dropQuarantined(db, id, { at: now, who: operator, what: "drop", subject: id, note: null }))
+        ? { id }
+        : refuse("not_found", `Nothing in quarantine has the id ${id}`),
   }),
 ];
 
@@ -98,7 +100,8 @@ async function release(
   };
   const storing = storingOf(desk.config.storing, fields, "notification", kept.id, desk.now);
   const stored = await storeNotification(desk.db, notification, storing);
-  await dropQuarantined(desk.db, kept.id);
+  const entry = { at: desk.now, who: desk.operator, what: "release", subject: stored.id, note: kept.id };
+  await dropQuarantined(desk.db, kept.id, entry);
   if (stored.id === notification.id && isToBeEnqueued(stored, desk.config)) {
     desk.waitUntil(enqueue(desk.deliveries, notification, 1));
   }

@@ -47,14 +47,14 @@ export function fromNow(instant: number, now: number, w: Words): string {
   return instant <= now ? w.ago(duration(now - instant, w)) : w.ahead(duration(instant - now, w));
 }
 
-// Controls, and what turns or hides the text around it: shown as \u202e, so that no text looks like another.
-const INVISIBLE =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb]/g;
+// What is not seen, or turns and hides the text around it: controls, formats, lone surrogates, blank Hangul fillers.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164]/gu;
 
-/** A stranger's text, escaped by JSX afterwards. */
+/** A stranger's text with such characters as \u202e, so that no text looks like another. Escaped by JSX afterwards. */
 export function visible(text: string): string {
-  return text.replaceAll("\r\n", "\n").replaceAll(INVISIBLE, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return text.replaceAll(INVISIBLE, (character) => {
+    if (character === "\n" || character === "\t") return character;
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
   });
 }
 

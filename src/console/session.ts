@@ -32,6 +32,6 @@ async function keyOf(token: string): Promise<CryptoKey> {
   return crypto.subtle.importKey("raw", derived, hmac, false, ["sign", "verify"]);
 }
 
-function bytes(text: string): Uint8Array<ArrayBuffer> {
+function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }

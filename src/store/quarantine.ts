@@ -1,4 +1,5 @@
 // What is kept aside: one statement keeps it once per content, and another in the same transaction holds the bounds.
+import { type Entry, auditOfChange } from "./audit.ts";
 
 export type QuarantineReason = "token" | "address" | "too-large" | "unreadable";
 
@@ -113,10 +114,13 @@ export async function findQuarantined(db: D1Database, id: string): Promise<Quara
   return { ...row, trusted: trusted === 1, knewToken: knewToken === 1, whole: whole === 1, body };
 }
 
-/** @returns false where there is none */
-export async function dropQuarantined(db: D1Database, id: string): Promise<boolean> {
-  const { meta } = await db.prepare("DELETE FROM quarantine WHERE id = ?").bind(id).run();
-  return meta.changes > 0;
+/** @returns false where there is none: then nothing is written to the audit either */
+export async function dropQuarantined(db: D1Database, id: string, entry: Entry): Promise<boolean> {
+  const [dropped] = await db.batch([
+    db.prepare("DELETE FROM quarantine WHERE id = ?").bind(id),
+    auditOfChange(db, entry),
+  ]);
+  return (dropped?.meta.changes ?? 0) > 0;
 }
 
 /** Deletes strangers' rows received before `before`; what KICC may have sent stays until a person decides. */
