@@ -2,6 +2,7 @@
 import { Hono } from "hono/tiny";
 import { api } from "./api/api.ts";
 import { operations } from "./api/operations.ts";
+import { performer } from "./api/perform.ts";
 import { type Config, configOf } from "./config.ts";
 import { confirmDue } from "./confirm.ts";
 import { runSteps } from "./cron.ts";
@@ -35,6 +36,13 @@ app.route(
   "/",
   api((env) => configOf(env, announce), operations),
 );
+
+/** Loaded when somebody opens it: the receiver's start evaluates none of it. */
+app.all("/console/*", async (c) => {
+  const { consoleApp } = await import("./console/console.tsx");
+  const people = consoleApp((env) => configOf(env, announce), performer(operations));
+  return people.fetch(c.req.raw, c.env, c.executionCtx);
+});
 
 function announce({ problems }: Config): void {
   if (problems.length > 0) log("settings.wrong", { problems });

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { ASK_TIMEOUT_MS } from "../kicc-api.ts";
 import { REFERENCE } from "../hook-path.ts";
 import { askAbout } from "../reconciling.ts";
+import { audit } from "../store/audit.ts";
 import { takeOne } from "../store/asking.ts";
 import { announce, listCancellations, readCancellation } from "../store/cancellations.ts";
 import { lookAtOne } from "../store/coming.ts";
@@ -89,6 +90,8 @@ export const cancellationOperations: readonly Operation[] = [
           ? refuse("not_found", "No such cancellation")
           : refuse("conflict", "KICC is being asked about it just now");
       }
+      const { cancelPgCno: subject } = input;
+      await audit(db, { at: now, who: desk.operator, what: "ask", subject, note: null }).run();
       const asked = await askAbout(taken, taking, taken.dueAt, {
         config,
         delivering: deliveringOf(desk),
