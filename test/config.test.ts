@@ -45,6 +45,7 @@ describe("the least of settings", () => {
       access: null,
       alertUrl: null,
       environment: "production",
+      sources: ["203.233.72.66"],
     });
   });
 

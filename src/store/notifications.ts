@@ -5,7 +5,6 @@ import { proveStatement } from "./proving.ts";
 
 export const STATES = ["pending", "delivered", "dead", "held", "closed"] as const;
 export type State = (typeof STATES)[number];
-export type HeldReason = "contradicts" | "conflict" | "superseded" | "foreign" | "unconfirmed";
 
 /** How a notification is to be stored: what the settings say about it. */
 export interface Storing {
