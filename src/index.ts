@@ -1,9 +1,11 @@
 // The Worker's three doors: KICC and people over HTTP, the queues, the cron. No logic: each leads to its step.
 import { Hono } from "hono";
 import { api } from "./api/api.ts";
+import { operations } from "./api/operations.ts";
 import { type Config, configOf } from "./config.ts";
 import { returnDeadLetters } from "./deadletter.ts";
 import { deliverBatch } from "./deliver.ts";
+import { health } from "./health.ts";
 import { HOOK_PATH } from "./hook-path.ts";
 import { log } from "./log.ts";
 import { receive } from "./notify.ts";
@@ -20,9 +22,11 @@ app.all(hook, (c) =>
   }),
 );
 
+app.get("/health", (c) => health(c.env.DB));
+
 app.route(
   "/",
-  api((env) => configOf(env, announce), []),
+  api((env) => configOf(env, announce), operations),
 );
 
 function announce({ problems }: Config): void {

@@ -63,12 +63,8 @@ export function encodeMessage(notification: Notification, attempt: number): Deli
 
 /** What the queue counts for a message, for paging a `sendBatch` by bytes. */
 export function messageBytes(message: DeliveryMessage): number {
-  // No field but these can be long; three bytes is the most that a character takes, twelve an escaped pair.
-  const rough = message.body.length + 6 * FIELDS.reduce((sum, field) => sum + (message[field]?.length ?? 0), 600);
-  return rough <= LARGEST_BYTES ? rough : new TextEncoder().encode(JSON.stringify(message)).length;
+  return new TextEncoder().encode(JSON.stringify(message)).length;
 }
-
-const FIELDS = ["mallId", "shopOrderNo", "pgCno", "cancelPgCno", "resCd", "currency", "amount", "contentType"] as const;
 
 function withoutLongFields(message: DeliveryMessage): DeliveryMessage {
   return {

@@ -98,18 +98,25 @@ export async function notificationId(
 
 /** `00` → KRW, `01` → USD, else the code in capitals. */
 function normalCurrency(code: string | null): string | null {
-  if (code === null) return null;
-  const known = code.trim().toUpperCase();
-  return CURRENCIES[known] ?? known;
+  const known = code?.trim().toUpperCase() ?? "";
+  return CURRENCIES[known] ?? (known === "" ? null : known);
 }
 
-/** Drops what does not change a number: leading zeros, a fraction's trailing zeros. What is no number stays as it came. */
+// Bounded, and each piece ends before the next can begin: no text makes it slow.
+const NUMBER = /^([+-]?)(\d{1,40})(?:\.(\d{0,40}))?(?:e([+-]?\d{1,2}))?$/i;
+
+/** Drops what does not change a number: outer zeros, a plus, an exponent. What is no number stays as it came. */
 function normalAmount(amount: string | null): string | null {
-  const number = /^\s*([+-]?)0*(\d+)(?:\.(\d*?)0*)?\s*$/.exec(amount ?? "");
+  const number = NUMBER.exec(amount?.trim() ?? "");
   if (number === null) return amount;
-  const [, sign, whole, fraction] = number;
-  const digits = fraction ? `${whole}.${fraction}` : `${whole}`;
-  return sign === "-" && digits !== "0" ? `-${digits}` : digits;
+  const [, sign, whole = "", fraction = "", exponent = "0"] = number;
+  const shift = Number(exponent);
+  const digits = "0".repeat(Math.max(0, -shift)) + whole + fraction + "0".repeat(Math.max(0, shift));
+  const point = whole.length + Math.max(0, shift);
+  const integer = digits.slice(0, point).replace(/^0+(?=\d)/, "");
+  const decimals = digits.slice(point).replace(/0+$/, "");
+  const plain = decimals === "" ? integer : `${integer}.${decimals}`;
+  return sign === "-" && plain !== "0" ? `-${plain}` : plain;
 }
 
 /** Numbers come as their source text: KICC's ids have 20 digits, and a double keeps 16. */

@@ -1,14 +1,14 @@
 // Receives one notification from KICC: check → read → store → ack, then enqueue. The queue is waited for only while D1 is down.
 import { type Ending, ack } from "./ack.ts";
 import type { Config, Receiving } from "./config.ts";
-import { sendDeliveries } from "./deliveries.ts";
+import { enqueue, sendDeliveries } from "./deliveries.ts";
 import { readHookPath } from "./hook-path.ts";
 import { log, reasonOf } from "./log.ts";
 import { encodeMessage } from "./message.ts";
 import { type Notification, notificationId, readNotification } from "./notification.ts";
 import { before, retryTransient } from "./store/d1.ts";
-import { type Stored, storeNotification } from "./store/notifications.ts";
-import { storingOf } from "./storing.ts";
+import { storeNotification } from "./store/notifications.ts";
+import { isToBeEnqueued, storingOf } from "./storing.ts";
 
 const LARGEST_BODY_BYTES = 64 * 1024;
 // KICC waits 10 s (cancel-webhook); the ack leaves within 5. D1 gets 3 s of them, the queue the time until 4.5.
@@ -90,7 +90,8 @@ async function keep(notification: Notification, config: Config, stores: Stores):
     const store = retryTransient(() => storeNotification(stores.db, notification, storing), deadline);
     const stored = await before(deadline, "store", store);
     log("notification.stored", { id: stored.id, state: stored.state, receipts: stored.receipts });
-    if (stored.id === id && isToBeEnqueued(stored, config)) stores.waitUntil(enqueue(notification, stores.deliveries));
+    if (stored.id === id && isToBeEnqueued(stored, config))
+      stores.waitUntil(enqueue(stores.deliveries, notification, 1));
     return stored.receipts > 1 ? "resent" : "stored";
   } catch (error) {
     log("notification.not-stored", { id, error: reasonOf(error) });
@@ -108,24 +109,5 @@ async function keep(notification: Notification, config: Config, stores: Stores):
   } catch (error) {
     log("notification.lost-to-resend", { id, error: reasonOf(error) });
     return "unavailable";
-  }
-}
-
-/**
- * By the row, not by whether this receipt made it: an insert whose reply was lost looks like a resend. Where a puller
- * fetches, or KICC is to be asked first, nothing is enqueued.
- */
-function isToBeEnqueued(stored: Stored, config: Config): boolean {
-  if (stored.state !== "pending" || stored.confirm === "asking" || config.delivering === null) return false;
-  if (config.storing.mode === "pull") return false;
-  return stored.receipts === 1 || stored.attempts === 0;
-}
-
-/** After the ack. What is lost here, the sweep finds. */
-async function enqueue(notification: Notification, queue: Queue): Promise<void> {
-  try {
-    await sendDeliveries(queue, [encodeMessage(notification, 1)]);
-  } catch (error) {
-    log("delivery.not-enqueued", { id: notification.id, error: reasonOf(error) });
   }
 }

@@ -1,7 +1,7 @@
-// How the settings want a notification stored: ours or foreign, asked about first or not, attempt open or not. Pure.
+// How the settings want a notification stored — ours or foreign, asked about first, attempt open — and whether to enqueue it then. Pure.
 import type { Config } from "./config.ts";
 import { type Fields, SUCCESS, type Source } from "./notification.ts";
-import type { Storing } from "./store/notifications.ts";
+import type { Stored, Storing } from "./store/notifications.ts";
 
 /** In queue mode another Worker reports an attempt within this time, or it counts as failed. */
 export const UNREPORTED_MS = 10 * 60 * 1000;
@@ -22,4 +22,14 @@ export function storingOf(
     attemptOpenUntil: mode === "queue" ? now + UNREPORTED_MS : null,
     receipt,
   };
+}
+
+/**
+ * By the row, not by whether this receipt made it: an insert whose reply was lost looks like a resend. Where a puller
+ * fetches, or KICC is to be asked first, nothing is enqueued.
+ */
+export function isToBeEnqueued(stored: Stored, config: Pick<Config, "storing" | "delivering">): boolean {
+  if (stored.state !== "pending" || stored.confirm === "asking" || config.delivering === null) return false;
+  if (config.storing.mode === "pull") return false;
+  return stored.receipts === 1 || stored.attempts === 0;
 }

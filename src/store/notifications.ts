@@ -2,7 +2,8 @@
 import type { Notification } from "../notification.ts";
 import { SUCCESS } from "../notification.ts";
 
-export type State = "pending" | "delivered" | "dead" | "held" | "closed";
+export const STATES = ["pending", "delivered", "dead", "held", "closed"] as const;
+export type State = (typeof STATES)[number];
 export type HeldReason = "contradicts" | "conflict" | "superseded" | "foreign" | "unconfirmed";
 
 /** How a notification is to be stored: what the settings say about it. */

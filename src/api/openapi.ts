@@ -1,0 +1,169 @@
+// The API's description, OpenAPI 3.1, made on demand from the schemas that read the input and from the answers' own.
+import * as z from "zod/mini";
+import { version } from "../../package.json";
+import { type Operation, type RefusalCode, STATUS, operation } from "./operation.ts";
+import { named } from "./shapes.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+interface ObjectSchema {
+  readonly properties?: Readonly<Record<string, Json>>;
+  readonly required?: readonly string[];
+}
+
+/** @param operations all of them, this one included: asked for when the description is */
+export function openapi(operations: () => readonly Operation[]): Operation {
+  return operation({
+    method: "get",
+    path: "/api/openapi.json",
+    summary: "This description",
+    bare: true,
+    input: z.object({}),
+    answer: z.looseObject({ openapi: z.string() }),
+    async run() {
+      return describe(operations());
+    },
+  });
+}
+
+function describe(operations: readonly Operation[]) {
+  const schemas: Record<string, unknown> = { Error: errorSchema };
+  const paths: Record<string, Record<string, unknown>> = { "/health": HEALTH };
+  for (const each of operations) (paths[each.path] ??= {})[each.method] = describeOne(each, schemas);
+  return {
+    openapi: "3.1.0",
+    info: { title: "KICC edge receiver", version },
+    paths,
+    components: {
+      schemas,
+      responses: Object.fromEntries(
+        Object.entries(MEANS).map(([status, description]) => [status, refusal(description)]),
+      ),
+      securitySchemes: {
+        console: { type: "http", scheme: "bearer", description: "CONSOLE_TOKEN" },
+        delivery: { type: "http", scheme: "bearer", description: "DELIVERY_TOKEN" },
+      },
+    },
+  };
+}
+
+function describeOne(each: Operation, schemas: Record<string, unknown>): Json {
+  const { properties = {}, required = [] } = schemaOf(each.input, "input", schemas) as ObjectSchema;
+  const inPath = (name: string) => each.path.includes(`{${name}}`);
+  const inBody = each.method === "post" || each.method === "put";
+  const rest = Object.entries(properties).filter(([name]) => !inPath(name));
+  const parameter = ([name, schema]: [string, Json]) => ({
+    name,
+    in: inPath(name) ? "path" : "query",
+    required: inPath(name) || required.includes(name),
+    schema,
+  });
+  const needed = required.filter((name) => !inPath(name));
+  return {
+    summary: each.summary,
+    security: [{ console: [] }, ...(each.forDelivery ? [{ delivery: [] }] : [])],
+    parameters: Object.entries(properties)
+      .filter(([name]) => inPath(name) || !inBody)
+      .map(parameter),
+    ...(inBody && rest.length > 0
+      ? {
+          requestBody: {
+            required: needed.length > 0,
+            content: json({ type: "object", properties: Object.fromEntries(rest), required: needed }),
+          },
+        }
+      : {}),
+    responses: {
+      200: { description: "Done", content: json(answerOf(each, schemas)) },
+      ...Object.fromEntries(
+        refusalsOf(each, rest.length > 0).map((code) => [
+          STATUS[code],
+          { $ref: `#/components/responses/${STATUS[code]}` },
+        ]),
+      ),
+    },
+  };
+}
+
+/** By what an operation is: with input it can be wrong, with an id unknown, and only a change conflicts. */
+function refusalsOf(each: Operation, takesInput: boolean): RefusalCode[] {
+  return [
+    ...(takesInput ? (["invalid"] as const) : []),
+    "unauthorized",
+    ...(each.path.includes("{") ? (["not_found"] as const) : []),
+    ...(each.method === "get" ? [] : (["conflict"] as const)),
+    "unavailable",
+  ];
+}
+
+/** While settings are wrong, what is read says so. */
+function answerOf(each: Operation, schemas: Record<string, unknown>): Json {
+  const answer = schemaOf(each.answer, "output", schemas);
+  if (each.method !== "get" || each.bare) return answer;
+  const settings = { type: "array", items: { type: "string" }, description: "What is wrong with which setting" };
+  return { allOf: [answer, { type: "object", properties: { settings } }] };
+}
+
+/** One schema, whose named parts go to the components. Fields may be added one day, so no object is closed. */
+function schemaOf(schema: z.ZodMiniType, io: "input" | "output", schemas: Record<string, unknown>): Json {
+  const {
+    $schema: _dialect,
+    $defs,
+    ...rest
+  } = z.toJSONSchema(schema, {
+    io,
+    metadata: named,
+    unrepresentable: "any",
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    },
+  });
+  for (const [id, part] of Object.entries($defs ?? {})) schemas[id] ??= hoisted(part);
+  return hoisted(rest);
+}
+
+function hoisted(schema: object): Json {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
+}
+
+function json(schema: Json): Json {
+  return { "application/json": { schema } };
+}
+
+const MEANS = {
+  400: "invalid: the input is wrong; the message names the field",
+  401: "unauthorized: the token is missing or wrong, or does not open this",
+  404: "not_found",
+  409: "conflict: not in this state, or not in this DELIVERY mode",
+  503: "unavailable: D1 or the queue does not answer; settings: the message names those that are wrong",
+};
+
+const errorSchema = {
+  type: "object",
+  properties: {
+    error: {
+      type: "object",
+      properties: { code: { enum: Object.keys(STATUS) }, message: { type: "string" } },
+      required: ["code", "message"],
+    },
+  },
+  required: ["error"],
+};
+
+function refusal(description: string): Json {
+  return { description, content: json({ $ref: "#/components/schemas/Error" }) };
+}
+
+const HEALTH = {
+  get: {
+    summary: "Whether D1 answers; kept for 5 s",
+    security: [],
+    responses: {
+      200: {
+        description: "It does",
+        content: json({ type: "object", properties: { status: { const: "ok" } }, required: ["status"] }),
+      },
+      503: refusal("It does not"),
+    },
+  },
+};
