@@ -5,6 +5,7 @@
 // seconds, and no constant is skipped or changed. Instants and durations of the ledger are of the Worker's time.
 import { parseArgs } from "node:util";
 import { printLedger } from "./ledger.ts";
+import { runPull } from "./pull.ts";
 import { runPush } from "./push.ts";
 import { runScenario } from "./scenarios.ts";
 
@@ -12,6 +13,8 @@ const { values } = parseArgs({
   options: {
     notifications: { type: "string", default: "500" },
     seed: { type: "string", default: "1" },
+    /** push, or pull: three pullers at once that are killed at random. */
+    mode: { type: "string", default: "push" },
     speed: { type: "string", default: "20" },
     /** Minutes of the machine, after KICC's last sending, until what has not ended counts as lost. */
     patience: { type: "string", default: "5" },
@@ -23,7 +26,8 @@ const { values } = parseArgs({
 });
 
 if (values.scenario === undefined) {
-  const ledger = await runPush({
+  const run = values.mode === "pull" ? runPull : runPush;
+  const ledger = await run({
     notifications: Number(values.notifications),
     seed: Number(values.seed),
     speed: Number(values.speed),
