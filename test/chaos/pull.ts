@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { seededRandom } from "../simulator/random.ts";
 import { tell } from "./kicc.ts";
 import { type Ledger, ledgerOf } from "./ledger.ts";
-import type { Life } from "./life.ts";
+import type { LifeRecord } from "./life.ts";
 import { planStories } from "./plan.ts";
 import { LEASE_MS, type Pulling, runPuller } from "./pullers.ts";
 import type { RunOptions } from "./push.ts";
@@ -19,7 +19,10 @@ const MET = ["d1: fails", "d1: commits, ", "d1: away", "queue: away", "killed: r
 export async function runPull({ notifications, seed, speed, patienceMs, note }: RunOptions): Promise<Ledger> {
   const stage = await setStage({ CHAOS_SEED: String(seed), DELIVERY: "pull" }, speed);
   const stop = new AbortController();
-  const [lives, fired]: [Life[], Record<string, number>] = [[], { "puller: killed": 0, "puller: report lost": 0 }];
+  const [lives, fired]: [LifeRecord[], Record<string, number>] = [
+    [],
+    { "puller: killed": 0, "puller: report lost": 0 },
+  ];
   const random = seededRandom(seed + 2);
   const now = await clockOf(stage, speed);
   const token = "delivery-token";

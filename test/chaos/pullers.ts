@@ -1,7 +1,7 @@
 // Pullers at the merchant's, three at once and killed at random: pull, book, report; they remember what they booked.
 import { setTimeout as pause } from "node:timers/promises";
 import type { Random } from "../simulator/random.ts";
-import type { Life } from "./life.ts";
+import type { LifeRecord } from "./life.ts";
 import { MARKS } from "./marks.ts";
 
 export const LEASE_MS = 30_000;
@@ -29,7 +29,7 @@ export interface Pulling {
   readonly signal: AbortSignal;
   readonly fired: Record<string, number>;
   /** One for each notification that was leased. */
-  readonly lives: Life[];
+  readonly lives: LifeRecord[];
 }
 
 /** Pulls until the signal: what kills it, kills it between two notifications or between booking and reporting. */
@@ -56,7 +56,13 @@ export async function runPuller(pulling: Pulling): Promise<void> {
 async function bookAndReport(one: Pulled, pulling: Pulling): Promise<boolean> {
   const { random, now, speed, signal } = pulling;
   const leaseUntil = Date.parse(one.leaseUntil);
-  const life: Life = lifeOf(pulling.lives.length, leaseUntil - LEASE_MS);
+  const life: LifeRecord = {
+    startedAt: leaseUntil - LEASE_MS,
+    trips: [],
+    calls: [],
+    endedAt: null,
+    killedAt: null,
+  };
   const call = {
     id: one.id,
     attempt: one.attempt,
@@ -114,18 +120,4 @@ async function call<T>({ url, token, speed }: Pulling, what: string, body: unkno
   } catch {
     return null;
   }
-}
-
-function lifeOf(number: number, startedAt: number): Life {
-  return {
-    number,
-    startedAt,
-    door: "receiver",
-    trips: [],
-    calls: [],
-    endedAt: null,
-    killedAt: null,
-    reach: () => Promise.resolve(),
-    lives: () => true,
-  };
 }
