@@ -63,7 +63,7 @@ async function bookAndReport(one: Pulled, pulling: Pulling): Promise<boolean> {
     endedAt: null,
     killedAt: null,
   };
-  const call = {
+  const booking = {
     id: one.id,
     attempt: one.attempt,
     startedAt: now(),
@@ -72,22 +72,22 @@ async function bookAndReport(one: Pulled, pulling: Pulling): Promise<boolean> {
     answerLost: false,
   };
   // A puller that is late leaves it: the lease protects nothing any more.
-  if (call.startedAt > leaseUntil - LEASE_MS / 3) return true;
-  life.calls.push(call);
+  if (booking.startedAt > leaseUntil - LEASE_MS / 3) return true;
+  life.calls.push(booking);
   pulling.lives.push(life);
   const end = (alive: boolean) => {
     life.endedAt = now();
-    Object.assign(call, { endedAt: life.endedAt });
+    Object.assign(booking, { endedAt: life.endedAt });
     if (!alive) life.killedAt = life.endedAt;
     return alive;
   };
   if (random() < KILLED) return end(false);
   const mark = one.shopOrderNo ?? "";
   const final = mark.startsWith(MARKS.gone);
-  call.accepted = !final && !mark.startsWith(MARKS.never) && random() >= BOOKING_FAILS;
+  booking.accepted = !final && !mark.startsWith(MARKS.never) && random() >= BOOKING_FAILS;
   if (random() < KILLED) return end(false);
-  const what = `notifications/${one.id}/${call.accepted ? "accept" : "fail"}`;
-  const report = call.accepted ? {} : { reason: "not booked", ...(final && { final }) };
+  const what = `notifications/${one.id}/${booking.accepted ? "accept" : "fail"}`;
+  const report = booking.accepted ? {} : { reason: "not booked", ...(final && { final }) };
   while (now() < leaseUntil && !signal.aborted) {
     const trip = { startedAt: now(), committedAt: null as number | null, repliedAt: null };
     life.trips.push(trip);

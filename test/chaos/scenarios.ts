@@ -97,10 +97,10 @@ async function originAway(stage: Stage, speed: number): Promise<Row> {
   await stage.ask("force?stretch=origin: away&value=true");
   const began = Date.now();
   for (const [index, body] of bodies(count).entries()) {
-    await pause(began + (index * awayMs) / count / speed - Date.now());
+    await pause(Math.max(0, began + (index * awayMs) / count / speed - Date.now()));
     await send(stage, speed, body);
   }
-  await pause(began + awayMs / speed - Date.now());
+  await pause(Math.max(0, began + awayMs / speed - Date.now()));
   await stage.ask("force?stretch=origin: away&value=false");
   const { now } = await stage.ask<{ now: number }>("states");
   const accepted = await deliveredBy(stage, count, 120_000);
