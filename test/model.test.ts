@@ -7,6 +7,7 @@ import { decide } from "../src/retry.ts";
 import { attemptOf, claim, settle } from "../src/store/attempts.ts";
 import { findExpired, settleExpired } from "../src/store/leases.ts";
 import { storeNotification } from "../src/store/notifications.ts";
+import { close } from "../src/store/closing.ts";
 import { replay } from "../src/store/replays.ts";
 import { buryExhausted, prune, takeOverdue } from "../src/store/sweeping.ts";
 import { clear, kiccBody, notificationFrom } from "./fixtures.ts";
@@ -44,6 +45,7 @@ const step = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ does: fc.constant("sweep" as const) }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant("replay" as const), which: fc.nat(20) }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant("close" as const), which: fc.nat(20) }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant("prune" as const) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -136,9 +138,15 @@ async function runBoth(steps: readonly Step[]): Promise<void> {
     async replay({ which }) {
       const [name, row] = [...rows][which % rows.size] ?? [];
       if (name === undefined || row === undefined) return;
-      const entry = { at: now, who: "token", what: "replay", subject: name, note: null };
-      expect((await replay(env.DB, idOf(name), entry)).replayed !== null).toBe(model.replay(row, now));
+      const { replayed } = await replay(env.DB, idOf(name), entryOf("replay", idOf(name), now));
+      expect(replayed !== null).toBe(model.replay(row, now));
       accepted.delete(row.message.cancellation);
+    },
+    async close({ which }) {
+      const [name, row] = [...rows][which % rows.size] ?? [];
+      if (name === undefined || row === undefined) return;
+      const { closed } = await close(env.DB, idOf(name), entryOf("close", idOf(name), now));
+      expect(closed).toBe(model.close(row));
     },
     async prune() {
       await prune(env.DB, now - GRACE_MS, LIMIT);
@@ -172,15 +180,38 @@ function outcomeOf(kind: Outcome["kind"]): Outcome {
     : { kind, status: 200, answer: null };
 }
 
+function entryOf(what: string, subject: string, at: number) {
+  return { at, who: "token", what, subject, note: null };
+}
+
 type Shown = Pick<
   model.ModelRow,
   "state" | "reason" | "amount" | "attempts" | "tries" | "receipts" | "nextAttemptAt" | "leaseUntil" | "enqueuedAt"
 >;
 
 function shown(rows: model.Model): Record<string, Shown> {
-  return Object.fromEntries(
-    [...rows].map(([name, { message: _message, receivedAt: _receivedAt, ...row }]) => [name, row]),
-  );
+  const compared = ({
+    state,
+    reason,
+    amount,
+    attempts,
+    tries,
+    receipts,
+    nextAttemptAt,
+    leaseUntil,
+    enqueuedAt,
+  }: Shown) => ({
+    state,
+    reason,
+    amount,
+    attempts,
+    tries,
+    receipts,
+    nextAttemptAt,
+    leaseUntil,
+    enqueuedAt,
+  });
+  return Object.fromEntries([...rows].map(([name, row]) => [name, compared(row)]));
 }
 
 async function rowsInD1(names: ReadonlyMap<string, string>): Promise<Record<string, Shown>> {

@@ -1,7 +1,6 @@
 // The harness's own door into the chaos Worker: what is in D1, what happened, and what a scenario wants to happen.
-import { elapsed } from "./clock.ts";
 import { type Stretch, fired, force, rest } from "./faults.ts";
-import { lives } from "./life.ts";
+import { records } from "./life.ts";
 import { latency } from "./origin.ts";
 import { events, linesOf } from "./trace.ts";
 
@@ -35,10 +34,10 @@ export async function control(url: URL, db: D1Database): Promise<Response> {
     }
     case "/chaos/states": {
       const { results } = await db.prepare("SELECT state, count(*) AS n FROM notifications GROUP BY state").run();
-      return Response.json({ states: results, elapsed: elapsed() });
+      return Response.json({ states: results, now: Date.now() });
     }
     case "/chaos/happened":
-      return Response.json({ fired, lives: lives.filter(({ calls }) => calls.length > 0), events: events() });
+      return Response.json({ fired, lives: records, events: events() });
     case "/chaos/log":
       return Response.json(linesOf(given("id")));
     case "/chaos/rest":

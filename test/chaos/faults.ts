@@ -87,11 +87,12 @@ interface Away {
   readonly manner: number;
 }
 
-const HOURS = 12 * 60 * MINUTE;
+// Later ones would only wait for KICC's last resends, which are hours apart.
+const TROUBLED_MS = 20 * MINUTE;
 const away = Object.fromEntries(
   Object.entries(STRETCHES).map(([name, { gap, length }]) => {
     const stretches: Away[] = [];
-    for (let at = gap[0] * (1 + random()); at < HOURS;) {
+    for (let at = gap[0] * (1 + random()); at < TROUBLED_MS;) {
       const to = at + between(...length);
       stretches.push({ from: at, to, manner: random() });
       at = to + between(...gap);

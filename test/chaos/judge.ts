@@ -1,17 +1,17 @@
 // Judges a run: what must be in D1 and at the origin for each story, and whether each double delivery has an excuse. Pure.
 import type { LedgerRow } from "./control.ts";
 import type { Told } from "./kicc.ts";
-import type { Call, Life } from "./life.ts";
+import type { Call, LifeRecord } from "./life.ts";
 import type { Kind } from "./plan.ts";
 
 /** Contract of the harness: (a) the answer was lost, (b) killed before it settled, (c) D1 away until the lease ran out. */
 export type Excuse = "answer lost" | "killed before settling" | "D1 away until the lease ran out" | "none";
 
 export interface Delivered extends Call {
-  readonly life: Life;
+  readonly life: LifeRecord;
 }
 
-export function callsById(lives: readonly Life[]): Map<string, Delivered[]> {
+export function callsById(lives: readonly LifeRecord[]): Map<string, Delivered[]> {
   const byId = new Map<string, Delivered[]>();
   const calls = lives.flatMap((life) => life.calls.map((call) => ({ ...call, life })));
   for (const call of calls.toSorted((one, other) => one.startedAt - other.startedAt)) {

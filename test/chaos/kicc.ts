@@ -1,11 +1,13 @@
 // KICC in a run: sends each story's notifications until they are acked, on its own schedule in the Worker's time.
 import { setTimeout as pause } from "node:timers/promises";
 import { type Random, seededRandom } from "../simulator/random.ts";
-import { sendUntilAcked } from "../simulator/resend.ts";
+import { RESEND_DELAYS_MS, sendUntilAcked } from "../simulator/resend.ts";
 import type { Story } from "./plan.ts";
 
 const PATIENCE_MS = 10_000;
 const LOSS = 0.02;
+// KICC's own schedule, but that nobody waits for its last resends, hours apart: 16 sendings as ever.
+const DELAYS_MS = RESEND_DELAYS_MS.map((delayMs) => Math.min(delayMs, 5 * 60_000));
 
 export interface Told {
   readonly story: Story;
@@ -57,6 +59,7 @@ async function tellOne(story: Story, sending: Sending, random: Random, sent: Sen
 async function untilAcked(body: Uint8Array, { url, speed }: Sending, random: Random, sent: Sent): Promise<boolean> {
   const { kind } = await sendUntilAcked(url, body, {
     factor: 1 / speed,
+    delaysMs: DELAYS_MS,
     timeoutMs: PATIENCE_MS / speed,
     loss: { probability: LOSS, random },
     onSending({ number, lost, answer, durationMs }) {

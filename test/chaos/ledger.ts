@@ -72,6 +72,26 @@ export function ledgerOf({ told, sent, rows, happened, leaseMs, timeoutMs }: Run
   };
 }
 
+/** Of the parts of a run: figures are added up, but for the slowest ack; a fault that fired in any part fired. */
+export function addUp(parts: readonly Ledger[]): Ledger {
+  const sums = (figures: (ledger: Ledger) => Readonly<Record<string, number>>) => {
+    const sum: Record<string, number> = {};
+    for (const [name, value] of parts.flatMap((part) => Object.entries(figures(part)))) {
+      sum[name] = name.startsWith("slowest") ? Math.max(sum[name] ?? 0, value) : (sum[name] ?? 0) + value;
+    }
+    return sum;
+  };
+  const faults = sums((part) => part.faults);
+  const fired = (complaint: string) => (faults[complaint.replace(/^never fired: /, "")] ?? 0) > 0;
+  return {
+    figures: sums(({ figures }) => figures),
+    doubled: sums(({ doubled }) => doubled) as Record<Excuse, number>,
+    ends: sums(({ ends }) => ends),
+    faults,
+    complaints: [...new Set(parts.flatMap(({ complaints }) => complaints))].filter((complaint) => !fired(complaint)),
+  };
+}
+
 function countBy(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of names.toSorted()) counts[name] = (counts[name] ?? 0) + 1;

@@ -22,21 +22,24 @@ export interface Call {
   answerLost: boolean;
 }
 
-export interface Life {
-  readonly number: number;
+/** What the ledger reads of an invocation. */
+export interface LifeRecord {
   readonly startedAt: number;
-  readonly door: Door;
   readonly trips: Trip[];
   readonly calls: Call[];
   endedAt: number | null;
   killedAt: number | null;
+}
+
+export interface Life extends Pick<LifeRecord, "trips" | "calls"> {
   /** Told at each place where this invocation may be killed. Never comes back from the place where it is. */
   readonly reach: () => Promise<void>;
   /** The same for what is not awaited. @returns false when it is dead */
   readonly lives: () => boolean;
 }
 
-export const lives: Life[] = [];
+/** Of those that called the origin. Records alone: a life that is kept keeps all of its request. */
+export const records: LifeRecord[] = [];
 
 /**
  * Runs one invocation; rejects at once where it is killed.
@@ -53,19 +56,15 @@ export async function live<T>(door: Door, steps: number, run: (life: Life) => Pr
   const isLastStep = () => {
     step += 1;
     if (step === killStep) {
-      life.killedAt = Date.now();
+      record.killedAt = Date.now();
       kill(new Error(`Cannot go on: the ${door} was killed`));
     }
-    return life.killedAt !== null;
+    return record.killedAt !== null;
   };
+  const record: LifeRecord = { startedAt: Date.now(), trips: [], calls: [], endedAt: null, killedAt: null };
   const life: Life = {
-    number: lives.length,
-    startedAt: Date.now(),
-    door,
-    trips: [],
-    calls: [],
-    endedAt: null,
-    killedAt: null,
+    trips: record.trips,
+    calls: record.calls,
     async reach() {
       if (!isLastStep()) return;
       // What the receiver does after its ack keeps its request open: it must end.
@@ -74,20 +73,20 @@ export async function live<T>(door: Door, steps: number, run: (life: Life) => Pr
     },
     lives: () => !isLastStep(),
   };
-  lives.push(life);
   try {
     return await Promise.race([run(life), killed]);
   } finally {
-    life.endedAt = Date.now();
+    record.endedAt = Date.now();
+    if (record.calls.length > 0) records.push(record);
     // The invocation was over before its last step came.
-    if (killStep > 0 && life.killedAt === null) fired[`killed: ${door}`] = (fired[`killed: ${door}`] ?? 0) - 1;
-    if (life.killedAt !== null && life.calls.some((call) => call.accepted && !isSettled(life, call))) {
+    if (killStep > 0 && record.killedAt === null) fired[`killed: ${door}`] = (fired[`killed: ${door}`] ?? 0) - 1;
+    if (record.killedAt !== null && record.calls.some((call) => call.accepted && !isSettled(record, call))) {
       count("killed: between acceptance and settling");
     }
   }
 }
 
 /** In the consumer the only round trip that begins after an acceptance is the one that settles it. */
-export function isSettled(life: Life, call: Call): boolean {
-  return life.trips.some((trip) => trip.startedAt >= call.startedAt && trip.committedAt !== null);
+function isSettled({ trips }: LifeRecord, call: Call): boolean {
+  return trips.some((trip) => trip.startedAt >= call.startedAt && trip.committedAt !== null);
 }

@@ -7,32 +7,28 @@ import { MARKS } from "./marks.ts";
 /** How long a good answer takes, in ms; scenarios set it. */
 export const latency = { least: 20, most: 300 };
 
-/** The `ORIGIN` binding as one invocation sees it. */
-export function troubledOrigin(life: Life): { fetch: (url: URL, init: RequestInit) => Promise<Response> } {
-  return {
-    async fetch(_url, init) {
-      const headers = new Headers(init.headers);
-      const call: Call = {
-        id: headers.get("webhook-id") ?? "",
-        attempt: Number(headers.get("kicc-attempt")),
-        startedAt: Date.now(),
-        endedAt: null,
-        accepted: false,
-        answerLost: false,
-      };
-      life.calls.push(call);
-      try {
-        await life.reach();
-        const response = await answer(call, init, init.signal ?? AbortSignal.timeout(60_000));
-        // A machine that stalls loses answers too.
-        if (init.signal?.aborted) call.answerLost = true;
-        await life.reach();
-        return response;
-      } finally {
-        call.endedAt = Date.now();
-      }
-    },
+/** What the `ORIGIN` binding does in one invocation. */
+export async function originFetch(life: Life, init: RequestInit): Promise<Response> {
+  const headers = new Headers(init.headers);
+  const call: Call = {
+    id: headers.get("webhook-id") ?? "",
+    attempt: Number(headers.get("kicc-attempt")),
+    startedAt: Date.now(),
+    endedAt: null,
+    accepted: false,
+    answerLost: false,
   };
+  life.calls.push(call);
+  try {
+    await life.reach();
+    const response = await answer(call, init, init.signal ?? AbortSignal.timeout(60_000));
+    // A machine that stalls loses answers too.
+    if (init.signal?.aborted) call.answerLost = true;
+    await life.reach();
+    return response;
+  } finally {
+    call.endedAt = Date.now();
+  }
 }
 
 async function answer(call: Call, init: RequestInit, signal: AbortSignal): Promise<Response> {

@@ -1,6 +1,7 @@
 // Starts the chaos Worker in workerd with D1 and queues of its own, fires its crons, and asks it what happened.
 import type { LedgerRow } from "./control.ts";
-import type { Life } from "./life.ts";
+import { startFront } from "./front.ts";
+import type { LifeRecord } from "./life.ts";
 
 const HOOK = "/kicc/wechat/cancel";
 const CRON = "* * * * *";
@@ -9,7 +10,7 @@ const CRON_EVERY_MS = 60_000;
 export interface Happened {
   readonly fired: Readonly<Record<string, number>>;
   /** Those that called the origin. */
-  readonly lives: readonly Life[];
+  readonly lives: readonly LifeRecord[];
   readonly events: Readonly<Record<string, number>>;
 }
 
@@ -28,8 +29,10 @@ export async function setStage(vars: Readonly<Record<string, string>>, speed: nu
   const { createTestHarness } = await import("wrangler");
   const configPath = new URL("./wrangler.toml", import.meta.url);
   const harness = createTestHarness({ workers: [{ configPath, vars: { ...vars, CHAOS_SPEED: String(speed) } }] });
-  const { url } = await harness.listen();
+  await harness.listen();
   const worker = harness.getWorker();
+  const front = await startFront(worker.fetch);
+  const { url } = front;
   await worker.applyD1Migrations("DB");
   const ask = async <T>(what: string): Promise<T> => {
     const response = await fetch(new URL(`/chaos/${what}`, url));
@@ -60,6 +63,7 @@ export async function setStage(vars: Readonly<Record<string, string>>, speed: nu
     },
     async close() {
       clearInterval(crons);
+      front.close();
       await harness.close();
     },
   };

@@ -1,19 +1,37 @@
 // The real Worker among faults: its bindings, its clock and its origin are wrapped, its code is src/index.ts as it is.
+import { AsyncLocalStorage } from "node:async_hooks";
 import worker from "../../src/index.ts";
 import { startClock } from "./clock.ts";
 import { control } from "./control.ts";
 import { troubledD1 } from "./d1.ts";
 import { type Door, type Life, live } from "./life.ts";
-import { troubledOrigin } from "./origin.ts";
+import { originFetch } from "./origin.ts";
 import { troubledBatch, troubledQueue } from "./queue.ts";
 import { quiet } from "./trace.ts";
 
 quiet();
 
-interface Troubled {
+interface Invocation {
   readonly life: Life;
-  readonly env: Env;
-  readonly context: ExecutionContext;
+  readonly db: D1Database;
+  readonly deliveries: Queue;
+}
+
+const current = new AsyncLocalStorage<Invocation>();
+
+function now(): Invocation {
+  return current.getStore() ?? fail();
+}
+
+/** One environment for all invocations, as in production: the settings are read once. Its bindings are the invocation's. */
+let environment: Env | null = null;
+
+function troubled(env: Env): Env {
+  environment ??= Object.defineProperties(
+    { ...env, ORIGIN: { fetch: (_url: URL, init: RequestInit) => originFetch(now().life, init) } } as Env,
+    { DB: { get: () => now().db }, DELIVERIES: { get: () => now().deliveries } },
+  );
+  return environment;
 }
 
 /** One invocation, with everything that it touches wrapped for it alone. */
@@ -22,24 +40,29 @@ async function among<T>(
   steps: number,
   env: Env,
   context: ExecutionContext,
-  run: (troubled: Troubled) => Promise<T> | T,
+  run: (env: Env, life: Life, waitUntil: (work: Promise<unknown>) => void) => Promise<T> | T,
 ): Promise<T> {
   startClock();
   const waitUntil = (work: Promise<unknown>) => context.waitUntil(work.catch(() => {}));
   return live(door, steps, async (life) => {
-    const troubled = {
-      ...env,
-      DB: troubledD1(env.DB, life, waitUntil),
-      DELIVERIES: troubledQueue(queuesOf(env), life),
-      ORIGIN: troubledOrigin(life),
+    const invocation = {
+      life,
+      db: troubledD1(env.DB, life, waitUntil),
+      deliveries: troubledQueue(queuesOf(env), life),
     };
-    return run({ life, env: troubled, context: { ...context, props: {}, waitUntil } });
+    return current.run(invocation, () => run(troubled(env), life, waitUntil));
   });
+}
+
+function fail(): never {
+  throw new Error("Cannot find the invocation: called outside of one");
 }
 
 /** The deliveries' queues: production has one, and runs many of its batches at once. */
 function queuesOf(env: Env): Queue[] {
-  return Object.entries(env).flatMap(([name, value]) => (name.startsWith("DELIVERIES_") ? [value as Queue] : []));
+  const settings = env as unknown as Record<string, unknown>;
+  const queues = Object.keys(env).filter((name) => name.startsWith("DELIVERIES_"));
+  return queues.slice(0, Number(settings["CHAOS_QUEUES"])).map((name) => settings[name] as Queue);
 }
 
 export default {
@@ -47,14 +70,15 @@ export default {
     const url = new URL(request.url);
     startClock();
     if (url.pathname.startsWith("/chaos/")) return control(url, env.DB);
-    return among("receiver", 4, env, context, (troubled) => worker.fetch(request, troubled.env, troubled.context));
-  },
-  async queue(batch, env, context) {
-    await among("consumer", 4 + 3 * batch.messages.length, env, context, ({ life, env: troubled }) =>
-      worker.queue(troubledBatch(batch, life), troubled),
+    return among("receiver", 4, env, context, (wrapped, _life, waitUntil) =>
+      worker.fetch(request, wrapped, { ...context, props: {}, waitUntil }),
     );
   },
+  async queue(batch, env, context) {
+    const steps = 4 + 3 * batch.messages.length;
+    await among("consumer", steps, env, context, (wrapped, life) => worker.queue(troubledBatch(batch, life), wrapped));
+  },
   async scheduled(controller, env, context) {
-    await among("cron", 10, env, context, ({ env: troubled }) => worker.scheduled(controller, troubled));
+    await among("cron", 10, env, context, (wrapped) => worker.scheduled(controller, wrapped));
   },
 } satisfies ExportedHandler<Env>;
