@@ -42,7 +42,7 @@ export const en = {
   deadLead: "given up: our system never took them",
   held: "Held",
   heldLead: "contradict another one, or are not ours",
-  quarantined: "In quarantine",
+  quarantined: "Quarantined",
   quarantinedLead: "refused, and kept aside",
   overdue: "Overdue",
   overdueLead: "due for more than 5 minutes",
@@ -252,10 +252,10 @@ export const en = {
 
   ago: (time: string) => `${time} ago`,
   ahead: (time: string) => `in ${time}`,
-  unit_s: "s",
-  unit_min: "min",
-  unit_h: "h",
-  unit_d: "d",
+  unit_s: " s",
+  unit_min: " min",
+  unit_h: " h",
+  unit_d: " d",
   asSent: "as KICC sent it",
   noCurrency: "no currency",
 };

@@ -41,5 +41,5 @@ function lastError({ history }: WholeRow, w: Words): string {
 export function reasonText(reason: string | null, w: Words): string {
   if (reason === null) return w.noReason;
   const name = `reason_${reason}`;
-  return name in w ? (w[name as keyof Words] as string) : reason;
+  return name in w ? (w[name as keyof Words] as string) : visible(reason);
 }
