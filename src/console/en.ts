@@ -113,6 +113,7 @@ export const en = {
   asking: "KICC is being asked to confirm it first.",
   notYet: (why: string) => `Our system has not taken it yet: ${why}.`,
   nextTry: (at: string) => `The next try is at ${at}.`,
+  dueNow: "It is due now.",
   never: (why: string) => `Our system never took it: ${why}. Nothing more is tried until a person sends it again.`,
   isHeld: (why: string) => `It is held and was not delivered: ${why}.`,
   isClosed: "A person dealt with it by hand.",
