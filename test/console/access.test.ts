@@ -29,7 +29,8 @@ beforeEach(async () => {
   settings = { ACCESS_TEAM: `team-${team}`, ACCESS_AUD: AUDIENCE };
   const jwk = (await crypto.subtle.exportKey("jwk", keys.publicKey)) as JsonWebKey;
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
-    expect(String(input)).toBe(`https://team-${team}.cloudflareaccess.com/cdn-cgi/access/certs`);
+    const certs = `https://team-${team}.cloudflareaccess.com/cdn-cgi/access/certs`;
+    if (String(input) !== certs) throw new Error(`Cannot fetch ${String(input)}: the test knows ${certs} alone`);
     return Response.json({ keys: [{ ...jwk, kid: "one", use: "sig" }] });
   });
 });

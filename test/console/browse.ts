@@ -20,7 +20,7 @@ const environments = new Map<object, Env>();
 /** One environment for one set of settings, since the Worker reads them once per environment. */
 function environment(settings: object | undefined): Env {
   if (settings === undefined) return env;
-  const known = environments.get(settings) ?? ({ ...env, ...settings } as Env);
+  const known = environments.get(settings) ?? { ...env, ...settings };
   environments.set(settings, known);
   return known;
 }

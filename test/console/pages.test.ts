@@ -97,14 +97,11 @@ describe("every page", () => {
 
 describe("hostile text", () => {
   const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(1)>'\u202e&amp;`;
-  const isHarmless = (page: string) => {
-    expect(page).not.toContain("<script");
-    expect(page).not.toContain("<img");
-    expect(page).not.toContain("\u202e");
-    expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
-    // An ampersand is escaped again: nothing of it is taken for ours.
-    expect(page).toContain("&amp;amp;");
-  };
+  /** What of it would work in a browser, or is missing: an ampersand must be escaped again, so that none is ours. */
+  const harmIn = (page: string) => [
+    ...["<script", "<img", "\u202e"].filter((harm) => page.includes(harm)),
+    ...["&lt;script&gt;alert(1)&lt;/script&gt;", "&amp;amp;"].filter((escaped) => !page.includes(escaped)),
+  ];
 
   it("of KICC stays text, in lists and on its own page", async () => {
     const fields = { shopOrderNo: HOSTILE, resMsg: HOSTILE, resCd: HOSTILE, mallId: HOSTILE, cancelDate: HOSTILE };
@@ -126,7 +123,7 @@ describe("hostile text", () => {
       .run();
     const cookie = await signedIn();
     for (const path of [`/notifications/${id}`, "/notifications"]) {
-      isHarmless(await (await visit(`/console${path}`, { cookie })).text());
+      expect(harmIn(await (await visit(`/console${path}`, { cookie })).text())).toEqual([]);
     }
   });
 
@@ -144,7 +141,7 @@ describe("hostile text", () => {
     await keepRefused(env.DB, { ...kept, contentType: HOSTILE, receivedAt: 1, whole: true, body });
     const cookie = await signedIn();
     for (const path of ["/quarantine", `/quarantine/${id}`]) {
-      isHarmless(await (await visit(`/console${path}`, { cookie })).text());
+      expect(harmIn(await (await visit(`/console${path}`, { cookie })).text())).toEqual([]);
     }
   });
 
@@ -153,7 +150,7 @@ describe("hostile text", () => {
     const q = encodeURIComponent(HOSTILE);
     const searched = await (await visit(`/console/notifications?q=${q}`, { cookie })).text();
     // The search box alone keeps what was typed, to be searched for again.
-    isHarmless(searched.replace(/ value="[^"]*"/, ""));
+    expect(harmIn(searched.replace(/ value="[^"]*"/, ""))).toEqual([]);
     const page = await (await visit(`/console?said=${q}&lang=xx`, { cookie })).text();
     expect(page).not.toContain('role="status"');
     expect((await visit(`/console/notifications?cursor=${q}`, { cookie })).status).toBe(400);
