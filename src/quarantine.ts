@@ -40,7 +40,7 @@ interface Keeping {
  * after its response. It is read only where the rate allows it.
  */
 export async function readAside(request: Request, refused: Refused, keeping: Keeping): Promise<void> {
-  if (!(await isWithinRate(refused.trusted, keeping.limits))) return;
+  if (!(await isWithinRate(refused, keeping.limits))) return;
   const body = await readBody(request, Date.now() + READ_WITHIN_MS);
   keeping.waitUntil(store(refused, body, keeping.db));
 }
@@ -48,7 +48,7 @@ export async function readAside(request: Request, refused: Refused, keeping: Kee
 /** For a sending whose body was read before it was refused. */
 export function keepAside(body: Body, refused: Refused, keeping: Keeping): void {
   const keep = async () => {
-    if (await isWithinRate(refused.trusted, keeping.limits)) await store(refused, body, keeping.db);
+    if (await isWithinRate(refused, keeping.limits)) await store(refused, body, keeping.db);
   };
   keeping.waitUntil(keep());
 }
@@ -78,12 +78,16 @@ async function quarantineId({ trusted, reason, reference }: Refused, body: Uint8
   return `qrt_${new Uint8Array(digest).toHex().slice(0, 32)}`;
 }
 
-/** One key for all: the bound is on D1's work, however many addresses a flood has. */
-async function isWithinRate(trusted: boolean, limits: Limits = {}): Promise<boolean> {
+/**
+ * One key for all strangers: the bound is on D1's work, however many addresses a flood has. Those who know the token
+ * have another key than KICC: a leaked token then hides nothing of KICC's.
+ */
+async function isWithinRate({ trusted, reason }: Refused, limits: Limits = {}): Promise<boolean> {
   const limiter = trusted ? limits.trusted : limits.strangers;
+  const key = trusted && reason !== "address" ? "kicc" : "others";
   if (limiter) {
     try {
-      const asked = limiter.limit({ key: "all" });
+      const asked = limiter.limit({ key });
       return (await before(Date.now() + LIMIT_WITHIN_MS, "ask for the rate", asked)).success;
     } catch (error) {
       log("quarantine.unlimited", { error: reasonOf(error) });
