@@ -1,9 +1,13 @@
 // The audit: what operators did.
 import type { Refusal } from "../api/operation.ts";
+import { visible } from "./format.ts";
 import { HOME, Layout } from "./layout.tsx";
 import { Pager, Table, Text, Time } from "./parts.tsx";
 import { type View, hrefWith, queryOf } from "./view.ts";
 import type { Words } from "./words.ts";
+
+// An id of ours is long, and its beginning tells it apart.
+const SHORT = 20;
 
 interface Entry {
   readonly at: string;
@@ -61,5 +65,9 @@ function Subject({ id, what }: { readonly id: string | null; readonly what: stri
   if (id === null) return <Text text={null} />;
   const page = id.startsWith("ntf_") ? "notifications" : what === "ask" ? "cancellations" : null;
   if (page === null) return <Text text={id} />;
-  return <a href={`${HOME}/${page}/${encodeURIComponent(id)}`}>{id}</a>;
+  return (
+    <a href={`${HOME}/${page}/${encodeURIComponent(id)}`}>
+      {visible(id.length > SHORT ? `${id.slice(0, SHORT)}…` : id)}
+    </a>
+  );
 }

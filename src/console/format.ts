@@ -33,13 +33,13 @@ export function grouped(digits: number | string): string {
 export function duration(ms: number, w: Words): string {
   const [s, min, h, d] = [w.unit_s, w.unit_min, w.unit_h, w.unit_d];
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1).replace(/\.0$/, "")} ${s}`;
-  if (ms < 60_000) return `${Math.floor(ms / 1000)} ${s}`;
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1).replace(/\.0$/, "")}${s}`;
+  if (ms < 60_000) return `${Math.floor(ms / 1000)}${s}`;
   const minutes = Math.floor(ms / 60_000);
-  if (minutes < 60) return `${minutes} ${min}`;
+  if (minutes < 60) return `${minutes}${min}`;
   if (minutes < 48 * 60)
-    return minutes % 60 === 0 ? `${minutes / 60} ${h}` : `${Math.floor(minutes / 60)} ${h} ${minutes % 60} ${min}`;
-  return `${Math.floor(minutes / 1440)} ${d}`;
+    return minutes % 60 === 0 ? `${minutes / 60}${h}` : `${Math.floor(minutes / 60)}${h} ${minutes % 60}${min}`;
+  return `${Math.floor(minutes / 1440)}${d}`;
 }
 
 /** 3 min ago, in 15 s */

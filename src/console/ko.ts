@@ -113,6 +113,7 @@ export const ko: Words = {
   asking: "먼저 KICC에 확인하고 있습니다.",
   notYet: (why) => `우리 시스템이 아직 받지 않았습니다: ${why}.`,
   nextTry: (at) => `다음 시도는 ${at}입니다.`,
+  dueNow: "지금 시도할 차례입니다.",
   never: (why) => `우리 시스템이 끝내 받지 않았습니다: ${why}. 사람이 다시 보낼 때까지 더 시도하지 않습니다.`,
   isHeld: (why) => `보류되어 전달하지 않았습니다: ${why}.`,
   isClosed: "사람이 직접 처리했습니다.",

@@ -1,7 +1,7 @@
 // One notification: the answer first, then what KICC told, how it came, each attempt, and what a person may do.
 import { decodeText } from "../notification.ts";
 import { find, search, type WholeRow } from "../store/search.ts";
-import { answerFor, reasonText } from "./answer.tsx";
+import { answerFor, reasonText } from "./answer.ts";
 import { kiccDate, money, pretty, visible } from "./format.ts";
 import { HOME, Layout } from "./layout.tsx";
 import { NotificationTable } from "./notifications.tsx";

@@ -108,10 +108,16 @@ export function NotificationTable({ rows, w }: { readonly rows: readonly Listed[
 function Result({ row: { resCd, resMsg, source }, w }: { readonly row: Listed; readonly w: Words }) {
   return (
     <>
-      {resCd === SUCCESS ? w.succeeded : <b class="failure">{w.failedResult}</b>}{" "}
-      <span class="faint">
-        <Text text={resCd === SUCCESS ? null : `${resCd} ${resMsg}`.slice(0, 80)} />
-      </span>
+      {resCd === SUCCESS ? (
+        w.succeeded
+      ) : (
+        <>
+          <b class="failure">{w.failedResult}</b>{" "}
+          <span class="faint">
+            <Text text={`${resCd} ${resMsg}`.slice(0, 80)} />
+          </span>
+        </>
+      )}{" "}
       {source === "test" && <span class="tag">{w.isTest}</span>}
     </>
   );

@@ -42,9 +42,11 @@ export function Table(p: {
   readonly caption: string;
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly Child[])[];
+  /** Narrow enough to be a table on a phone too. */
+  readonly narrow?: true;
 }) {
   return (
-    <table role="table" class="cards">
+    <table role="table" class={p.narrow ? undefined : "cards"}>
       <caption class="unseen">{p.caption}</caption>
       <thead role="rowgroup">
         <tr role="row">
@@ -60,7 +62,7 @@ export function Table(p: {
           <tr role="row">
             {cells.map((cell, index) => (
               <td role="cell" class={p.columns[index]?.kind} data-head={p.columns[index]?.head}>
-                {cell}
+                <div>{cell}</div>
               </td>
             ))}
           </tr>

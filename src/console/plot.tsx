@@ -61,6 +61,7 @@ export function CountPlot({ hours, w }: { readonly hours: readonly PlotHour[]; r
       w={w}
       table={
         <Table
+          narrow
           caption={w.perHour}
           columns={[w.hour, w.received, w.delivered, w.failedAttempts].map(column)}
           rows={hours.map((hour) => [hourText(hour.at), ...BARS.map((name) => grouped(hour[name]))])}
@@ -103,6 +104,7 @@ export function DelayPlot({ hours, day, w }: DelayPlotProps) {
       w={w}
       table={
         <Table
+          narrow
           caption={w.deliveryTime}
           columns={[w.hour, w.p50, w.p95].map(column)}
           rows={hours.map((hour) => [hourText(hour.at), told(hour.p50Ms), told(hour.p95Ms)])}

@@ -20,8 +20,8 @@ code,pre,bdi code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Noto S
 header{background:var(--card);border-bottom:1px solid var(--line)}
 .bar,header nav,main{max-width:72rem;margin:0 auto;padding:0 1rem}
 .bar{display:flex;align-items:center;gap:.75rem;min-height:3rem}
-.brand{font-weight:650;color:inherit;text-decoration:none}.right{margin-left:auto;display:flex;gap:1rem;align-items:center;font-size:.92rem}
-header nav{display:flex;overflow-x:auto;gap:.25rem;padding:0 .5rem}
+.brand,.right{white-space:nowrap}.brand{font-weight:650;color:inherit;text-decoration:none}.right{margin-left:auto;display:flex;gap:1rem;align-items:center;font-size:.92rem}
+header nav{display:flex;flex-wrap:wrap;gap:0 .25rem;padding:0 .5rem}
 header nav a{padding:.5rem .55rem;color:var(--faint);text-decoration:none;white-space:nowrap;border-bottom:3px solid transparent}
 header nav a:hover{color:var(--ink)}header nav a[aria-current]{color:var(--ink);border-color:var(--main);font-weight:600}
 header nav a:focus-visible{outline-offset:-3px}
@@ -77,13 +77,13 @@ div.answer{padding:.25rem 0 .25rem .9rem;margin-bottom:1rem}.advice{border-color
 .timeline .taken{border-color:var(--good)}.timeline .failed{border-color:var(--bad)}.timeline p{margin:0 0 .25rem}.attempts li{padding:.2rem 0}
 pre{margin:0;padding:.75rem;background:var(--bg);border:1px solid var(--line);border-radius:6px;overflow:auto;max-height:26rem;white-space:pre-wrap;word-break:normal}
 @media(max-width:44rem){
-body{font-size:15px}main{padding-left:.75rem;padding-right:.75rem}
+body{font-size:15px}.bar{gap:.5rem;padding:0 .75rem}header nav a{padding:.35rem .45rem}main{padding-left:.75rem;padding-right:.75rem}
 table.cards,.cards tbody,.cards tr,.cards td{display:block}.cards{border:0;background:none}
 .cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .cards tr{background:var(--card);border:1px solid var(--line);border-radius:8px;margin:0 0 .6rem;padding:.45rem .75rem}
 .cards td{display:flex;gap:.75rem;border:0;padding:.15rem 0;text-align:left;white-space:normal}
-.cards td::before{content:attr(data-head);flex:0 0 6.5rem;color:var(--faint);font-size:.85rem}.cards .key{font-weight:600}
-.cards td>*{min-width:0}figure .cards tr{display:flex;border-radius:0;border-width:0 0 1px;margin:0;padding:.3rem 0;flex-wrap:wrap;gap:0 1rem}figure .cards td::before{flex:none}figure .cards td{gap:.35rem}
+.cards td::before{content:attr(data-head);flex:0 0 7.5rem;color:var(--faint);font-size:.85rem}.cards .key{font-weight:600}
+.cards td>div{min-width:0}
 dl div{grid-template-columns:1fr}}
 @media(prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{header nav,.actions,.search,.right{display:none}}

@@ -1,6 +1,6 @@
 // Sends a made-up notification through everything, and shows it arrive: the page asks to be renewed, by a header, for two minutes.
 import { find } from "../store/search.ts";
-import { answerFor } from "./answer.tsx";
+import { answerFor } from "./answer.ts";
 import { HOME, Layout } from "./layout.tsx";
 import { State } from "./parts.tsx";
 import { Timeline } from "./timeline.tsx";

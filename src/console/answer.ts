@@ -28,9 +28,9 @@ function taken(row: WholeRow, now: number, w: Words): string[] {
 function waits(row: WholeRow, now: number, w: Words): string[] {
   if (row.confirm === "asking") return [w.asking];
   if (row.leaseUntil !== null) return [w.underWay];
-  const next =
-    row.nextAttemptAt !== null && row.nextAttemptAt > now ? [w.nextTry(`${kst(row.nextAttemptAt)} KST`)] : [];
-  return [row.history.length === 0 ? w.waitsFirst : w.notYet(lastError(row, w)), ...next];
+  const at = row.nextAttemptAt ?? now;
+  const next = at > now ? w.nextTry(`${kst(at)} KST`) : w.dueNow;
+  return [row.history.length === 0 ? w.waitsFirst : w.notYet(lastError(row, w)), next];
 }
 
 function lastError({ history }: WholeRow, w: Words): string {
@@ -41,5 +41,5 @@ function lastError({ history }: WholeRow, w: Words): string {
 export function reasonText(reason: string | null, w: Words): string {
   if (reason === null) return w.noReason;
   const name = `reason_${reason}`;
-  return name in w ? (w[name as keyof Words] as string) : reason;
+  return name in w ? (w[name as keyof Words] as string) : visible(reason);
 }
