@@ -30,7 +30,8 @@ beforeEach(async () => {
   const jwk = (await crypto.subtle.exportKey("jwk", keys.publicKey)) as JsonWebKey;
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
     const certs = `https://team-${team}.cloudflareaccess.com/cdn-cgi/access/certs`;
-    if (String(input) !== certs) throw new Error(`Cannot fetch ${String(input)}: the test knows ${certs} alone`);
+    const { url } = new Request(input);
+    if (url !== certs) throw new Error(`Cannot fetch ${url}: the test knows ${certs} alone`);
     return Response.json({ keys: [{ ...jwk, kid: "one", use: "sig" }] });
   });
 });
