@@ -30,7 +30,8 @@ beforeEach(async () => {
   const jwk = (await crypto.subtle.exportKey("jwk", keys.publicKey)) as JsonWebKey;
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
     const certs = `https://team-${team}.cloudflareaccess.com/cdn-cgi/access/certs`;
-    if (String(input) !== certs) throw new Error(`Cannot fetch ${String(input)}: the test knows ${certs} alone`);
+    const asked = input instanceof Request ? input.url : input.toString();
+    if (asked !== certs) throw new Error(`Cannot fetch ${asked}: the test knows ${certs} alone`);
     return Response.json({ keys: [{ ...jwk, kid: "one", use: "sig" }] });
   });
 });

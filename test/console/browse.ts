@@ -33,7 +33,7 @@ export async function visit(path: string, about: Visit = {}): Promise<Response> 
   const method = about.method ?? (about.form ? "POST" : "GET");
   const request = new Request(`${ORIGIN}${path}`, { method, headers, body, redirect: "manual" });
   const ctx = createExecutionContext();
-  const response = await worker.fetch(request as Parameters<typeof worker.fetch>[0], environment(about.env), ctx);
+  const response = await worker.fetch(request, environment(about.env), ctx);
   await waitOnExecutionContext(ctx);
   return response;
 }
