@@ -2,7 +2,8 @@
 import type { Refusal } from "../api/operation.ts";
 import { visible } from "./format.ts";
 import { HOME, Layout } from "./layout.tsx";
-import { Pager, Table, Text, Time } from "./parts.tsx";
+import { Pager } from "./paging.tsx";
+import { Table, Text, Time } from "./parts.tsx";
 import { type View, hrefWith, queryOf } from "./view.ts";
 import type { Words } from "./words.ts";
 

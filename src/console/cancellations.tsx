@@ -2,7 +2,8 @@
 import type { Refusal } from "../api/operation.ts";
 import type { CancellationState as StateName } from "../store/cancellations.ts";
 import { HOME, Layout } from "./layout.tsx";
-import { Filters, Pager, Table, Text, Time } from "./parts.tsx";
+import { Filters, Pager } from "./paging.tsx";
+import { Table, Text, Time } from "./parts.tsx";
 import { type View, hrefWith, queryOf } from "./view.ts";
 import type { Words } from "./words.ts";
 

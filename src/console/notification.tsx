@@ -1,15 +1,15 @@
 // One notification: the answer first, then what KICC told, how it came, each attempt, and what a person may do.
-import { decodeText } from "../notification.ts";
-import { find, search, type WholeRow } from "../store/search.ts";
-import { answerFor, reasonText } from "./answer.ts";
-import { kiccDate, money, pretty, visible } from "./format.ts";
+import { SUCCESS, decodeText } from "../notification.ts";
+import { find, search } from "../store/search.ts";
+import { answerFor } from "./answer.ts";
+import { pretty, visible } from "./format.ts";
 import { HOME, Layout } from "./layout.tsx";
 import { NotificationTable } from "./notifications.tsx";
-import { Action, Ask, Facts, State, Text, TimeFromNow } from "./parts.tsx";
+import { Action, Ask, State, Text } from "./parts.tsx";
 import { Timeline } from "./timeline.tsx";
+import { Came, type OfRow, Told } from "./told.tsx";
 import type { View } from "./view.ts";
 
-const SUCCESS = "0000";
 const RELATED = 20;
 
 /** @returns null where there is none of that id */
@@ -43,11 +43,6 @@ export async function notificationPage(v: View, id: string) {
       )}
     </Layout>
   );
-}
-
-interface OfRow {
-  readonly v: View;
-  readonly row: WholeRow;
 }
 
 function Answer({ v, row }: OfRow) {
@@ -88,57 +83,6 @@ function Answer({ v, row }: OfRow) {
           </Ask>
         )}
       </div>
-    </section>
-  );
-}
-
-function Told({ v: { w }, row }: OfRow) {
-  const fields = [
-    [w.f_shopOrderNo, "shopOrderNo", row.shopOrderNo],
-    [w.f_amount, "amountInfo", money(row.amount, row.currency, w)],
-    [w.f_cancelDate, "cancelDate", kiccDate(row.cancelDate)],
-    [w.f_cancelPgCno, "cancelPgCno", row.cancelPgCno],
-    [w.f_pgCno, "pgCno", row.pgCno],
-    [w.f_mallId, "mallId", row.mallId],
-    [w.f_resCd, "resCd", `${row.resCd} (${row.resCd === SUCCESS ? w.succeeded : w.failedResult})`],
-    [w.f_resMsg, "resMsg", row.resMsg],
-  ] as const;
-  return (
-    <section aria-labelledby="fields">
-      <h2 id="fields">{w.fields}</h2>
-      <dl>
-        {fields.map(([name, field, value]) => (
-          <div>
-            <dt>
-              {name} <code>{field}</code>
-            </dt>
-            <dd>
-              <Text text={value} />
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </section>
-  );
-}
-
-function Came({ v, row }: OfRow) {
-  const { w } = v;
-  return (
-    <section aria-labelledby="receipt">
-      <h2 id="receipt">{w.receipt}</h2>
-      <Facts
-        facts={[
-          [w.r_receivedAt, <TimeFromNow at={row.receivedAt} v={v} />],
-          [w.r_receipts, w.r_receiptsLead(row.receipts)],
-          [w.r_source, w[`source_${row.source}`]],
-          [w.r_sourceAddress, <Text text={row.sourceAddress} />],
-          [w.f_reference, row.reference && <Text text={row.reference} />],
-          [w.r_contentType, <Text text={row.contentType} />],
-          [w.r_state, row.reason === null ? w[row.state] : `${w[row.state]}: ${reasonText(row.reason, w)}`],
-          [w.r_id, <code>{row.id}</code>],
-        ]}
-      />
     </section>
   );
 }

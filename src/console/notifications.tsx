@@ -1,15 +1,16 @@
 // The list of notifications: search and filters in the URL, newest first, pages by cursor.
 import type { Refusal } from "../api/operation.ts";
 import type { NotificationShape } from "../api/shapes.ts";
+import { SUCCESS } from "../notification.ts";
 import { listOverdue } from "../store/overview.ts";
 import { money } from "./format.ts";
 import { HOME, Layout } from "./layout.tsx";
-import { Ask, Filters, Pager, STATES, State, Table, Text, Time } from "./parts.tsx";
+import { Filters, Pager } from "./paging.tsx";
+import { Ask, STATES, State, Table, Text, Time } from "./parts.tsx";
 import { SearchBox } from "./search-box.tsx";
 import { type View, hrefWith, queryOf } from "./view.ts";
 import type { Words } from "./words.ts";
 
-const SUCCESS = "0000";
 const OVERDUE_SHOWN = 100;
 
 /** What a row shows; the API's list and D1's rows both have it. */

@@ -1,5 +1,5 @@
-// The last 24 hours as two SVG plots made here, each with the same numbers as a table. Labels are HTML: SVG text would shrink on a phone.
-import type { Child } from "hono/jsx";
+// The last 24 hours as two SVG plots made here, each with the same numbers as a table.
+import { Figure, HEIGHT, WIDTH } from "./figure.tsx";
 import { duration, grouped, kst } from "./format.ts";
 import { Table } from "./parts.tsx";
 import type { Words } from "./words.ts";
@@ -29,8 +29,6 @@ export function lastDay(known: readonly PlotHour[], now: number): PlotHour[] {
   });
 }
 
-const WIDTH = 480;
-const HEIGHT = 120;
 const SLOT = WIDTH / HOURS;
 const BARS = ["received", "delivered", "failed"] as const;
 
@@ -135,51 +133,6 @@ function line(
       return before && valueOf(before) !== null ? `L${x} ${y(value)}` : `M${x} ${y(value)}h0`;
     })
     .join("");
-}
-
-interface FigureProps {
-  readonly title: string;
-  /** The plot in one sentence: what those get who do not see it. */
-  readonly told: string;
-  /** What its upper edge stands for. */
-  readonly top: string;
-  readonly legend: readonly (readonly [string, string])[];
-  readonly hours: readonly PlotHour[];
-  readonly w: Words;
-  readonly table: Child;
-  readonly children?: Child;
-}
-
-function Figure({ title, told, top, legend, hours, w, table, children }: FigureProps) {
-  return (
-    <figure>
-      <figcaption>
-        <h3>{title}</h3>
-        <p>{told}</p>
-      </figcaption>
-      <ul class="legend">
-        {legend.map(([name, text]) => (
-          <li class={name}>{text}</li>
-        ))}
-      </ul>
-      <p class="axis top" aria-hidden="true">
-        {top}
-      </p>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`${title}: ${told}`}>
-        <path class="grid" d={`M0 ${HEIGHT}H${WIDTH}M0 1H${WIDTH}`} />
-        {children}
-      </svg>
-      <p class="axis" aria-hidden="true">
-        {[0, 6, 12, 18, HOURS - 1].map((index) => (
-          <span>{kst(hours[index]?.at ?? 0).slice(11, 16)}</span>
-        ))}
-      </p>
-      <details>
-        <summary>{w.asTable}</summary>
-        {table}
-      </details>
-    </figure>
-  );
 }
 
 function column(head: string, index: number) {

@@ -2,7 +2,8 @@
 import type { Refusal } from "../api/operation.ts";
 import { type QuarantineReason } from "../store/quarantine.ts";
 import { HOME, Layout } from "./layout.tsx";
-import { Pager, Table, Text, Time } from "./parts.tsx";
+import { Pager } from "./paging.tsx";
+import { Table, Text, Time } from "./parts.tsx";
 import { type View, hrefWith, queryOf } from "./view.ts";
 
 interface Kept {

@@ -30,8 +30,8 @@ beforeEach(async () => {
   const jwk = (await crypto.subtle.exportKey("jwk", keys.publicKey)) as JsonWebKey;
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
     const certs = `https://team-${team}.cloudflareaccess.com/cdn-cgi/access/certs`;
-    const { url } = new Request(input);
-    if (url !== certs) throw new Error(`Cannot fetch ${url}: the test knows ${certs} alone`);
+    const asked = input instanceof Request ? input.url : input.toString();
+    if (asked !== certs) throw new Error(`Cannot fetch ${asked}: the test knows ${certs} alone`);
     return Response.json({ keys: [{ ...jwk, kid: "one", use: "sig" }] });
   });
 });

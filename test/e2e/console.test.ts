@@ -191,10 +191,10 @@ const PAGES = {
 async function violations(page: Page): Promise<unknown[]> {
   await page.addScriptTag({ content: axe.source });
   return page.evaluate(async () => {
-    const scripted = globalThis as unknown as {
+    const opened = globalThis as unknown as {
       axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
     };
-    const found = (await scripted.axe.run()).violations;
+    const found = (await opened.axe.run()).violations;
     return found.map(({ id, nodes }) => [id, nodes.slice(0, 3).map((node) => [node.html, node.failureSummary])]);
   });
 }
