@@ -15,15 +15,19 @@ export interface Clients {
   readonly close: () => void;
 }
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 export async function connectClients(url: URL, count: number): Promise<Clients> {
   const sockets = await Promise.all(Array.from({ length: count }, () => open(url)));
+  function close(error?: Error): void {
+    for (const socket of sockets) socket.destroy(error);
+  }
   return {
     async send(requests) {
       const statuses = new Map<number, number>();
       const times: number[] = [];
       let next = 0;
+      const givingUp = setTimeout(() => close(new Error("Cannot load: no answers in time")), PATIENCE_MS);
       const startedAt = performance.now();
       await Promise.all(
         sockets.map(async (socket) => {
@@ -35,21 +39,19 @@ export async function connectClients(url: URL, count: number): Promise<Clients> 
           }
         }),
       );
+      clearTimeout(givingUp);
       const seconds = (performance.now() - startedAt) / 1000;
       return { perSecond: times.length / seconds, times: times.toSorted((a, b) => a - b), statuses };
     },
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-    },
+    close,
   };
 }
 
 function open({ hostname, port }: URL): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: hostname, port: Number(port), noDelay: true });
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error(`Cannot load ${hostname}: no answer in time`)));
     socket.once("connect", () => resolve(socket));
-    socket.once("error", reject);
+    socket.on("error", reject);
   });
 }
 
@@ -71,7 +73,8 @@ function ask(socket: Socket, request: Buffer): Promise<number> {
     const onError = (error: Error) => end(() => reject(error));
     const onClose = () => end(() => reject(new Error("Cannot load: the connection was closed")));
     socket.on("data", onData).on("error", onError).on("close", onClose);
-    socket.write(request);
+    if (socket.destroyed) onClose();
+    else socket.write(request);
   });
 }
 
