@@ -39,6 +39,6 @@ const ACKS: Readonly<Record<Ending, Ack>> = {
 /** The answer to KICC. `pgCno` is echoed as received; it is `""` where the body was not read or has none. */
 export function ack(ending: Ending, pgCno: string | null = null): Response {
   const { status, resCd, resMsg } = ACKS[ending];
-  const headers = ending === "method" ? { allow: "POST" } : undefined;
-  return Response.json({ resCd, resMsg, pgCno: pgCno ?? "" }, headers ? { status, headers } : { status });
+  const headers: Record<string, string> = ending === "method" ? { allow: "POST" } : {};
+  return Response.json({ resCd, resMsg, pgCno: pgCno ?? "" }, { status, headers });
 }

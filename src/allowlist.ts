@@ -3,7 +3,12 @@ import { BlockList, isIP } from "node:net";
 
 export type Allowlist = (address: string | null) => boolean;
 
-const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+const MAPPED = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/;
+
+interface Address {
+  readonly text: string;
+  readonly family: "ipv4" | "ipv6";
+}
 
 /**
  * Builds the check for `entries` (`203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`).
@@ -14,29 +19,44 @@ export function allowlist(entries: readonly string[]): Allowlist {
   for (const entry of entries) add(list, entry);
   return (address) => {
     const read = address === null ? null : readAddress(address);
-    return read !== null && list.check(read.address, read.family);
+    return read !== null && list.check(read.text, read.family);
   };
 }
 
 function add(list: BlockList, entry: string): void {
   const [network = "", bits, ...rest] = entry.split("/");
-  const read = readAddress(network);
-  const widest = read?.family === "ipv4" ? 32 : 128;
-  const mappedRange = bits !== undefined && read?.address !== network;
-  if (read === null || rest.length > 0 || mappedRange) throw new RangeError(`Cannot read address: ${entry}`);
+  const address = readAddress(network);
+  if (address === null || rest.length > 0) throw new RangeError(`Cannot read address: ${entry}`);
+  const { text, family } = address;
   if (bits === undefined) {
-    list.addAddress(read.address, read.family);
+    list.addAddress(text, family);
     return;
   }
-  // A prefix of 0 would let everyone in: nobody means that here.
-  if (!/^[1-9]\d{0,2}$/.test(bits) || Number(bits) > widest) throw new RangeError(`Cannot read range: ${entry}`);
-  list.addSubnet(read.address, Number(bits), read.family);
+  // A prefix of 0 would let everyone in, and one of a mapped address counts the bits of the other family.
+  const widest = family === "ipv4" ? 32 : 128;
+  const isMapped = family === "ipv4" && network.includes(":");
+  if (isMapped || !/^[1-9]\d{0,2}$/.test(bits) || Number(bits) > widest) {
+    throw new RangeError(`Cannot read range: ${entry}`);
+  }
+  list.addSubnet(text, Number(bits), family);
 }
 
-/** An IPv4 address mapped into IPv6 is the IPv4 address. Zones (`fe80::1%eth0`) are refused. */
-function readAddress(text: string): { address: string; family: "ipv4" | "ipv6" } | null {
-  const address = MAPPED.exec(text)?.[1] ?? text;
-  const version = address.includes("%") ? 0 : isIP(address);
-  if (version === 0) return null;
-  return { address, family: version === 4 ? "ipv4" : "ipv6" };
+/**
+ * An address in its one spelling, since BlockList tells `2001:db8::1.2.3.4` from `2001:db8::102:304`. An IPv4 address
+ * mapped into IPv6 is the IPv4 address. Zones (`fe80::1%eth0`) are refused.
+ */
+function readAddress(text: string): Address | null {
+  const version = text.includes("%") ? 0 : isIP(text);
+  if (version === 4) return { text, family: "ipv4" };
+  const host = version === 6 ? URL.parse(`http://[${text}]`)?.hostname : undefined;
+  if (host === undefined) return null;
+  const address = host.slice(1, -1);
+  const [, high, low] = MAPPED.exec(address) ?? [];
+  if (high === undefined || low === undefined) return { text: address, family: "ipv6" };
+  return { text: [...twoBytes(high), ...twoBytes(low)].join("."), family: "ipv4" };
+}
+
+function twoBytes(hex: string): [number, number] {
+  const both = Number.parseInt(hex, 16);
+  return [both >> 8, both & 0xff];
 }

@@ -44,7 +44,7 @@ export interface Problem {
 export interface Config {
   /** null when a setting that receiving needs is wrong. */
   readonly receiving: Receiving | null;
-  /** null when any other setting is wrong: then nothing is tried. */
+  /** null when any other setting is wrong, or KICC_ENVIRONMENT: then nothing is tried. */
   readonly delivering: Delivering | null;
   /** What storing needs; unaffected by what is wrong elsewhere. */
   readonly storing: {
@@ -72,18 +72,20 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
   const problems: Problem[] = [];
   const receiving = readAll(RECEIVING, env, receivingProblems);
   const values = readAll(DELIVERING, env, problems);
-  const fetcher = isFetcher(env["ORIGIN"]) ? env["ORIGIN"] : null;
+  const fetcher = readFetcher(env["ORIGIN"], problems);
   checkTogether(values, fetcher !== null, problems);
-  const kicc = KICC[receiving.KICC_ENVIRONMENT ?? "development"];
+  // Unknown, it is not known either whom to ask for a cancellation's status.
+  const kicc = receiving.KICC_ENVIRONMENT ? KICC[receiving.KICC_ENVIRONMENT] : null;
   return {
     receiving:
-      receivingProblems.length > 0
+      kicc === null || receivingProblems.length > 0
         ? null
         : { allows: receiving.KICC_SOURCES ?? allowlist([kicc.source]), tokens: receiving.NOTIFY_TOKEN ?? [] },
-    delivering: problems.length > 0 ? null : delivering(values, fetcher, kicc.api),
+    delivering: kicc === null || problems.length > 0 ? null : delivering(values, fetcher, kicc.api),
     storing: {
       mallIds: values.MALL_IDS ?? null,
-      confirms: values.CONFIRM === "before-delivery",
+      // A CONFIRM that cannot be read may mean it: what is stored meanwhile is asked about.
+      confirms: values.CONFIRM !== "off",
       mode: values.DELIVERY ?? "push",
     },
     operating: {
@@ -99,25 +101,26 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
 }
 
 function delivering(values: Values<typeof DELIVERING>, fetcher: Fetcher | null, kiccApi: string): Delivering {
+  const mode = values.DELIVERY ?? "push";
   const timeoutMs = values.ORIGIN_TIMEOUT_MS ?? 0;
   return {
-    mode: values.DELIVERY ?? "push",
-    origin:
-      values.DELIVERY === "push" && values.ORIGIN_URL
-        ? {
-            url: values.ORIGIN_URL,
-            routes: values.ORIGIN_ROUTES ?? new Map<string, URL>(),
-            fetcher,
-            headers: values.ORIGIN_HEADERS ?? {},
-            timeoutMs,
-          }
-        : null,
+    mode,
+    origin: mode === "push" && values.ORIGIN_URL ? originOf(values, values.ORIGIN_URL, fetcher, timeoutMs) : null,
     secrets: values.ORIGIN_SIGNING_SECRET ?? [],
     delaysMs: (values.RETRY_DELAYS_SECONDS ?? []).map((seconds) => seconds * 1000),
     leaseMs: timeoutMs + LEASE_MARGIN_MS,
     retentionDays: values.RETENTION_DAYS ?? 0,
     kiccApiUrl: values.KICC_API_URL ?? new URL(kiccApi),
   };
+}
+
+function originOf(
+  { ORIGIN_ROUTES, ORIGIN_HEADERS }: Values<typeof DELIVERING>,
+  url: URL,
+  fetcher: Fetcher | null,
+  timeoutMs: number,
+): Origin {
+  return { url, routes: ORIGIN_ROUTES ?? new Map<string, URL>(), fetcher, headers: ORIGIN_HEADERS ?? {}, timeoutMs };
 }
 
 /** Reads each setting on its own, so that every wrong one is named at once. An empty text is an unset setting. */
@@ -155,8 +158,16 @@ function checkTogether(values: Values<typeof DELIVERING>, throughBinding: boolea
   if (values.ACCESS_AUD && values.ACCESS_TEAM === undefined) wrong("ACCESS_TEAM", "is not set, and ACCESS_AUD is");
 }
 
+/** Set to anything else, it must not be that deliveries go over the internet instead. */
+function readFetcher(binding: unknown, problems: Problem[]): Fetcher | null {
+  if (binding === undefined || binding === "") return null;
+  if (isFetcher(binding)) return binding;
+  problems.push({ setting: "ORIGIN", message: "must be a binding that fetches" });
+  return null;
+}
+
 function isFetcher(value: unknown): value is Fetcher {
-  return typeof value === "object" && value !== null && "fetch" in value;
+  return (typeof value === "object" || typeof value === "function") && value !== null && "fetch" in value;
 }
 
 const cache = new WeakMap<object, Config>();

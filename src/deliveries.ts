@@ -1,5 +1,7 @@
 // Sending to the queue of deliveries: pages that Queues takes. It knows messages, not notifications' states.
-import { type DeliveryMessage, messageBytes } from "./message.ts";
+import { log, reasonOf } from "./log.ts";
+import { type DeliveryMessage, encodeMessage, messageBytes } from "./message.ts";
+import type { Notification } from "./notification.ts";
 
 // sendBatch takes 100 messages or 256 KB in all (developers.cloudflare.com/queues/platform/limits).
 const PAGE_MESSAGES = 100;
@@ -24,6 +26,15 @@ export async function sendDeliveries(queue: Queue, messages: readonly DeliveryMe
     bytes += size;
   }
   if (page.length > 0) await queue.sendBatch(page);
+}
+
+/** Sends the message of a notification that D1 has. Throws nothing: what is lost here, the sweep finds. */
+export async function enqueue(queue: Queue, notification: Notification, attempt: number): Promise<void> {
+  try {
+    await sendDeliveries(queue, [encodeMessage(notification, attempt)]);
+  } catch (error) {
+    log("delivery.not-enqueued", { id: notification.id, error: reasonOf(error) });
+  }
 }
 
 /**

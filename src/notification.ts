@@ -61,7 +61,6 @@ export function readNotification(body: Uint8Array): Reading {
   const resCd = textOf(message["resCd"]);
   const resMsg = textOf(message["resMsg"]);
   if (resCd === null || resMsg === null) return { readable: false, pgCno };
-  const amountInfo = isObject(message["amountInfo"]) ? message["amountInfo"] : {};
   return {
     readable: true,
     fields: {
@@ -72,10 +71,15 @@ export function readNotification(body: Uint8Array): Reading {
       pgCno,
       cancelPgCno: textOf(message["cancelPgCno"]),
       cancelDate: textOf(message["cancelDate"]),
-      currency: normalCurrency(textOf(amountInfo["currency"])),
-      amount: normalAmount(textOf(amountInfo["amount"])),
+      ...amountOf(message["amountInfo"], "amount"),
     },
   };
+}
+
+/** Currency and amount as they are compared. The amount has another name in every one of KICC's interfaces. */
+export function amountOf(amountInfo: unknown, name: "amount" | "totAmount"): Pick<Fields, "currency" | "amount"> {
+  if (!isObject(amountInfo)) return { currency: null, amount: null };
+  return { currency: normalCurrency(textOf(amountInfo["currency"])), amount: normalAmount(textOf(amountInfo[name])) };
 }
 
 /**
@@ -98,22 +102,29 @@ export async function notificationId(
 
 /** `00` → KRW, `01` → USD, else the code in capitals. */
 function normalCurrency(code: string | null): string | null {
-  if (code === null) return null;
-  const known = code.trim().toUpperCase();
-  return CURRENCIES[known] ?? known;
+  const known = code?.trim().toUpperCase() ?? "";
+  return CURRENCIES[known] ?? (known === "" ? null : known);
 }
 
-/** Drops what does not change a number: leading zeros, a fraction's trailing zeros. What is no number stays as it came. */
+// Bounded, and each piece ends before the next can begin: no text makes it slow.
+const NUMBER = /^([+-]?)(\d{1,40})(?:\.(\d{0,40}))?(?:e([+-]?\d{1,2}))?$/i;
+
+/** Drops what does not change a number: outer zeros, a plus, an exponent. What is no number stays as it came. */
 function normalAmount(amount: string | null): string | null {
-  const number = /^\s*([+-]?)0*(\d+)(?:\.(\d*?)0*)?\s*$/.exec(amount ?? "");
+  const number = NUMBER.exec(amount?.trim() ?? "");
   if (number === null) return amount;
-  const [, sign, whole, fraction] = number;
-  const digits = fraction ? `${whole}.${fraction}` : `${whole}`;
-  return sign === "-" && digits !== "0" ? `-${digits}` : digits;
+  const [, sign, whole = "", fraction = "", exponent = "0"] = number;
+  const shift = Number(exponent);
+  const digits = "0".repeat(Math.max(0, -shift)) + whole + fraction + "0".repeat(Math.max(0, shift));
+  const point = whole.length + Math.max(0, shift);
+  const integer = digits.slice(0, point).replace(/^0+(?=\d)/, "");
+  const decimals = digits.slice(point).replace(/0+$/, "");
+  const plain = decimals === "" ? integer : `${integer}.${decimals}`;
+  return sign === "-" && plain !== "0" ? `-${plain}` : plain;
 }
 
 /** Numbers come as their source text: KICC's ids have 20 digits, and a double keeps 16. */
-function parseObject(text: string): Record<string, unknown> | null {
+export function parseObject(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text, exactNumbers);
     return isObject(value) ? value : null;
@@ -132,7 +143,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** A lone surrogate can be neither hashed nor stored as it is. */
-function textOf(value: unknown): string | null {
+export function textOf(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value.toWellFormed() : null;
 }
 

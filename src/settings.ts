@@ -27,8 +27,16 @@ function list(text: string, separator: RegExp = /,/): string[] | undefined {
   return entries.length > 0 ? entries : undefined;
 }
 
+/** A number in wrangler.toml comes as one, not as text. */
+function readNumbers<T>(reader: (text: string) => T | undefined, wanted: string) {
+  return z.pipe(
+    z.transform((input: unknown) => (typeof input === "number" ? String(input) : input)),
+    read(reader, wanted),
+  );
+}
+
 function wholeNumber(lowest: number, highest: number) {
-  return read((text) => {
+  return readNumbers((text) => {
     const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     return number >= lowest && number <= highest ? number : undefined;
   }, `a whole number from ${lowest} to ${highest}`);
@@ -59,20 +67,22 @@ const tokens = (wanted: string, characters: RegExp) =>
 
 const bearerTokens = tokens("one token or more, comma-separated, without spaces", /^\S+$/);
 
-const FORBIDDEN_HEADER = /^(content-type|content-length|host|webhook-.*|kicc-.*)$/i;
+const FORBIDDEN_HEADER = /^(content-type|content-length|host|webhook-.*|kicc-.*)$/;
 
-function originHeaders(input: unknown): Record<string, Record<string, string>> | undefined {
+function originHeaders(input: unknown): Record<string, Record<string, string>> {
   const hosts = z.record(z.string(), z.record(z.string(), z.string())).parse(input);
-  const byHost: Record<string, Record<string, string>> = {};
-  for (const [host, headers] of Object.entries(hosts)) {
-    if (new URL(`https://${host}`).pathname !== "/") return undefined;
-    for (const [name, value] of Object.entries(headers)) {
-      new Headers().set(name, value);
-      if (FORBIDDEN_HEADER.test(name)) return undefined;
-    }
-    byHost[host.toLowerCase()] = headers;
-  }
-  return byHost;
+  return Object.fromEntries(Object.entries(hosts).map(([host, headers]) => [hostOf(host), allowedHeaders(headers)]));
+}
+
+/** A host as `URL.host` spells it: in small letters, without the default port. */
+function hostOf(text: string): string {
+  const { href, host } = new URL(`https://${text}`);
+  return href === `https://${host}/` ? host : fail();
+}
+
+function allowedHeaders(headers: Record<string, string>): Record<string, string> {
+  const names = [...new Headers(headers).keys()];
+  return names.some((name) => FORBIDDEN_HEADER.test(name)) ? fail() : headers;
 }
 
 /** A table in wrangler.toml comes as an object, the same set as a secret as JSON text. */
@@ -128,7 +138,7 @@ export const DELIVERING = {
   ),
   ORIGIN_TIMEOUT_MS: z._default(wholeNumber(100, 300_000), 10_000),
   RETRY_DELAYS_SECONDS: z._default(
-    read((text) => {
+    readNumbers((text) => {
       const delays = text.split(",").map((entry) => (/^\s*\d+(\.\d+)?\s*$/.test(entry) ? Number(entry) : Number.NaN));
       return delays.length <= 90 && delays.every((delay) => delay <= 86_400) ? delays : undefined;
     }, "at most 90 waits of 0 to 86400 seconds, comma-separated"),

@@ -1,7 +1,7 @@
-// How the settings want a notification stored: ours or foreign, asked about first or not, attempt open or not. Pure.
+// How the settings want a notification stored — ours or foreign, asked about first, attempt open — and whether to enqueue it then. Pure.
 import type { Config } from "./config.ts";
 import { type Fields, SUCCESS, type Source } from "./notification.ts";
-import type { Storing } from "./store/notifications.ts";
+import type { Stored, Storing } from "./store/notifications.ts";
 
 /** In queue mode another Worker reports an attempt within this time, or it counts as failed. */
 export const UNREPORTED_MS = 10 * 60 * 1000;
@@ -18,8 +18,27 @@ export function storingOf(
   return {
     // One without a mallId names nobody else; a made-up one is ours.
     foreign: mallIds !== null && fields.mallId !== null && source !== "test" && !mallIds.includes(fields.mallId),
-    confirm: confirms && fields.resCd === SUCCESS && source === "notification",
+    confirm: confirmOf(confirms && fields.resCd === SUCCESS, source),
     attemptOpenUntil: mode === "queue" ? now + UNREPORTED_MS : null,
     receipt,
   };
+}
+
+/**
+ * What the status API said is KICC's own word, whether or not CONFIRM is on: it counts as confirmed, and the origin
+ * is told so. A made-up notification KICC knows nothing of.
+ */
+function confirmOf(asks: boolean, source: Source): Storing["confirm"] {
+  if (source === "status-api") return "confirmed";
+  return asks && source === "notification" ? "asking" : null;
+}
+
+/**
+ * By the row, not by whether this receipt made it: an insert whose reply was lost looks like a resend. Where a puller
+ * fetches, or KICC is to be asked first, nothing is enqueued.
+ */
+export function isToBeEnqueued(stored: Stored, config: Pick<Config, "delivering" | "storing">): boolean {
+  if (stored.state !== "pending" || stored.confirm === "asking" || config.delivering === null) return false;
+  if (config.storing.mode === "pull") return false;
+  return stored.receipts === 1 || stored.attempts === 0;
 }

@@ -23,6 +23,7 @@ const BACKLOG_MS = 15 * MINUTE_MS;
 // Bounds of one run: a page is 100 rows, the most that one sendBatch takes.
 const PAGE = 100;
 const PAGES = 20;
+const WINDOW = 5000;
 const REPLAYS = 200;
 const PRUNED = 500;
 
@@ -53,9 +54,11 @@ async function step(name: string, run: () => Promise<number>): Promise<void> {
 
 async function expire({ delaysMs }: Delivering, db: D1Database): Promise<number> {
   const now = Date.now();
-  const expired = await findExpired(db, now, PAGE);
-  await settleExpired(db, expired, delaysMs, now);
-  return expired.length;
+  return pages(async () => {
+    const expired = await findExpired(db, now, { limit: PAGE, window: WINDOW });
+    await settleExpired(db, expired, delaysMs, now);
+    return expired.length;
+  });
 }
 
 async function enqueueOverdue(db: D1Database, queue: Queue): Promise<number> {

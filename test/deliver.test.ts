@@ -255,3 +255,26 @@ describe("D1 away", () => {
     expect(await rowOf(message.id)).toMatchObject({ state: "delivered" });
   });
 });
+
+describe("several routes", () => {
+  it("lets one that hung rest, and delivers to the others meanwhile, without counting an attempt", async () => {
+    const settings = { ORIGIN_ROUTES: { T0099009: "https://slow.example/kicc" }, ORIGIN_TIMEOUT_MS: "100" };
+    const origin = (request: Request) =>
+      request.url.includes("slow") ? new Promise<Response>(() => {}) : new Response("OK");
+    await deliver([await pending(kiccBody({ mallId: "T0099009" }))], origin, { settings });
+    const [slow, quick] = [await pending(kiccBody({ mallId: "T0099009" })), await pending()];
+    const result = await deliver([slow, quick], origin, { settings });
+    expect(result).toMatchObject({ acked: ["m1"], retried: { m0: 10 } });
+    expect(result.requests).toHaveLength(1);
+    expect(await rowOf(slow.id)).toMatchObject({ state: "pending", attempts: 0 });
+  });
+
+  it("has no rest for an only origin: there is nobody to protect from it", async () => {
+    const settings = { ORIGIN_TIMEOUT_MS: "100" };
+    const hangs = () => new Promise<Response>(() => {});
+    await deliver([await pending()], hangs, { settings });
+    const next = await pending();
+    await deliver([next], hangs, { settings });
+    expect(await rowOf(next.id)).toMatchObject({ attempts: 1 });
+  });
+});

@@ -116,6 +116,12 @@ export async function rowOf(id: string): Promise<Row | null> {
 export async function clear(): Promise<void> {
   await env.DB.exec("DELETE FROM notifications");
   await env.DB.exec("DELETE FROM replays");
+  await env.DB.exec("DELETE FROM audit");
+  await env.DB.exec("DELETE FROM quarantine");
+  await env.DB.exec("DELETE FROM rollups");
+  await env.DB.exec("DELETE FROM alerts");
+  await env.DB.exec("DELETE FROM sightings");
+  await env.DB.exec("UPDATE rollup_cursor SET received_at = 0, id = ''");
 }
 
 export interface FaultyD1 {

@@ -1,18 +1,17 @@
 // The JSON API of contract section 7: one place that checks the token, reads the input, and answers or refuses.
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
+import { CONTENT_TYPE } from "../prometheus.ts";
+import { before } from "../store/d1.ts";
 import { isOneOf } from "../tokens.ts";
-import type { Desk, Operation, Refusal, RefusalCode } from "./operation.ts";
+import { type Desk, type Operation, type Refusal, STATUS } from "./operation.ts";
 
-const STATUS = {
-  invalid: 400,
-  unauthorized: 401,
-  not_found: 404,
-  conflict: 409,
-  settings: 503,
-  unavailable: 503,
-} as const;
+// Longer than any poll waits: D1 that hangs counts as D1 that is down.
+const ANSWER_WITHIN_MS = 30_000;
+// Far more than any input is.
+const LARGEST_INPUT_CHARACTERS = 64 * 1024;
 
 type Caller = "token" | "delivery-token";
 
@@ -56,14 +55,14 @@ function mayCall(
     return { refused: "unauthorized", message: "Authorization: Bearer and the token are needed" };
   }
   if (each.needsDelivering && config.delivering === null) {
-    return { refused: "settings", message: describeProblems(config) };
+    return { refused: "settings", message: describeProblems(config).join("; ") };
   }
   return null;
 }
 
 /** Every wrong setting with what it must be; never a secret's value. */
-function describeProblems({ problems }: Config): string {
-  return problems.map(({ setting, message }) => `${setting} ${message}`).join("; ");
+function describeProblems({ problems }: Config): string[] {
+  return problems.map(({ setting, message }) => `${setting} ${message}`);
 }
 
 async function run(
@@ -76,11 +75,8 @@ async function run(
   const input = given === null ? null : each.input.safeParse(given);
   if (input === null) return refused({ refused: "invalid", message: "The body is no JSON object" });
   if (!input.success) {
-    const issue = input.error.issues[0];
-    return refused({
-      refused: "invalid",
-      message: `${issue?.path.join(".") ?? "input"}: ${issue?.message ?? "is wrong"}`,
-    });
+    const wrong = input.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
+    return refused({ refused: "invalid", message: wrong.join("; ") });
   }
   const desk: Desk = {
     config,
@@ -89,22 +85,27 @@ async function run(
     operator,
     now: Date.now(),
     waitUntil: (work) => c.executionCtx.waitUntil(work),
+    signal: c.req.raw.signal,
   };
   try {
-    const answer = await each.run(input.data, desk);
-    return isRefusal(answer) ? refused(answer) : Response.json(answer, { headers: { "cache-control": "no-store" } });
+    const answer = await before(desk.now + ANSWER_WITHIN_MS, "answer", each.run(input.data, desk));
+    if (isRefusal(answer)) return refused(answer);
+    const tells = each.method === "get" && !each.bare && config.problems.length > 0;
+    const shown = tells ? { ...(answer as object), settings: describeProblems(config) } : answer;
+    return answered(shown);
   } catch (error) {
     log("api.failed", { method: each.method, path: each.path, error: reasonOf(error) });
     return refused({ refused: "unavailable", message: "D1 or the queue does not answer: try again" });
   }
 }
 
-/** Path, query and body as one object, the path winning; null where the body is no JSON object. */
+/** Path, query and body as one object, the path winning; null where the body is no JSON object. `?q=` asks for nothing. */
 async function inputOf(c: Context): Promise<object | null> {
   const text = await c.req.text();
-  const body: unknown = text.trim() === "" ? {} : parse(text);
+  const body: unknown = text.trim() === "" ? {} : text.length > LARGEST_INPUT_CHARACTERS ? null : parse(text);
   if (typeof body !== "object" || body === null || Array.isArray(body)) return null;
-  return { ...c.req.query(), ...body, ...c.req.param() };
+  const query = Object.fromEntries(Object.entries(c.req.query()).filter(([, value]) => value !== ""));
+  return { ...query, ...body, ...c.req.param() };
 }
 
 function parse(text: string): unknown {
@@ -115,13 +116,20 @@ function parse(text: string): unknown {
   }
 }
 
+/** JSON; text is the metrics'. */
+function answered(answer: unknown): Response {
+  const headers = { "cache-control": "no-store" };
+  if (typeof answer === "string")
+    return new Response(answer, { headers: { ...headers, "content-type": CONTENT_TYPE } });
+  return Response.json(answer, { headers });
+}
+
 function isRefusal(answer: unknown): answer is Refusal {
   return typeof answer === "object" && answer !== null && "refused" in answer;
 }
 
-function refused({ refused: code, message }: { refused: RefusalCode; message: string }): Response {
-  return Response.json(
-    { error: { code, message } },
-    { status: STATUS[code], headers: { "cache-control": "no-store" } },
-  );
+function refused({ refused: code, message }: Refusal): Response {
+  const headers = new Headers({ "cache-control": "no-store" });
+  if (code === "unauthorized") headers.set("www-authenticate", "Bearer");
+  return Response.json({ error: { code, message } }, { status: STATUS[code], headers });
 }

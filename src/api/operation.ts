@@ -11,9 +11,21 @@ export interface Desk {
   readonly operator: string;
   readonly now: number;
   readonly waitUntil: (work: Promise<unknown>) => void;
+  /** Tells when the caller is gone, where that can be known. */
+  readonly signal?: AbortSignal;
 }
 
-export type RefusalCode = "invalid" | "unauthorized" | "not_found" | "conflict" | "settings" | "unavailable";
+/** The codes of a refusal, and the status of each. */
+export const STATUS = {
+  invalid: 400,
+  unauthorized: 401,
+  not_found: 404,
+  conflict: 409,
+  settings: 503,
+  unavailable: 503,
+} as const;
+
+export type RefusalCode = keyof typeof STATUS;
 
 /** Instead of an answer: `{"error":{"code","message"}}` with the code's status. */
 export interface Refusal {
@@ -30,6 +42,8 @@ export interface Operation<Input = unknown, Answer = unknown> {
   readonly forDelivery?: true;
   /** Needs the settings that delivering needs; without them it is refused with the code `settings`. */
   readonly needsDelivering?: true;
+  /** Its answer is a document of its own: nothing is added to it. */
+  readonly bare?: true;
   /** Path, query and body in one object. */
   readonly input: z.ZodMiniType<Input>;
   readonly answer: z.ZodMiniType<Answer>;

@@ -14,7 +14,6 @@ export interface Lease {
 
 export interface Claimed {
   readonly id: string;
-  readonly mallId: string | null;
   readonly attempts: number;
   readonly tries: number;
   readonly reference: string | null;
@@ -58,7 +57,7 @@ export async function claim(
       .prepare(
         `UPDATE notifications SET ${OPEN_ATTEMPT}
          WHERE id IN (SELECT value FROM json_each(?5)) AND ${CLAIMABLE}
-         RETURNING id, mall_id AS mallId, attempts, tries, reference, confirm IS 'confirmed' AS confirmed`,
+         RETURNING id, attempts, tries, reference, confirm IS 'confirmed' AS confirmed`,
       )
       .bind(lease.hand, lease.now, lease.until, lease.maxTries, JSON.stringify(ids)),
     standingStatement(db, ids),
@@ -88,44 +87,36 @@ export interface Settlement {
 }
 
 /**
- * Records how attempts ended, in one round trip. Settling twice is settling once. An acceptance counts for whatever
- * attempt it comes from; a failure only for the one that is open.
- * @returns for each settlement whether it changed anything
+ * Records how attempts ended, all in one statement. Settling twice is settling once. An acceptance counts for whatever
+ * attempt it comes from; a failure only for the one that is open. One that became held meanwhile keeps its reason: it
+ * needs a person either way. One that a person replayed meanwhile has no tries yet, and does not die of the attempt
+ * before.
  */
-export async function settle(db: D1Database, settlements: readonly Settlement[], now: number): Promise<boolean[]> {
-  if (settlements.length === 0) return [];
-  const results = await db.batch(settlements.map((settlement) => settleStatement(db, settlement, now)));
-  return results.map((result) => result.meta.changes > 0);
+const DECIDES = `(ended.state = 'delivered'
+  OR notifications.state = 'pending' AND (ended.state = 'pending' OR notifications.tries > 0))`;
+const SETTLE = `
+  UPDATE notifications SET lease_until = NULL, settled_at = ?1,
+    history = json_insert(history, '$[#]', json(ended.attempt)),
+    state = iif(${DECIDES}, ended.state, notifications.state),
+    reason = iif(${DECIDES}, ended.reason, notifications.reason),
+    next_attempt_at = coalesce(ended.nextAttemptAt, next_attempt_at),
+    delivered_at = iif(ended.state = 'delivered', ?1, delivered_at)
+  FROM (
+    SELECT value ->> '$.id' AS id, value -> '$.attempt' AS attempt, value ->> '$.attempt.number' AS number,
+      value ->> '$.decision.state' AS state, value ->> '$.decision.reason' AS reason,
+      value ->> '$.decision.nextAttemptAt' AS nextAttemptAt
+    FROM json_each(?2)
+  ) AS ended
+  WHERE notifications.id = ended.id AND iif(ended.state = 'delivered',
+    notifications.state IN ('pending', 'held', 'dead') AND attempts >= ended.number,
+    notifications.state IN ('pending', 'held') AND attempts = ended.number AND lease_until IS NOT NULL)`;
+
+export function settleStatement(db: D1Database, settlements: readonly Settlement[], now: number): D1PreparedStatement {
+  return db.prepare(SETTLE).bind(now, JSON.stringify(settlements));
 }
 
-function settleStatement(db: D1Database, { id, attempt, decision }: Settlement, now: number): D1PreparedStatement {
-  const entry = JSON.stringify(attempt);
-  const record = `lease_until = NULL, settled_at = ?2, history = json_insert(history, '$[#]', json(?3))`;
-  switch (decision.state) {
-    case "delivered":
-      return db
-        .prepare(
-          `UPDATE notifications SET ${record}, state = 'delivered', reason = NULL, delivered_at = ?2
-           WHERE id = ?1 AND state IN ('pending', 'held', 'dead') AND attempts >= ?4`,
-        )
-        .bind(id, now, entry, attempt.number);
-    case "pending":
-      return db
-        .prepare(
-          `UPDATE notifications SET ${record}, next_attempt_at = ?5
-           WHERE id = ?1 AND attempts = ?4 AND lease_until IS NOT NULL AND state IN ('pending', 'held')`,
-        )
-        .bind(id, now, entry, attempt.number, decision.nextAttemptAt);
-    case "dead":
-      // One that became held meanwhile stays held: it needs a person either way, and held says why.
-      return db
-        .prepare(
-          `UPDATE notifications SET ${record}, reason = iif(state = 'pending', ?5, reason),
-             state = iif(state = 'pending', 'dead', state)
-           WHERE id = ?1 AND attempts = ?4 AND lease_until IS NOT NULL AND state IN ('pending', 'held')`,
-        )
-        .bind(id, now, entry, attempt.number, decision.reason);
-  }
+export async function settle(db: D1Database, settlements: readonly Settlement[], now: number): Promise<void> {
+  if (settlements.length > 0) await settleStatement(db, settlements, now).run();
 }
 
 /** Makes an attempt's entry for the history. */

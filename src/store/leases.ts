@@ -3,14 +3,23 @@ import { failed } from "../outcome.ts";
 import { type Decision, decide } from "../retry.ts";
 import { STANDING, type Standing, attemptOf, settle } from "./attempts.ts";
 
-/** Pending ones whose lease ran out, oldest due first. They are read from the due ones, of which the claimed come first. */
-export async function findExpired(db: D1Database, now: number, limit: number): Promise<Standing[]> {
+/**
+ * Pending ones whose lease ran out, oldest due first. It looks at the `window` that have been due for longest: what is
+ * claimed, is claimed from there, and a backlog behind it is not read each minute.
+ */
+export async function findExpired(
+  db: D1Database,
+  now: number,
+  { limit, window }: { limit: number; window: number },
+): Promise<Standing[]> {
   const { results } = await db
     .prepare(
-      `SELECT ${STANDING} FROM notifications INDEXED BY due
-       WHERE state = 'pending' AND next_attempt_at <= ?1 AND lease_until <= ?1 ORDER BY next_attempt_at LIMIT ?2`,
+      `SELECT * FROM (
+         SELECT ${STANDING} FROM notifications INDEXED BY due
+         WHERE state = 'pending' AND next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?3)
+       WHERE leaseUntil <= ?1 LIMIT ?2`,
     )
-    .bind(now, limit)
+    .bind(now, limit, window)
     .run<Standing>();
   return results;
 }

@@ -1,32 +1,54 @@
 // Replay: a person asks for a new delivery, of one or of many. Attempts count on, the delays start anew.
+import { type Entry, audit, auditOfChange } from "./audit.ts";
 import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
+import { type ListedRow, listedStatement } from "./search.ts";
 
+// One that was held while an attempt was open keeps its lease; having no tries, it does not die of that attempt.
 const REPLAY = `state = 'pending', reason = NULL, tries = 0, next_attempt_at = ?2, enqueued_at = NULL,
   delivered_at = NULL, confirm = iif(confirm = 'asking', NULL, confirm)`;
 
-/**
- * Makes one pending again, due now. What a person replays, KICC is not asked about.
- * @returns null where it is pending, closed or unknown: nothing changed
- */
-export async function replay(db: D1Database, id: string, now: number): Promise<DeliverableRow | null> {
-  return db
-    .prepare(
-      `UPDATE notifications SET ${REPLAY} WHERE id = ?1 AND state IN ('delivered', 'dead', 'held')
-       RETURNING ${DELIVERABLE}`,
-    )
-    .bind(id, now)
-    .first<DeliverableRow>();
+export interface Replayed {
+  /** null where it is pending, closed or unknown: nothing changed. */
+  readonly replayed: DeliverableRow | null;
+  /** As it stands now; null where it is unknown. */
+  readonly row: ListedRow | null;
 }
 
-/** Asks for a replay of all that are dead now and were received in [from, to). @returns how many */
-export async function askReplay(db: D1Database, from: number, to: number, now: number): Promise<number> {
-  const [, counted] = await db.batch<{ dead: number }>([
-    db.prepare("INSERT INTO replays (from_at, to_at, asked_at) VALUES (?, ?, ?)").bind(from, to, now),
+/** Makes one pending again, due now. What a person replays, KICC is not asked about. One round trip. */
+export async function replay(db: D1Database, id: string, entry: Entry): Promise<Replayed> {
+  const [replayed, , row] = await db.batch([
     db
       .prepare(
-        "SELECT count(*) AS dead FROM notifications WHERE state = 'dead' AND received_at >= ? AND received_at < ?",
+        `UPDATE notifications SET ${REPLAY} WHERE id = ?1 AND state IN ('delivered', 'dead', 'held')
+         RETURNING ${DELIVERABLE}`,
       )
-      .bind(from, to),
+      .bind(id, entry.at),
+    auditOfChange(db, entry),
+    listedStatement(db, id),
+  ]);
+  return {
+    replayed: (replayed?.results[0] as DeliverableRow | undefined) ?? null,
+    row: (row?.results[0] as ListedRow | undefined) ?? null,
+  };
+}
+
+/** Nobody waits for a count of more: reading on would cost a row each. */
+export const COUNTED_AT_MOST = 1900;
+
+/**
+ * Asks for a replay of all that are dead now and were received in [from, to). One round trip.
+ * @returns how many, counted up to COUNTED_AT_MOST; all of them are replayed
+ */
+export async function askReplay(db: D1Database, from: number, to: number, entry: Entry): Promise<number> {
+  const [, , counted] = await db.batch<{ dead: number }>([
+    db.prepare("INSERT INTO replays (from_at, to_at, asked_at) VALUES (?, ?, ?)").bind(from, to, entry.at),
+    audit(db, entry),
+    db
+      .prepare(
+        `SELECT count(*) AS dead FROM (
+           SELECT 1 FROM notifications WHERE state = 'dead' AND received_at >= ? AND received_at < ? LIMIT ?)`,
+      )
+      .bind(from, to, COUNTED_AT_MOST),
   ]);
   return counted?.results[0]?.dead ?? 0;
 }

@@ -19,6 +19,7 @@ export interface DeliverableRow {
   readonly cancelDate: string | null;
   readonly currency: string | null;
   readonly amount: string | null;
+  readonly receipts: number;
   readonly attempts: number;
   readonly tries: number;
   readonly confirmed: 0 | 1;
@@ -28,7 +29,7 @@ export interface DeliverableRow {
 export const DELIVERABLE = `id, received_at AS receivedAt, source, source_address AS sourceAddress, reference,
   content_type AS contentType, body, mall_id AS mallId, shop_order_no AS shopOrderNo, pg_cno AS pgCno,
   cancel_pg_cno AS cancelPgCno, res_cd AS resCd, res_msg AS resMsg, cancel_date AS cancelDate, currency, amount,
-  attempts, tries, confirm IS 'confirmed' AS confirmed`;
+  receipts, attempts, tries, confirm IS 'confirmed' AS confirmed`;
 
 export function notificationOf({ body, ...row }: DeliverableRow): Notification {
   return { ...row, body: Uint8Array.fromBase64(body) };

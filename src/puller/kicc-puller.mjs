@@ -1,0 +1,745 @@
+#!/usr/bin/env node
+// @ts-check
+// Pulls notifications from a KICC edge receiver and posts them to a system that no outsider can reach; it keeps nothing itself.
+//
+// One file, Node 18 or later, no dependencies: copy it to a machine that may open HTTPS connections to the receiver and
+// reaches the internal system. Nothing ever connects to it. Settings come from the environment; --help tells them all.
+//
+// As a daemon (a notification arrives at once), with systemd: kicc-puller.service beside this file.
+// From cron (arrives within a minute); prints nothing unless something came or went wrong; two at a time do no harm.
+// In /etc/cron.d/kicc-puller, with a file of settings as for systemd, which this user may read:
+//
+//   * * * * * kicc-puller  set -a; . /etc/kicc-puller.env; node /opt/kicc-puller/kicc-puller.mjs --once 2>&1 | logger -t kicc-puller
+//
+// Through a web proxy: NODE_USE_ENV_PROXY=1 and HTTPS_PROXY=http://proxy.internal:3128, with Node 24.5 or 22.21 or later.
+// A certificate authority of your own, for either side: NODE_EXTRA_CA_CERTS=/etc/ssl/internal-ca.pem.
+//
+// What the internal system gets is what the receiver would push: the bytes KICC sent, and the receiver's headers. It is
+// accepted by a 2xx, unless the answer is a JSON object with a resCd other than "0000"; 410 ends it; all else is tried
+// again by the receiver's delays. A Retry-After is not passed on: the report has no place for it.
+//
+// The one key for duplicates is the header webhook-id. Where this process dies after the internal system accepted and
+// before the receiver was told, the lease runs out and the same notification comes again, with the same webhook-id and
+// the next kicc-attempt. No file of ours could close that gap: a process dies before writing one as well. So the
+// internal system must take a webhook-id that it knows for what it is, and answer 2xx.
+import http from "node:http";
+import https from "node:https";
+import { setTimeout as pause } from "node:timers/promises";
+import { URL } from "node:url";
+import zlib from "node:zlib";
+
+const VERSION = "1.0.0";
+
+/** What the receiver gets for its answer, beyond the waiting that it was asked for. */
+const ANSWER_WITHIN_MS = 10_000;
+/** What is left of a lease for the report, after the longest way to an outcome. */
+const REPORT_WITHIN_MS = 10_000;
+const LARGEST_JUDGED_BYTES = 64 * 1024;
+/** Fifty bodies of 64 KiB in base64, and as much again. */
+const LARGEST_PULL_BYTES = 16 * 1024 * 1024;
+const FIRST_BACKOFF_MS = 1000;
+const LONGEST_BACKOFF_MS = 60_000;
+const LONGEST_REPORT_BACKOFF_MS = 15_000;
+/** With --once: how often in a row the receiver may be out of reach. */
+const MISSES_ONCE = 3;
+
+const EXIT = { done: 0, trouble: 1, misconfigured: 2 };
+
+// ── settings ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * @typedef {object} Settings
+ * @property {URL} receiver
+ * @property {string} token
+ * @property {URL} target
+ * @property {Readonly<Record<string, string>>} targetHeaders
+ * @property {number} timeoutMs
+ * @property {number} concurrency
+ * @property {number} waitSeconds
+ */
+
+/**
+ * @typedef {object} Setting
+ * @property {keyof Settings} to
+ * @property {string} name
+ * @property {string} [fallback]
+ * @property {string} wanted what is said where it is wrong; its value never is
+ * @property {string} help
+ * @property {(text: string) => unknown} read throws, or returns undefined, where the text is wrong
+ */
+
+/** @type {readonly Setting[]} */
+const SETTINGS = [
+  {
+    to: "receiver",
+    name: "RECEIVER_URL",
+    wanted: "an https URL without user, password, query and fragment (http to localhost only)",
+    help: "where the receiver is, e.g. https://kicc.shop.example",
+    read: (text) => {
+      const url = httpUrl(text);
+      const local = ["localhost", "127.0.0.1", "[::1]"].includes(url?.hostname ?? "");
+      if (!url || url.search !== "" || url.hash !== "" || (url.protocol !== "https:" && !local)) return undefined;
+      return new URL(url.href.replace(/\/*$/, "/"));
+    },
+  },
+  {
+    to: "token",
+    name: "DELIVERY_TOKEN",
+    wanted: "one token, without spaces and commas",
+    help: "the receiver's DELIVERY_TOKEN, or one of them while it is rotated; not the CONSOLE_TOKEN, which opens everything",
+    read: (text) => (/^[\x21-\x2b\x2d-\x7e]+$/.test(text) ? text : undefined),
+  },
+  {
+    to: "target",
+    name: "TARGET_URL",
+    wanted: "an http or https URL without user and password",
+    help: "the internal system, e.g. http://10.0.0.5:8080/kicc; every notification is posted there",
+    read: (text) => httpUrl(text),
+  },
+  {
+    to: "targetHeaders",
+    name: "TARGET_HEADERS",
+    fallback: "{}",
+    wanted: 'JSON {"header": "value"} without host, content-*, connection, transfer-encoding, webhook-* and kicc-*',
+    help: 'further headers for the internal system, e.g. {"authorization": "Bearer …"}',
+    read: (text) => extraHeaders(JSON.parse(text)),
+  },
+  {
+    to: "timeoutMs",
+    name: "TARGET_TIMEOUT_MS",
+    fallback: "10000",
+    wanted: "a whole number from 100 to 260000",
+    help: "for the internal system's whole answer",
+    read: wholeNumber(100, 260_000), // with the rest of leaseSeconds at most 300, the receiver's longest lease
+  },
+  {
+    to: "concurrency",
+    name: "CONCURRENCY",
+    fallback: "5",
+    wanted: "a whole number from 1 to 50",
+    help: "how many notifications are posted at once",
+    read: wholeNumber(1, 50),
+  },
+  {
+    to: "waitSeconds",
+    name: "WAIT_SECONDS",
+    fallback: "20",
+    wanted: "a whole number from 1 to 20",
+    help: "how long the receiver holds a pull until something comes; --once does not wait",
+    read: wholeNumber(1, 20),
+  },
+];
+
+/** @param {string} text */
+function httpUrl(text) {
+  const url = new URL(text);
+  const plain = url.protocol === "https:" || url.protocol === "http:";
+  return plain && url.username === "" && url.password === "" ? url : undefined;
+}
+
+/** @param {unknown} table */
+function extraHeaders(table) {
+  if (!isObject(table)) return undefined;
+  const headers = Object.entries(table).map(([name, value]) => {
+    http.validateHeaderName(name);
+    http.validateHeaderValue(name, String(value));
+    return /** @type {const} */ ([name.toLowerCase(), value]);
+  });
+  const ours = /^(host|content-.*|connection|transfer-encoding|webhook-.*|kicc-.*)$/;
+  return headers.every(([name, value]) => typeof value === "string" && !ours.test(name))
+    ? Object.fromEntries(headers)
+    : undefined;
+}
+
+/**
+ * @param {number} lowest
+ * @param {number} highest
+ * @returns {(text: string) => number | undefined}
+ */
+function wholeNumber(lowest, highest) {
+  return (text) => {
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    return number >= lowest && number <= highest ? number : undefined;
+  };
+}
+
+/**
+ * Reads each setting on its own, so that every wrong one is named at once. An empty text is an unset setting.
+ * @param {Readonly<Record<string, string | undefined>>} env
+ * @returns {{ settings: Settings, wrong: Record<string, string> }}
+ */
+function readSettings(env) {
+  /** @type {Record<string, string>} */
+  const wrong = {};
+  const values = SETTINGS.map(({ to, name, fallback, wanted, read }) => {
+    const text = (env[name] ?? "").trim() || fallback;
+    const value = text === undefined ? undefined : readOrUndefined(read, text);
+    if (value === undefined) wrong[name] = text === undefined ? "is not set" : `must be ${wanted}`;
+    return [to, value];
+  });
+  return { settings: /** @type {Settings} */ (Object.fromEntries(values)), wrong };
+}
+
+/**
+ * @param {(text: string) => unknown} read
+ * @param {string} text
+ */
+function readOrUndefined(read, text) {
+  try {
+    return read(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function usage() {
+  const settings = SETTINGS.map(
+    ({ name, fallback, help: meaning, wanted }) =>
+      `  ${name.padEnd(18)} ${meaning}\n${" ".repeat(21)}${wanted}; ${fallback === undefined ? "required" : `default ${fallback}`}`,
+  );
+  return `Usage: node kicc-puller.mjs [--once]
+
+Pulls notifications from a KICC edge receiver (its DELIVERY set to "pull") and posts each to an internal system. Without
+an option it goes on until SIGTERM or SIGINT: then it pulls no more, finishes what it has and exits; a second one ends
+it at once.
+
+  --once     pull until nothing is left, then exit: 0, or ${EXIT.trouble} where something could not be delivered or reported, or
+             the receiver was out of reach (for cron)
+  --help     this
+  --version  ${VERSION}
+
+Settings, from the environment (a wrong one: exit ${EXIT.misconfigured}):
+
+${settings.join("\n")}
+
+Also Node's own: NODE_EXTRA_CA_CERTS (a file of certificate authorities), NODE_USE_ENV_PROXY=1 with HTTPS_PROXY (for the
+receiver; the internal system is always reached directly; Node 22.21 or 24.5 or later).
+
+The internal system must know a notification by its header webhook-id: after a crash the same one may come again.
+Logs are JSON on stdout, one line an event: ids, never bodies or secrets.
+`;
+}
+
+// ── HTTP ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * An answer, `whole` unless it was longer than asked for; or why there is none.
+ * @typedef {{ readonly status: number, readonly headers: http.IncomingHttpHeaders, readonly bytes: Buffer, readonly whole: boolean }} Answer
+ * @typedef {{ readonly status: number | null, readonly error: string, readonly stopped: boolean }} NoAnswer
+ */
+
+/**
+ * One POST. Head and body must come within `timeoutMs`; redirects come back as they are. `stop` gives up only while
+ * nothing has come. By node:http, for fetch() refuses some ports, adds headers of browsers, and reuses connections.
+ * @param {URL} url
+ * @param {object} how
+ * @param {Readonly<Record<string, string>>} how.headers
+ * @param {Buffer} how.body
+ * @param {number} how.timeoutMs
+ * @param {number} how.largestBytes
+ * @param {false} [how.agent] false: a connection of its own, which nobody can have closed, and never through a proxy
+ * @param {AbortSignal} [how.stop]
+ * @returns {Promise<Answer | NoAnswer>} rejects where a header cannot be sent
+ */
+function post(url, { headers, body, timeoutMs, largestBytes, agent, stop }) {
+  return new Promise((resolve) => {
+    const { request: send } = url.protocol === "https:" ? https : http;
+    const request = send(url, {
+      method: "POST",
+      headers: { ...headers, "content-length": String(body.length) },
+      ...(agent === undefined ? {} : { agent }),
+    });
+    /** @type {number | null} */
+    let status = null;
+    const onStop = () => status === null && end({ status, error: "stopped", stopped: true });
+    const timer = setTimeout(() => {
+      end({ status, error: `no ${status === null ? "" : "whole "}answer in ${timeoutMs} ms`, stopped: false });
+    }, timeoutMs);
+    /** @param {Answer | NoAnswer} result */
+    function end(result) {
+      clearTimeout(timer);
+      stop?.removeEventListener("abort", onStop);
+      resolve(result);
+      if (!("whole" in result) || !result.whole) request.destroy();
+    }
+    const lost = (/** @type {NodeJS.ErrnoException} */ { code, message }) =>
+      end({ status, error: `no connection: ${code ?? message}`, stopped: false });
+    request.on("error", lost);
+    request.on("response", (response) => {
+      status = response.statusCode ?? 0;
+      /** @type {Buffer[]} */
+      const chunks = [];
+      let length = 0;
+      const answer = (/** @type {boolean} */ whole) =>
+        end({ status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(chunks), whole });
+      response.on("error", lost);
+      response.on("data", (/** @type {Buffer} */ chunk) => {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > largestBytes) answer(false);
+      });
+      response.on("end", () => answer(length <= largestBytes));
+    });
+    stop?.addEventListener("abort", onStop);
+    request.end(body);
+    if (stop?.aborted) onStop();
+  });
+}
+
+// ── the internal system ──────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * What a pull brings; of the notification itself only this matters here.
+ * @typedef {{ readonly id: string, readonly attempt: number, readonly headers: unknown, readonly bodyBase64: unknown }} Pulled
+ * @typedef {{ readonly kind: "accepted" | "failed" | "gone", readonly status: number | null, readonly error: string | null }} Outcome
+ */
+
+/**
+ * Never throws: whatever the internal system does is an outcome.
+ * @param {Settings} settings
+ * @param {Pulled} notification
+ * @returns {Promise<Outcome>}
+ */
+async function deliver({ target, targetHeaders, timeoutMs }, { headers, bodyBase64 }) {
+  const body = typeof bodyBase64 === "string" ? Buffer.from(bodyBase64, "base64") : null;
+  if (body === null || body.toString("base64") !== bodyBase64 || !isObject(headers)) {
+    return { kind: "failed", status: null, error: "puller cannot read what it pulled" };
+  }
+  try {
+    const answer = await post(target, {
+      headers: { ...targetHeaders, ...lowerCased(headers) },
+      body,
+      timeoutMs,
+      largestBytes: LARGEST_JUDGED_BYTES,
+      agent: false,
+    });
+    return "error" in answer ? { kind: "failed", status: answer.status, error: answer.error } : judge(answer);
+  } catch (error) {
+    return { kind: "failed", status: null, error: `puller cannot send: ${codeOf(error)}` };
+  }
+}
+
+/** @param {Readonly<Record<string, unknown>>} headers */
+function lowerCased(headers) {
+  const present = Object.entries(headers).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(present.map(([name, value]) => [name.toLowerCase(), String(value)]));
+}
+
+/**
+ * As the receiver judges what it pushes (src/origin.ts): one rule for both, or a merchant's move from push to pull loses.
+ * @param {Answer} answer
+ * @returns {Outcome}
+ */
+function judge(answer) {
+  const { status, headers } = answer;
+  if (status === 410) return { kind: "gone", status, error: "origin answered 410" };
+  if (status >= 200 && status < 300) {
+    const resCd = resCdOf(answer);
+    if (resCd === null || resCd === "0000") return { kind: "accepted", status, error: null };
+    return { kind: "failed", status, error: `origin answered ${status} with resCd ${resCd.slice(0, 40)}` };
+  }
+  const credentials = status === 401 || status === 403 ? "credentials: " : "";
+  const redirect = status >= 300 && status < 400 ? `, a redirect to ${placeOf(headers.location)}` : "";
+  return { kind: "failed", status, error: `${credentials}origin answered ${status}${redirect}` };
+}
+
+/** @param {string | undefined} location */
+function placeOf(location) {
+  return (location ?? "nowhere").split("?")[0]?.slice(0, 200) ?? "";
+}
+
+/**
+ * The resCd of an answer in KICC's manner; null where the answer is none.
+ * @param {Answer} answer
+ * @returns {string | null}
+ */
+function resCdOf({ whole, bytes, headers }) {
+  if (!whole) return null;
+  try {
+    const answer = JSON.parse(textOf(decoded(bytes, headers["content-encoding"])));
+    if (!isObject(answer) || answer["resCd"] === undefined || answer["resCd"] === null || answer["resCd"] === "") {
+      return null;
+    }
+    return typeof answer["resCd"] === "string" ? answer["resCd"] : JSON.stringify(answer["resCd"]);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Nobody is asked to compress, but some servers do so unasked, and a 5001 must not be missed for that.
+ * @param {Buffer} bytes
+ * @param {string | undefined} encoding
+ */
+function decoded(bytes, encoding) {
+  const bound = { maxOutputLength: LARGEST_JUDGED_BYTES };
+  switch ((encoding ?? "").trim().toLowerCase()) {
+    case "gzip":
+    case "x-gzip":
+      return zlib.gunzipSync(bytes, bound);
+    case "deflate":
+      return zlib.inflateSync(bytes, bound);
+    case "br":
+      return zlib.brotliDecompressSync(bytes, bound);
+    default:
+      return bytes;
+  }
+}
+
+/**
+ * EUC-KR as Latin-1: no byte of its characters is a quote or a backslash, so JSON reads the same, and every Node has it.
+ * @param {Buffer} bytes
+ */
+function textOf(bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    return bytes.toString("latin1");
+  }
+}
+
+// ── the receiver ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * `away`: trouble that passes by itself. `refused`: the receiver, or something before it, says no; `code` is the
+ * receiver's own, null where it is not the receiver that speaks.
+ * @typedef {{ readonly kind: "taken", readonly answer: unknown }
+ *   | { readonly kind: "away", readonly error: string }
+ *   | { readonly kind: "refused", readonly status: number, readonly code: string | null, readonly error: string }
+ *   | { readonly kind: "stopped" }} Call
+ */
+
+/**
+ * @param {Settings} settings
+ * @param {string} path
+ * @param {Readonly<Record<string, unknown>>} content
+ * @param {number} timeoutMs
+ * @param {AbortSignal} [stop]
+ * @returns {Promise<Call>}
+ */
+async function call({ receiver, token }, path, content, timeoutMs, stop) {
+  const answer = await post(new URL(path, receiver), {
+    headers: {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      accept: "application/json",
+      "user-agent": `kicc-puller/${VERSION}`,
+    },
+    body: Buffer.from(JSON.stringify(content)),
+    timeoutMs,
+    largestBytes: LARGEST_PULL_BYTES,
+    ...(stop ? { stop } : {}),
+  });
+  if ("error" in answer) return answer.stopped ? { kind: "stopped" } : { kind: "away", error: answer.error };
+  const { status, bytes, whole } = answer;
+  const parsed = whole ? readOrUndefined(JSON.parse, bytes.toString()) : undefined;
+  if (status >= 200 && status < 300) {
+    return isObject(parsed)
+      ? { kind: "taken", answer: parsed }
+      : { kind: "away", error: `answered ${status}, but not as a receiver does` };
+  }
+  const said = isObject(parsed) && isObject(parsed["error"]) ? parsed["error"] : {};
+  const code = typeof said["code"] === "string" ? said["code"] : null;
+  const error = `answered ${status}${typeof said["message"] === "string" ? `: ${said["message"].slice(0, 200)}` : ""}`;
+  return status >= 500 || status === 429 ? { kind: "away", error } : { kind: "refused", status, code, error };
+}
+
+/**
+ * What an operator can do about a refused pull.
+ * @param {number} status
+ */
+function remedy(status) {
+  if (status === 401) return "DELIVERY_TOKEN is none of the receiver's; trying on, for it may be about to be rotated";
+  if (status === 403) return "something before the receiver refuses: no Access policy or bot protection may cover /api";
+  if (status === 404) return "RECEIVER_URL is not where a receiver with /api/pull is";
+  if (status === 409) return "the receiver's DELIVERY must be pull";
+  if (status >= 300 && status < 400) return "RECEIVER_URL must be the receiver itself: redirects are not followed";
+  return "this puller and that receiver do not fit together: check RECEIVER_URL and the versions";
+}
+
+/**
+ * Reports one outcome until the receiver has taken or refused it. A failure that cannot be reported while its lease
+ * lasts need not be: the lease running out says the same.
+ * @param {Puller} puller
+ * @param {Pulled} notification
+ * @param {Outcome} outcome
+ * @param {number} until when to give up, on performance.now()'s clock
+ * @returns {Promise<"reported" | "refused" | "unreported">}
+ */
+async function report({ settings, stop }, { id, attempt }, outcome, until) {
+  const path = `api/notifications/${encodeURIComponent(id)}/${outcome.kind === "accepted" ? "accept" : "fail"}`;
+  const content =
+    outcome.kind === "accepted"
+      ? { attempt }
+      : { attempt, reason: outcome.error, ...(outcome.kind === "gone" ? { final: true } : {}) };
+  for (let misses = 0; ; misses += 1) {
+    const answer = await call(settings, path, content, REPORT_WITHIN_MS);
+    if (answer.kind === "taken") return "reported";
+    const error = answer.kind === "stopped" ? answer.kind : answer.error;
+    const no = answer.kind === "refused" && ["invalid", "not_found", "conflict"].includes(answer.code ?? "");
+    // While stopping there is no time for long waits: the process ends soon either way.
+    const waitMs = backoffMs(misses, stop.aborted ? FIRST_BACKOFF_MS : LONGEST_REPORT_BACKOFF_MS);
+    const late = performance.now() + waitMs >= until;
+    log("report.failed", { id, attempt, outcome: outcome.kind, error, ...(no || late ? {} : { againInMs: waitMs }) });
+    if (no) return "refused";
+    if (late) return "unreported";
+    await sleep(waitMs, stop);
+  }
+}
+
+// ── the work ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * @typedef {object} Puller
+ * @property {Settings} settings
+ * @property {boolean} once
+ * @property {AbortSignal} stop
+ * @property {Map<string, Promise<void>>} running each is being posted or reported, and has one of the places
+ * @property {Map<string, Promise<void>>} late accepted inside, but the receiver could not be told while the lease lasted
+ * @property {number} troubles what --once answers for
+ */
+
+/**
+ * Pulls until told to stop, with `once` until nothing is left. Never more than can begin at once: nothing pulled waits
+ * here while its lease runs.
+ * @param {Puller} puller
+ */
+async function work(puller) {
+  const { settings, once, stop, running } = puller;
+  let misses = 0;
+  let early = 0;
+  while (!stop.aborted) {
+    const free = settings.concurrency - running.size;
+    if (free === 0) {
+      await Promise.race(running.values());
+      continue;
+    }
+    const waitSeconds = once ? 0 : settings.waitSeconds;
+    const askedAt = performance.now();
+    const pulled = await pull(puller, free, waitSeconds);
+    if (pulled.kind === "stopped") break;
+    if (pulled.kind !== "taken") {
+      misses += 1;
+      const lasting = pulled.kind === "refused";
+      const againInMs = backoffMs(lasting ? 99 : misses - 1, LONGEST_BACKOFF_MS);
+      const givesUp = once && (lasting || misses === MISSES_ONCE);
+      const advice = lasting ? { remedy: remedy(pulled.status) } : {};
+      log("pull.failed", { error: pulled.error, ...advice, ...(givesUp ? {} : { againInMs }) });
+      if (givesUp) {
+        puller.troubles += 1;
+        break;
+      }
+      await sleep(againInMs, stop);
+      continue;
+    }
+    if (misses > 0) log("pull.recovered", { misses });
+    misses = 0;
+    if (pulled.notifications.length === 0) {
+      if (once && running.size === 0) break;
+      if (once) await Promise.all(running.values());
+      // A receiver that does not hold the pull must not be asked in a tight loop.
+      else if (performance.now() - askedAt >= (waitSeconds * 1000) / 2) early = 0;
+      else await sleep(backoffMs(early++, waitSeconds * 1000), stop);
+      continue;
+    }
+    early = 0;
+    // The lease began at the receiver after we asked: counted from then, it ends here no later than there.
+    const leaseEndsAt = askedAt + leaseSeconds(settings, waitSeconds) * 1000;
+    for (const notification of pulled.notifications) begin(puller, notification, leaseEndsAt);
+  }
+  await Promise.all([...running.values(), ...puller.late.values()]);
+}
+
+/**
+ * As long as everything that may happen takes: the pull's answer, the internal system's, the report. So no lease ends
+ * under a delivery that still runs, and a dead puller's notifications come back as early as that allows. It is reckoned
+ * here alone, and not by leaseUntil: the two clocks may differ.
+ * @param {Settings} settings
+ * @param {number} waitSeconds
+ */
+function leaseSeconds({ timeoutMs }, waitSeconds) {
+  return waitSeconds + Math.ceil((ANSWER_WITHIN_MS + timeoutMs + REPORT_WITHIN_MS) / 1000);
+}
+
+/**
+ * @param {Puller} puller
+ * @param {number} max
+ * @param {number} waitSeconds
+ * @returns {Promise<{ kind: "taken", notifications: Pulled[] } | Exclude<Call, { kind: "taken" }>>}
+ */
+async function pull({ settings, stop }, max, waitSeconds) {
+  const asked = { max, leaseSeconds: leaseSeconds(settings, waitSeconds), waitSeconds };
+  const pulled = await call(settings, "api/pull", asked, waitSeconds * 1000 + ANSWER_WITHIN_MS, stop);
+  if (pulled.kind !== "taken") return pulled;
+  const list = isObject(pulled.answer) ? pulled.answer["notifications"] : undefined;
+  if (!Array.isArray(list)) return { kind: "away", error: "answered, but not as a receiver does" };
+  const notifications = list.filter(
+    (/** @type {unknown} */ each) =>
+      isObject(each) && typeof each["id"] === "string" && Number.isInteger(each["attempt"]),
+  );
+  if (notifications.length < list.length) log("pull.unreadable", { notifications: list.length - notifications.length });
+  return { kind: "taken", notifications };
+}
+
+/**
+ * A pulled notification is begun, even when the order to stop came while the pull's answer was on its way: it takes one
+ * timeout at most, which stopping waits for anyhow. To report it as failed ("puller stops") would cost it an attempt and
+ * the first delay, to say nothing the whole lease besides.
+ * @param {Puller} puller
+ * @param {Pulled} notification
+ * @param {number} leaseEndsAt
+ */
+function begin(puller, notification, leaseEndsAt) {
+  const { id, attempt } = notification;
+  if (puller.running.has(id) || puller.late.has(id)) {
+    // Its accept is on the way, and counts for every attempt: posting it again would only make a duplicate.
+    log("delivery.in-hand", { id, attempt });
+    return;
+  }
+  puller.running.set(
+    id,
+    handle(puller, notification, leaseEndsAt).finally(() => puller.running.delete(id)),
+  );
+}
+
+/**
+ * Internal system first, receiver second: an accept that the internal system did not give cannot be reported.
+ * @param {Puller} puller
+ * @param {Pulled} notification
+ * @param {number} leaseEndsAt
+ */
+async function handle(puller, notification, leaseEndsAt) {
+  const { id, attempt } = notification;
+  const startedAt = performance.now();
+  const outcome = await deliver(puller.settings, notification);
+  const durationMs = Math.round(performance.now() - startedAt);
+  const { kind, status, error } = outcome;
+  log("delivery.attempted", { id, attempt, outcome: kind, status, ...(error === null ? {} : { error }), durationMs });
+  const ending = await report(puller, notification, outcome, leaseEndsAt);
+  if (kind !== "accepted" || ending !== "reported") puller.troubles += 1;
+  if (kind !== "accepted" || ending !== "unreported" || puller.once) return;
+  puller.late.set(
+    id,
+    reportLate(puller, notification, outcome).finally(() => puller.late.delete(id)),
+  );
+}
+
+/**
+ * An accept counts at any time, even of an attempt that was written off, and spares the internal system a duplicate: so
+ * it is tried for as long as this process lives, but without a place of its own. A stop brings the last try forward.
+ * @param {Puller} puller
+ * @param {Pulled} notification
+ * @param {Outcome} outcome
+ */
+async function reportLate(puller, notification, outcome) {
+  const { id, attempt } = notification;
+  for (;;) {
+    const last = puller.stop.aborted;
+    const ending = await report(puller, notification, outcome, last ? 0 : performance.now() + LONGEST_BACKOFF_MS);
+    if (ending === "reported") log("report.late", { id, attempt });
+    if (ending !== "unreported" || last) return;
+    await sleep(backoffMs(99, LONGEST_REPORT_BACKOFF_MS), puller.stop);
+  }
+}
+
+/**
+ * Doubles with each miss up to the longest; half of it is jitter, so that many pullers do not come back at one instant.
+ * @param {number} misses
+ * @param {number} longestMs
+ */
+function backoffMs(misses, longestMs) {
+  return Math.round(Math.min(longestMs, FIRST_BACKOFF_MS * 2 ** Math.min(misses, 16)) * (0.5 + Math.random() / 2));
+}
+
+/**
+ * Until then, or until told to stop.
+ * @param {number} ms
+ * @param {AbortSignal} stop
+ */
+async function sleep(ms, stop) {
+  try {
+    // A report is tried again while stopping, too: then the signal has nothing more to say.
+    await pause(ms, undefined, stop.aborted ? {} : { signal: stop });
+  } catch {
+    // told to stop
+  }
+}
+
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** @param {unknown} error */
+function codeOf(error) {
+  return error instanceof Error ? ("code" in error ? String(error.code) : error.name) : "unknown";
+}
+
+/**
+ * @param {string} event
+ * @param {Readonly<Record<string, unknown>>} fields
+ */
+function log(event, fields = {}) {
+  console.log(JSON.stringify({ at: new Date().toISOString(), event, ...fields }));
+}
+
+// ── the process ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** @returns {Promise<number>} the exit code */
+async function main() {
+  const options = process.argv.slice(2);
+  const unknown = options.find((option) => !["--once", "--help", "--version"].includes(option));
+  if (unknown !== undefined) {
+    console.error(`Cannot start: no such option: ${unknown} (see --help)`);
+    return EXIT.misconfigured;
+  }
+  if (options.includes("--help") || options.includes("--version")) {
+    console.log(options.includes("--help") ? usage().trimEnd() : VERSION);
+    return EXIT.done;
+  }
+  const { settings, wrong } = readSettings(process.env);
+  if (Object.keys(wrong).length > 0) {
+    log("puller.misconfigured", { settings: wrong });
+    return EXIT.misconfigured;
+  }
+  const once = options.includes("--once");
+  const stopping = new AbortController();
+  /** @type {Puller} */
+  const puller = { settings, once, stop: stopping.signal, running: new Map(), late: new Map(), troubles: 0 };
+  for (const [signal, number] of /** @type {const} */ ([
+    ["SIGTERM", 15],
+    ["SIGINT", 2],
+  ])) {
+    process.on(signal, () => onSignal(puller, stopping, signal, number));
+  }
+  const { receiver, target, concurrency } = settings;
+  const about = { version: VERSION, receiver: receiver.host, target: target.host, concurrency };
+  if (!once) log("puller.started", { ...about, leaseSeconds: leaseSeconds(settings, settings.waitSeconds) });
+  await work(puller);
+  if (!once) log("puller.stopped");
+  return once && puller.troubles > 0 ? EXIT.trouble : EXIT.done;
+}
+
+/**
+ * @param {Puller} puller
+ * @param {AbortController} stopping
+ * @param {string} signal
+ * @param {number} number
+ */
+function onSignal({ settings, running, late }, stopping, signal, number) {
+  if (stopping.signal.aborted) process.exit(128 + number);
+  log("puller.stopping", { signal, unfinished: [...running.keys(), ...late.keys()] });
+  stopping.abort();
+  const bound = setTimeout(
+    () => {
+      log("puller.stopped", { unfinished: [...running.keys(), ...late.keys()] });
+      process.exit(EXIT.trouble);
+    },
+    ANSWER_WITHIN_MS + settings.timeoutMs + REPORT_WITHIN_MS,
+  );
+  bound.unref();
+}
+
+// A log that nobody reads any more must not end the deliveries.
+process.stdout.on("error", () => {});
+process.exitCode = await main();

@@ -1,0 +1,114 @@
+// Judges a run: what must be in D1 and at the origin for each story, and whether each double delivery has an excuse. Pure.
+import type { LedgerRow } from "./control.ts";
+import type { Told } from "./kicc.ts";
+import type { Call, Life } from "./life.ts";
+import type { Kind } from "./plan.ts";
+
+/** Contract of the harness: (a) the answer was lost, (b) killed before it settled, (c) D1 away until the lease ran out. */
+export type Excuse = "answer lost" | "killed before settling" | "D1 away until the lease ran out" | "none";
+
+export interface Delivered extends Call {
+  readonly life: Life;
+}
+
+export function callsById(lives: readonly Life[]): Map<string, Delivered[]> {
+  const byId = new Map<string, Delivered[]>();
+  const calls = lives.flatMap((life) => life.calls.map((call) => ({ ...call, life })));
+  for (const call of calls.toSorted((one, other) => one.startedAt - other.startedAt)) {
+    byId.set(call.id, [...(byId.get(call.id) ?? []), call]);
+  }
+  return byId;
+}
+
+/** For each acceptance but the last: why there was another one. */
+export function excusesOf(calls: readonly Delivered[], leaseMs: number, timeoutMs: number): Excuse[] {
+  const accepted = calls.filter((call) => call.accepted);
+  return accepted.slice(0, -1).map((call, index) => {
+    const next = accepted[index + 1];
+    if (call.answerLost || (call.endedAt ?? 0) - call.startedAt >= timeoutMs / 2) return "answer lost";
+    const leaseUntil = call.life.startedAt + leaseMs;
+    if (next === undefined || next.startedAt < leaseUntil) return "none";
+    const settling = call.life.trips.filter(({ startedAt }) => startedAt >= call.startedAt);
+    if (settling.some(({ committedAt }) => committedAt !== null && committedAt < leaseUntil)) return "none";
+    if (call.life.killedAt !== null) return "killed before settling";
+    return settling.length > 1 ? "D1 away until the lease ran out" : "none";
+  });
+}
+
+/** What must never be seen at the origin: two calls for one id at once within a lease, one attempt made twice. */
+export function breachesOf(calls: readonly Delivered[], leaseMs: number): string[] {
+  return calls.flatMap((call, index) =>
+    calls.slice(index + 1).flatMap((later) => {
+      const endedAt = call.endedAt ?? call.life.killedAt ?? call.life.endedAt ?? Number.POSITIVE_INFINITY;
+      const leased = later.startedAt < Math.min(endedAt, call.life.startedAt + leaseMs);
+      const name = `${call.id} attempts ${call.attempt} and ${later.attempt}`;
+      return [
+        ...(leased ? [`${name}: delivered by two at once`] : []),
+        ...(later.attempt <= call.attempt ? [`${name}: counted wrongly`] : []),
+      ];
+    }),
+  );
+}
+
+type Wanted = (rows: readonly string[]) => boolean;
+
+const only =
+  (...wanted: string[]): Wanted =>
+  (rows) =>
+    rows.length === 1 && wanted.includes(rows[0] ?? "");
+
+// The failure may reach D1 after the success although KICC sent it before, where D1 was away and the queue had it.
+const successAndFailure: Wanted = (rows) =>
+  rows.length === 2 &&
+  rows.includes("0000 delivered") &&
+  rows.some((row) => ["W901 delivered", "W901 held superseded", "W901 held contradicts"].includes(row));
+
+const WANTED: Readonly<Record<Kind, Wanted>> = {
+  plain: only("0000 delivered"),
+  odd: only("0000 delivered", "9999 delivered"),
+  failed: only("W901 delivered"),
+  "failed, then succeeded": successAndFailure,
+  "succeeded, then failed": successAndFailure,
+  "with and without amount": only("0000 delivered"),
+  "two amounts": (rows) => rows.toSorted().join() === "0000 delivered,0000 held conflict",
+  foreign: only("0000 held foreign"),
+  "32 at once": only("0000 delivered"),
+  gone: only("0000 dead gone"),
+  never: only("0000 dead exhausted"),
+};
+
+export interface Verdict {
+  readonly lost: readonly string[];
+  readonly wrong: readonly string[];
+}
+
+/**
+ * Lost is what was acked and is in no row that ended, or is in one called delivered that the origin never accepted.
+ * Wrong is what ended otherwise than it must.
+ */
+export function verdictOf(
+  { story, acked }: Told,
+  rowsOf: (body: Uint8Array) => readonly LedgerRow[],
+  acceptances: (id: string) => number,
+): Verdict {
+  const rows = story.bodies.flatMap((body) => rowsOf(body));
+  const ends = rows.map((row) => [resCdOf(row), row.state, row.reason].filter((part) => part !== null).join(" "));
+  const lost = [
+    ...(acked.some(Boolean) && rows.length === 0 ? ["acked and not in D1"] : []),
+    ...rows.filter(({ state }) => state === "pending").map(({ id }) => `${id}: still pending`),
+    ...rows
+      .filter(({ id, state }) => state === "delivered" && acceptances(id) === 0)
+      .map(({ id }) => `${id}: never accepted`),
+  ];
+  const successes = rows.filter((row) => resCdOf(row) === "0000" && acceptances(row.id) > 0);
+  const wrong = [
+    ...(lost.length === 0 && acked.every(Boolean) && !WANTED[story.kind](ends) ? [`ended ${ends.join(", ")}`] : []),
+    ...(successes.length > 1 ? ["two successes of one cancellation were delivered"] : []),
+  ];
+  const named = (text: string) => `${story.kind}: ${text} (${rows.map(({ id }) => id).join(", ")})`;
+  return { lost: lost.map(named), wrong: wrong.map(named) };
+}
+
+function resCdOf({ body }: LedgerRow): string {
+  return /"resCd":\s*"(\w+)"/.exec(Buffer.from(body, "base64").toString("latin1"))?.[1] ?? "";
+}

@@ -1,0 +1,95 @@
+// The ledger of a run: its figures, what is wrong with them, and the table that the README shows.
+import { breachesOf, callsById, type Excuse, excusesOf, verdictOf } from "./judge.ts";
+import type { LedgerRow } from "./control.ts";
+import type { Sent, Told } from "./kicc.ts";
+import type { Happened } from "./stage.ts";
+
+export interface Ledger {
+  readonly figures: Readonly<Record<string, number>>;
+  readonly doubled: Readonly<Record<Excuse, number>>;
+  readonly ends: Readonly<Record<string, number>>;
+  readonly faults: Readonly<Record<string, number>>;
+  /** Empty where the run is good. */
+  readonly complaints: readonly string[];
+}
+
+export interface Run {
+  readonly told: readonly Told[];
+  readonly sent: Sent;
+  readonly rows: readonly LedgerRow[];
+  readonly happened: Happened;
+  readonly leaseMs: number;
+  readonly timeoutMs: number;
+}
+
+export function ledgerOf({ told, sent, rows, happened, leaseMs, timeoutMs }: Run): Ledger {
+  const calls = callsById(happened.lives);
+  const byBody = Map.groupBy(rows, ({ body }) => body);
+  const acceptances = (id: string) => calls.get(id)?.filter(({ accepted }) => accepted).length ?? 0;
+  const verdicts = told.map((one) =>
+    verdictOf(one, (body) => byBody.get(Buffer.from(body).toString("base64")) ?? [], acceptances),
+  );
+  const lost = verdicts.flatMap((verdict) => verdict.lost);
+  const wrong = verdicts.flatMap((verdict) => verdict.wrong);
+  const doubled: Record<Excuse, number> = {
+    "answer lost": 0,
+    "killed before settling": 0,
+    "D1 away until the lease ran out": 0,
+    none: 0,
+  };
+  const breaches: string[] = [];
+  for (const [id, ofOne] of calls) {
+    for (const excuse of excusesOf(ofOne, leaseMs, timeoutMs)) {
+      doubled[excuse] += 1;
+      if (excuse === "none") breaches.push(`${id}: delivered more than once without an excuse`);
+    }
+    breaches.push(...breachesOf(ofOne, leaseMs));
+  }
+  const silent = Object.entries(happened.fired).filter(([, times]) => times <= 0);
+  return {
+    figures: {
+      notifications: told.reduce((sum, { story }) => sum + story.bodies.length, 0),
+      sent: sent.sendings,
+      resends: sent.resends,
+      acked: told.reduce((sum, { acked }) => sum + acked.filter(Boolean).length, 0),
+      stored: rows.length,
+      attempts: [...calls.values()].reduce((sum, { length }) => sum + length, 0),
+      accepted: [...calls.keys()].reduce((sum, id) => sum + acceptances(id), 0),
+      delivered: rows.filter(({ state }) => state === "delivered").length,
+      "delivered more than once": [...calls.keys()].filter((id) => acceptances(id) > 1).length,
+      lost: lost.length,
+      "slowest ack, ms": Math.round(sent.slowestAckMs),
+    },
+    doubled,
+    ends: countBy(rows.map(({ state, reason }) => (reason === null ? state : `${state}: ${reason}`))),
+    faults: { ...happened.fired, "kicc: sending or ack lost": sent.lostOnTheWay },
+    complaints: [
+      ...lost.map((text) => `lost: ${text}`),
+      ...wrong.map((text) => `wrong end: ${text}`),
+      ...breaches,
+      ...silent.map(([fault]) => `never fired: ${fault}`),
+    ],
+  };
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names.toSorted()) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+export function printLedger({ figures, doubled, ends, faults, complaints }: Ledger): void {
+  const table = (title: string, lines: Readonly<Record<string, number>>) => {
+    console.log(`\n${title}`);
+    for (const [name, value] of Object.entries(lines)) {
+      console.log(`  ${name.padEnd(44)} ${value.toLocaleString("en").padStart(9)}`);
+    }
+  };
+  const { none, ...excused } = doubled;
+  table("Ledger", figures);
+  table("Acceptances after the first, and why", { ...excused, unexcused: none });
+  table("Ends in D1", ends);
+  table("Faults that fired", faults);
+  console.log(complaints.length === 0 ? "\nGood: nothing lost, nothing doubled." : `\nBad: ${complaints.length}`);
+  for (const complaint of complaints.slice(0, 40)) console.log(`  ${complaint}`);
+}

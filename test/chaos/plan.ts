@@ -1,0 +1,104 @@
+// What KICC sends in a run: stories of one cancellation each, mostly one plain notification, and how each must end.
+import { type Random, randomInteger } from "../simulator/random.ts";
+import {
+  bareIds,
+  failed,
+  inEucKr,
+  inUsdCents,
+  minimal,
+  newCancellation,
+  oddities,
+  succeeded,
+} from "../simulator/messages.ts";
+import { MARKS } from "./marks.ts";
+
+/** Shares of the notifications. */
+const KINDS = {
+  plain: 0.79,
+  odd: 0.06,
+  failed: 0.03,
+  "failed, then succeeded": 0.03,
+  "succeeded, then failed": 0.02,
+  "with and without amount": 0.02,
+  "two amounts": 0.02,
+  foreign: 0.01,
+  "32 at once": 0.005,
+  gone: 0.01,
+  never: 0.005,
+} as const;
+
+export type Kind = keyof typeof KINDS;
+
+export interface Story {
+  readonly kind: Kind;
+  readonly bodies: readonly Uint8Array[];
+  /** Each is sent this often at once. */
+  readonly copies: number;
+  /** The bodies are sent at once; else each after the ack of the one before. */
+  readonly together: boolean;
+}
+
+const MOST_AT_ONCE = 20;
+
+/** Stories of `notifications` bodies in all, or one more. */
+export function planStories(notifications: number, random: Random, now: number): Story[] {
+  const stories: Story[] = [];
+  let [planned, atOnce] = [0, 0];
+  // Each kind comes, however short the run.
+  const first = Object.keys(KINDS) as Kind[];
+  for (let serial = 0; planned < notifications; serial++) {
+    let kind = first[serial] ?? draw(random);
+    if (kind === "32 at once" && ++atOnce > MOST_AT_ONCE) kind = "plain";
+    const story = storyOf(kind, serial, random, now);
+    planned += story.bodies.length;
+    stories.push(story);
+  }
+  return stories;
+}
+
+function draw(random: Random): Kind {
+  let left = random();
+  for (const [kind, share] of Object.entries(KINDS)) {
+    left -= share;
+    if (left < 0) return kind as Kind;
+  }
+  return "plain";
+}
+
+function storyOf(kind: Kind, serial: number, random: Random, now: number): Story {
+  const it = newCancellation(serial, random, now);
+  const story = (bodies: Uint8Array[], more: Partial<Story> = {}): Story => ({
+    kind,
+    bodies,
+    copies: 1,
+    together: random() < 0.5,
+    ...more,
+  });
+  const inOrder = (bodies: Uint8Array[]) => story(random() < 0.5 ? bodies : bodies.toReversed());
+  switch (kind) {
+    case "plain":
+      return story([succeeded(it)]);
+    case "odd": {
+      const makers = [oddities, inUsdCents, bareIds, inEucKr, minimal];
+      return story([makers[randomInteger(random, 0, makers.length - 1)]?.(it) ?? succeeded(it)]);
+    }
+    case "failed":
+      return story([failed(it)]);
+    case "failed, then succeeded":
+      return story([failed(it), succeeded(it)], { together: false });
+    case "succeeded, then failed":
+      return story([succeeded(it), failed(it)], { together: false });
+    case "with and without amount":
+      return inOrder([succeeded(it), succeeded(it, { amountInfo: undefined })]);
+    case "two amounts":
+      return story([succeeded(it), succeeded({ ...it, amount: it.amount + 100 })]);
+    case "foreign":
+      return story([succeeded({ ...it, mallId: "T0099999" })]);
+    case "32 at once":
+      return story([succeeded(it)], { copies: 32 });
+    case "gone":
+      return story([succeeded({ ...it, shopOrderNo: MARKS.gone + it.shopOrderNo })]);
+    case "never":
+      return story([succeeded({ ...it, shopOrderNo: MARKS.never + it.shopOrderNo })]);
+  }
+}

@@ -1,0 +1,66 @@
+// Starts the chaos Worker in workerd with D1 and queues of its own, fires its crons, and asks it what happened.
+import type { LedgerRow } from "./control.ts";
+import type { Life } from "./life.ts";
+
+const HOOK = "/kicc/wechat/cancel";
+const CRON = "* * * * *";
+const CRON_EVERY_MS = 60_000;
+
+export interface Happened {
+  readonly fired: Readonly<Record<string, number>>;
+  /** Those that called the origin. */
+  readonly lives: readonly Life[];
+  readonly events: Readonly<Record<string, number>>;
+}
+
+export interface Stage {
+  readonly hook: URL;
+  readonly url: URL;
+  readonly ask: <T>(what: string) => Promise<T>;
+  readonly states: () => Promise<Record<string, number>>;
+  readonly rows: () => Promise<LedgerRow[]>;
+  readonly close: () => Promise<void>;
+}
+
+export async function setStage(vars: Readonly<Record<string, string>>, speed: number): Promise<Stage> {
+  // Otherwise a line for each batch and each kill.
+  process.env["WRANGLER_LOG"] ??= "none";
+  const { createTestHarness } = await import("wrangler");
+  const configPath = new URL("./wrangler.toml", import.meta.url);
+  const harness = createTestHarness({ workers: [{ configPath, vars: { ...vars, CHAOS_SPEED: String(speed) } }] });
+  const { url } = await harness.listen();
+  const worker = harness.getWorker();
+  await worker.applyD1Migrations("DB");
+  const ask = async <T>(what: string): Promise<T> => {
+    const response = await fetch(new URL(`/chaos/${what}`, url));
+    if (!response.ok) throw new Error(`Cannot ask the chaos Worker ${what}: it answered ${response.status}`);
+    return (await response.json()) as T;
+  };
+  await ask("states");
+  const crons = setInterval(() => {
+    // A cron that is killed rejects; the next minute's comes anyhow.
+    worker.scheduled({ cron: CRON }).catch(() => {});
+    harness.clearLogs();
+  }, CRON_EVERY_MS / speed);
+  return {
+    url,
+    hook: new URL(HOOK, url),
+    ask,
+    async states() {
+      const { states } = await ask<{ states: readonly { state: string; n: number }[] }>("states");
+      return Object.fromEntries(states.map(({ state, n }) => [state, n]));
+    },
+    async rows() {
+      const all: LedgerRow[] = [];
+      for (;;) {
+        const page = await ask<LedgerRow[]>(`rows?after=${all.at(-1)?.id ?? ""}`);
+        if (page.length === 0) return all;
+        all.push(...page);
+      }
+    },
+    async close() {
+      clearInterval(crons);
+      await harness.close();
+    },
+  };
+}

@@ -1,0 +1,1 @@
+CREATE TABLE refunds (id TEXT PRIMARY KEY, order_no TEXT, amount TEXT);

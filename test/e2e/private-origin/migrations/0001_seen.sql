@@ -1,0 +1,1 @@
+CREATE TABLE seen (path TEXT, webhook_id TEXT, body TEXT);
