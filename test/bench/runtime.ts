@@ -1,7 +1,7 @@
 // Bundled Workers in one workerd, each behind its own socket, without wrangler's dev proxy. D1 and queues are miniflare's.
 import { readFileSync, readdirSync } from "node:fs";
-import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
+import { readD1Migrations } from "@cloudflare/vitest-plugin";
 import { Miniflare, type V4WorkerOptions, convertV4MiniflareOptions } from "miniflare";
 
 const MIGRATIONS = path.join(import.meta.dirname, "../../migrations");
@@ -74,17 +74,18 @@ function workerOf({ name, script, settings, consumes }: Contestant): V4WorkerOpt
     d1Databases: { DB: name },
     queueProducers: { DELIVERIES: { queueName: queue } },
     ...(consumes ? { queueConsumers: { [queue]: { maxBatchSize: 6, maxBatchTimeout: 0, maxRetries: 100 } } } : {}),
+    ratelimits: {
+      STRANGERS: { namespace_id: "1", simple: { limit: 30, period: 60 } },
+      TRUSTED: { namespace_id: "2", simple: { limit: 120, period: 60 } },
+    },
     stripCfConnectingIp: false,
     unsafeDirectSockets: [{ host: "127.0.0.1" }],
   };
 }
 
 async function migrate(db: D1Database): Promise<void> {
-  const files = (await readdir(MIGRATIONS)).filter((file) => file.endsWith(".sql")).toSorted();
-  for (const file of files) {
-    const text = (await readFile(path.join(MIGRATIONS, file), "utf8")).replaceAll(/--.*$/gm, "");
-    const statements = text.split(";").filter((statement) => statement.trim() !== "");
-    await db.batch(statements.map((statement) => db.prepare(statement)));
+  for (const { queries } of await readD1Migrations(MIGRATIONS)) {
+    await db.batch(queries.map((query) => db.prepare(query)));
   }
 }
 
