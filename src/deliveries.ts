@@ -17,7 +17,7 @@ export async function sendDeliveries(queue: Queue, messages: readonly DeliveryMe
   let page: MessageSendRequest<DeliveryMessage>[] = [];
   let bytes = 0;
   for (const body of messages) {
-    const size = messageBytes(body);
+    const size = messages.length > 1 ? messageBytes(body) : 0;
     if (page.length === PAGE_MESSAGES || (page.length > 0 && bytes + size > PAGE_BYTES)) {
       await queue.sendBatch(page);
       [page, bytes] = [[], 0];

@@ -125,7 +125,7 @@ describe("counting", () => {
     const id = await receivedAt(NINE);
     await env.DB.prepare(
       `INSERT INTO notifications SELECT 'ntf_' || value, state, reason, contradicts, source, source_address, reference,
-         mall_id, shop_order_no, pg_cno, cancel_pg_cno, res_cd, res_msg, cancel_date, currency, amount,
+         mall_id, shop_order_no, pg_cno, cancel_pg_cno || value, res_cd, res_msg, cancel_date, currency, amount,
          received_at + value / 3, receipts, receipt, attempts, tries, next_attempt_at, claim, claimed_at, lease_until,
          enqueued_at, settled_at, delivered_at, confirm, confirm_tries, note, history, counted, content_type, body
        FROM notifications, generate_series(1, 6000) WHERE id = ?`.replace(

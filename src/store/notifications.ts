@@ -84,12 +84,6 @@ const INSERT = `
     reference = coalesce(reference, excluded.reference)
   RETURNING id, state, receipts, attempts, confirm`;
 
-/** In the transaction that stores a success for the first time: failures that nobody was told of yet need a person. */
-const SUPERSEDE = `
-  UPDATE notifications SET state = 'held', reason = 'superseded', contradicts = ?2
-  WHERE cancel_pg_cno = ?1 AND state = 'pending' AND res_cd <> '${SUCCESS}'
-    AND EXISTS (SELECT 1 FROM notifications WHERE id = ?2 AND receipts = 1 AND receipt = ?3)`;
-
 /**
  * Stores a notification, or counts one more receipt of the one that it repeats: one round trip, safe to run twice.
  * @throws whatever D1 throws, a missing migration included
@@ -119,14 +113,11 @@ export async function storeNotification(db: D1Database, notification: Notificati
       storing.confirm,
       storing.foreign ? 1 : 0,
     );
-  const results = await db.batch<Stored>([
-    ...(notification.source === "status-api" ? [proveStatement(db, notification)] : []),
-    insert,
-    ...(notification.cancelPgCno !== null && notification.resCd === SUCCESS
-      ? [db.prepare(SUPERSEDE).bind(notification.cancelPgCno, notification.id, storing.receipt)]
-      : []),
-  ]);
-  const row = results.flatMap((result) => result.results)[0];
+  const results =
+    notification.source === "status-api"
+      ? await db.batch<Stored>([proveStatement(db, notification), insert])
+      : [await insert.run<Stored>()];
+  const row = results.at(-1)?.results[0];
   if (!row) throw new Error(`Cannot store notification ${notification.id}: D1 returned no row`);
   return row;
 }
