@@ -10,7 +10,7 @@ import type { RunOptions } from "./push.ts";
 import { type Happened, type Stage, setStage } from "./stage.ts";
 
 const PULLERS = 3;
-const OVER_MS = 20_000;
+const PER_SECOND = 15;
 // In a puller nothing but its own death and the Worker's trouble comes between booking and reporting.
 const NO_TIMEOUT_MS = Number.MAX_SAFE_INTEGER;
 /** Of the faults those that a pulled notification may meet. */
@@ -30,7 +30,12 @@ export async function runPull({ notifications, seed, speed, patienceMs, note }: 
   const pullers = Array.from({ length: PULLERS }, () => runPuller(pulling));
   try {
     const stories = planStories(notifications, seededRandom(seed), Date.UTC(2026, 0, 14, 3));
-    const { told, sent } = await tell(stories, { url: stage.hook, speed, seed, overMs: OVER_MS });
+    const { told, sent } = await tell(stories, {
+      url: stage.hook,
+      speed,
+      seed,
+      overMs: (notifications / PER_SECOND) * 1000,
+    });
     note(`KICC has an answer to everything: ${JSON.stringify(await stage.states())}`);
     const until = Date.now() + patienceMs;
     for (;;) {
