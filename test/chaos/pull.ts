@@ -11,8 +11,6 @@ import { type Happened, type Stage, setStage } from "./stage.ts";
 
 const PULLERS = 3;
 const PER_SECOND = 15;
-// In a puller nothing but its own death and the Worker's trouble comes between booking and reporting.
-const NO_TIMEOUT_MS = Number.MAX_SAFE_INTEGER;
 /** Of the faults those that a pulled notification may meet. */
 const MET = ["d1: fails", "d1: commits, ", "d1: away", "queue: away", "killed: receiver", "killed: cron"];
 
@@ -43,7 +41,7 @@ export async function runPull({ notifications, seed, speed, patienceMs, note }: 
       const [worker, rows] = [await stage.ask<Happened>("happened"), await stage.rows()];
       const met = Object.entries(worker.fired).filter(([fault]) => MET.some((begin) => fault.startsWith(begin)));
       const happened = { ...worker, lives, fired: { ...Object.fromEntries(met), ...fired } };
-      const ledger = ledgerOf({ told, sent, rows, happened, leaseMs: LEASE_MS, timeoutMs: NO_TIMEOUT_MS });
+      const ledger = ledgerOf({ told, sent, rows, happened, leaseMs: LEASE_MS });
       if (ledger.figures["lost"] === 0 || Date.now() >= until) return ledger;
       await pause(2000);
     }

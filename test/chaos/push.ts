@@ -37,7 +37,7 @@ export async function runPush({ notifications, seed, speed, patienceMs, trace, n
       while (((await stage.states())["pending"] ?? 0) > 0 && Date.now() < until) await pause(1000);
       const happened = await stage.ask<Happened>("happened");
       const rows = await stage.rows();
-      const ledger = ledgerOf({ told, sent, rows, happened, leaseMs: LEASE_MS, timeoutMs: TIMEOUT_MS });
+      const ledger = ledgerOf({ told, sent, rows, happened, leaseMs: LEASE_MS });
       // What only the queue has is stored when D1 is back.
       if (ledger.figures["lost"] === 0 || Date.now() >= until) {
         if (trace) await showLogs(ledger, stage.ask, note);
