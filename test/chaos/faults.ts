@@ -88,7 +88,7 @@ interface Away {
 }
 
 // Later ones would only wait for KICC's last resends, which are hours apart.
-const TROUBLED_MS = 20 * MINUTE;
+const TROUBLED_MS = 30 * MINUTE;
 const away = Object.fromEntries(
   Object.entries(STRETCHES).map(([name, { gap, length }]) => {
     const stretches: Away[] = [];

@@ -4,8 +4,25 @@ import type { Told } from "./kicc.ts";
 import type { Call, LifeRecord } from "./life.ts";
 import type { Kind } from "./plan.ts";
 
-/** Contract of the harness: (a) the answer was lost, (b) killed before it settled, (c) D1 away until the lease ran out. */
-export type Excuse = "answer lost" | "killed before settling" | "D1 away until the lease ran out" | "none";
+/**
+ * (a) the answer was lost, by a fault or because this machine stalled for longer than the origin's timeout, (b) killed
+ * before it settled, (c) D1 away until the lease ran out.
+ */
+export type Excuse =
+  | "answer lost"
+  | "answer late, the machine stalled"
+  | "killed before settling"
+  | "D1 away until the lease ran out"
+  | "none";
+
+/** The stand-in's good answers take 300 ms at most. */
+const SLOW_MS = 1000;
+
+/** The attempts that a row's history calls failed for want of an answer. */
+export function lateAttempts({ history }: LedgerRow): Set<number> {
+  const attempts = JSON.parse(history) as readonly { readonly number: number; readonly error: string | null }[];
+  return new Set(attempts.filter(({ error }) => / answer in \d+ ms/.test(error ?? "")).map(({ number }) => number));
+}
 
 export interface Delivered extends Call {
   readonly life: LifeRecord;
@@ -20,12 +37,17 @@ export function callsById(lives: readonly LifeRecord[]): Map<string, Delivered[]
   return byId;
 }
 
-/** For each acceptance but the last: why there was another one. */
-export function excusesOf(calls: readonly Delivered[], leaseMs: number, timeoutMs: number): Excuse[] {
+/**
+ * For each acceptance but the last: why there was another one.
+ * @param late the attempts that D1's history says had no answer in time
+ */
+export function excusesOf(calls: readonly Delivered[], leaseMs: number, late: ReadonlySet<number>): Excuse[] {
   const accepted = calls.filter((call) => call.accepted);
   return accepted.slice(0, -1).map((call, index) => {
     const next = accepted[index + 1];
-    if (call.answerLost || (call.endedAt ?? 0) - call.startedAt >= timeoutMs / 2) return "answer lost";
+    if (call.answerLost) return "answer lost";
+    if (late.has(call.attempt) && (call.endedAt ?? 0) - call.startedAt > SLOW_MS)
+      return "answer late, the machine stalled";
     const leaseUntil = call.life.startedAt + leaseMs;
     if (next === undefined || next.startedAt < leaseUntil) return "none";
     const settling = call.life.trips.filter(({ startedAt }) => startedAt >= call.startedAt);

@@ -1,5 +1,5 @@
 // The ledger of a run: its figures, what is wrong with them, and the table that the README shows.
-import { breachesOf, callsById, type Excuse, excusesOf, verdictOf } from "./judge.ts";
+import { type Excuse, breachesOf, callsById, excusesOf, lateAttempts, verdictOf } from "./judge.ts";
 import type { LedgerRow } from "./control.ts";
 import type { Sent, Told } from "./kicc.ts";
 import type { Happened } from "./stage.ts";
@@ -19,10 +19,9 @@ export interface Run {
   readonly rows: readonly LedgerRow[];
   readonly happened: Happened;
   readonly leaseMs: number;
-  readonly timeoutMs: number;
 }
 
-export function ledgerOf({ told, sent, rows, happened, leaseMs, timeoutMs }: Run): Ledger {
+export function ledgerOf({ told, sent, rows, happened, leaseMs }: Run): Ledger {
   const calls = callsById(happened.lives);
   const byBody = Map.groupBy(rows, ({ body }) => body);
   const acceptances = (id: string) => calls.get(id)?.filter(({ accepted }) => accepted).length ?? 0;
@@ -33,13 +32,15 @@ export function ledgerOf({ told, sent, rows, happened, leaseMs, timeoutMs }: Run
   const wrong = verdicts.flatMap((verdict) => verdict.wrong);
   const doubled: Record<Excuse, number> = {
     "answer lost": 0,
+    "answer late, the machine stalled": 0,
     "killed before settling": 0,
     "D1 away until the lease ran out": 0,
     none: 0,
   };
   const breaches: string[] = [];
+  const late = new Map(rows.map((row) => [row.id, lateAttempts(row)]));
   for (const [id, ofOne] of calls) {
-    for (const excuse of excusesOf(ofOne, leaseMs, timeoutMs)) {
+    for (const excuse of excusesOf(ofOne, leaseMs, late.get(id) ?? new Set())) {
       doubled[excuse] += 1;
       if (excuse === "none") breaches.push(`${id}: delivered more than once without an excuse`);
     }

@@ -10,9 +10,7 @@ import type { RunOptions } from "./push.ts";
 import { type Happened, type Stage, setStage } from "./stage.ts";
 
 const PULLERS = 3;
-const OVER_MS = 20_000;
-// In a puller nothing but its own death and the Worker's trouble comes between booking and reporting.
-const NO_TIMEOUT_MS = Number.MAX_SAFE_INTEGER;
+const PER_SECOND = 15;
 /** Of the faults those that a pulled notification may meet. */
 const MET = ["d1: fails", "d1: commits, ", "d1: away", "queue: away", "killed: receiver", "killed: cron"];
 
@@ -30,7 +28,12 @@ export async function runPull({ notifications, seed, speed, patienceMs, note }: 
   const pullers = Array.from({ length: PULLERS }, () => runPuller(pulling));
   try {
     const stories = planStories(notifications, seededRandom(seed), Date.UTC(2026, 0, 14, 3));
-    const { told, sent } = await tell(stories, { url: stage.hook, speed, seed, overMs: OVER_MS });
+    const { told, sent } = await tell(stories, {
+      url: stage.hook,
+      speed,
+      seed,
+      overMs: (notifications / PER_SECOND) * 1000,
+    });
     note(`KICC has an answer to everything: ${JSON.stringify(await stage.states())}`);
     const until = Date.now() + patienceMs;
     for (;;) {
@@ -38,7 +41,7 @@ export async function runPull({ notifications, seed, speed, patienceMs, note }: 
       const [worker, rows] = [await stage.ask<Happened>("happened"), await stage.rows()];
       const met = Object.entries(worker.fired).filter(([fault]) => MET.some((begin) => fault.startsWith(begin)));
       const happened = { ...worker, lives, fired: { ...Object.fromEntries(met), ...fired } };
-      const ledger = ledgerOf({ told, sent, rows, happened, leaseMs: LEASE_MS, timeoutMs: NO_TIMEOUT_MS });
+      const ledger = ledgerOf({ told, sent, rows, happened, leaseMs: LEASE_MS });
       if (ledger.figures["lost"] === 0 || Date.now() >= until) return ledger;
       await pause(2000);
     }
