@@ -5,7 +5,7 @@ import { deliverBatch } from "../src/deliver.ts";
 import type { DeliveryMessage } from "../src/message.ts";
 import { type Stores, receive } from "../src/notify.ts";
 import { replay } from "../src/store/replays.ts";
-import { clear, configWith, kiccBody, kiccRequest, notificationFrom, rowOf, stored } from "./fixtures.ts";
+import { clear, configWith, kiccBody, kiccRequest, notificationFrom, rowOf, stored, replayBy } from "./fixtures.ts";
 import { type Answering, says, standInForKicc } from "./kicc-stand-in.ts";
 
 const CONFIRM = { CONFIRM: "before-delivery", KICC_API_URL: "https://kicc.example" };
@@ -213,8 +213,8 @@ describe("a success under CONFIRM", () => {
     kicc.answering = says({ pgCno: "another" });
     const { id, after } = await received(kiccBody());
     await after;
-    const row = await replay(env.DB, id, Date.now());
-    expect(row).toMatchObject({ confirmed: 0 });
+    const { replayed } = await replay(env.DB, id, replayBy(Date.now(), id));
+    expect(replayed).toMatchObject({ confirmed: 0 });
     await minutePasses();
     expect(kicc.asked).toHaveLength(1);
   });

@@ -5,7 +5,7 @@ import { returnDeadLetters } from "../src/deadletter.ts";
 import { type DeliveryMessage, encodeMessage } from "../src/message.ts";
 import { askReplay, replay } from "../src/store/replays.ts";
 import { sweep } from "../src/sweep.ts";
-import { clear, configWith, faultyD1, kiccBody, notificationFrom, rowOf, stored } from "./fixtures.ts";
+import { clear, configWith, faultyD1, kiccBody, notificationFrom, rowOf, stored, replayBy } from "./fixtures.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -141,18 +141,19 @@ describe("leases that ran out", () => {
 describe("replay", () => {
   it("starts the delays anew, counts attempts on, and takes nothing that is pending or closed", async () => {
     const id = await due(2, { state: "dead", reason: "exhausted", attempts: 16, tries: 16 });
-    expect(await replay(env.DB, id, Date.now())).toMatchObject({ id, attempts: 16, tries: 0 });
+    const first = await replay(env.DB, id, replayBy(Date.now(), id));
+    expect(first.replayed).toMatchObject({ id, attempts: 16, tries: 0 });
     expect(await rowOf(id)).toMatchObject({ state: "pending", reason: null, attempts: 16, tries: 0 });
-    expect(await replay(env.DB, id, Date.now())).toBeNull();
+    expect((await replay(env.DB, id, replayBy(Date.now(), id))).replayed).toBeNull();
     await set(id, { state: "closed" });
-    expect(await replay(env.DB, id, Date.now())).toBeNull();
+    expect((await replay(env.DB, id, replayBy(Date.now(), id))).replayed).toBeNull();
   });
 
   it("replays all dead ones of a range at a bounded rate, once each, and no other", async () => {
     for (let index = 0; index < 205; index++) await due(60, { state: "dead", settled_at: Date.now() - 1 });
     const outside = await due(600, { state: "dead", settled_at: Date.now() - 1 });
     const now = Date.now();
-    expect(await askReplay(env.DB, now - 100 * MINUTE_MS, now, now)).toBe(205);
+    expect(await askReplay(env.DB, now - 100 * MINUTE_MS, now, replayBy(now, null))).toBe(205);
     expect((await run()).sent).toHaveLength(200);
     expect((await run()).sent).toHaveLength(5);
     await env.DB.prepare("UPDATE notifications SET state = 'dead', settled_at = ? WHERE state = 'pending'")
