@@ -12,7 +12,6 @@ export const en = {
   audit: "Audit",
   otherLanguage: "한국어",
   signOut: "Sign out",
-  signedInAs: (who: string) => `Signed in as ${who}`,
   signIn: "Sign in",
   signInLead: "For operators of this receiver. You stay signed in for 12 hours.",
   token: "Console token",
@@ -78,7 +77,6 @@ export const en = {
 
   all: "All",
   state: "State",
-  allStates: "All states",
   pending: "Pending",
   closed: "Closed",
   order: "Order",

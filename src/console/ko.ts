@@ -13,7 +13,6 @@ export const ko: Words = {
   audit: "작업 기록",
   otherLanguage: "English",
   signOut: "로그아웃",
-  signedInAs: (who) => `${who}(으)로 로그인됨`,
   signIn: "로그인",
   signInLead: "이 수신기의 운영자용입니다. 로그인은 12시간 동안 유지됩니다.",
   token: "콘솔 토큰",
@@ -78,7 +77,6 @@ export const ko: Words = {
 
   all: "전체",
   state: "상태",
-  allStates: "모든 상태",
   pending: "대기",
   closed: "종결",
   order: "주문",

@@ -1,5 +1,6 @@
 // The frame of every page: landmarks, navigation, language, signing out, and what the last action came to.
 import type { Child } from "hono/jsx";
+import { visible } from "./format.ts";
 import { STYLE_PATH } from "./style.ts";
 import { type View, hrefWith } from "./view.ts";
 import type { Words } from "./words.ts";
@@ -76,7 +77,14 @@ export function Layout({ v, title, at, children }: Frame) {
 
 function SignOut({ v: { who, byAccess, w } }: { readonly v: View }) {
   if (who === null) return null;
-  if (byAccess) return <a href="/cdn-cgi/access/logout">{w.signOut}</a>;
+  if (byAccess) {
+    return (
+      <>
+        <span class="who">{visible(who)}</span>
+        <a href="/cdn-cgi/access/logout">{w.signOut}</a>
+      </>
+    );
+  }
   return (
     <form method="post" action={`${HOME}/sign-out`}>
       <button class="link" type="submit">

@@ -43,7 +43,7 @@ button,.button{font:inherit;font-weight:600;padding:.5rem 1rem;border:1px solid 
 button:hover,.button:hover{border-color:var(--ink)}
 button.main{background:var(--main);border-color:var(--main);color:var(--onmain)}button.danger{border-color:var(--bad);color:var(--bad)}
 button.link{border:0;background:none;padding:0;font-weight:400;color:var(--link);text-decoration:underline;text-underline-offset:.15em}
-form{margin:0}.search{margin:0 0 1rem}.search p{margin:.25rem 0 0}.row{display:flex;gap:.5rem}
+.who{color:var(--faint);max-width:16rem;overflow:hidden;text-overflow:ellipsis}form{margin:0}.search{margin:0 0 1rem}.search p{margin:.25rem 0 0}.row{display:flex;gap:.5rem}
 fieldset{border:0;padding:0;margin:0 0 1rem}legend{font-weight:600;padding:0;margin-bottom:.4rem}
 fieldset label{font-weight:400;display:flex;gap:.6rem;align-items:baseline;padding:.3rem 0}
 .tiles{list-style:none;margin:0;padding:0;display:grid;gap:.6rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,9.5rem),1fr))}
@@ -77,7 +77,7 @@ div.answer{padding:.25rem 0 .25rem .9rem;margin-bottom:1rem}.advice{border-color
 .timeline .taken{border-color:var(--good)}.timeline .failed{border-color:var(--bad)}.timeline p{margin:0 0 .25rem}.attempts li{padding:.2rem 0}
 pre{margin:0;padding:.75rem;background:var(--bg);border:1px solid var(--line);border-radius:6px;overflow:auto;max-height:26rem;white-space:pre-wrap;word-break:normal}
 @media(max-width:44rem){
-body{font-size:15px}.bar{gap:.5rem;padding:0 .75rem}header nav a{padding:.35rem .45rem}main{padding-left:.75rem;padding-right:.75rem}
+body{font-size:15px}.who{display:none}.bar{gap:.5rem;padding:0 .75rem}header nav a{padding:.35rem .45rem}main{padding-left:.75rem;padding-right:.75rem}
 table.cards,.cards tbody,.cards tr,.cards td{display:block}.cards{border:0;background:none}
 .cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .cards tr{background:var(--card);border:1px solid var(--line);border-radius:8px;margin:0 0 .6rem;padding:.45rem .75rem}

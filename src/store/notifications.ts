@@ -28,28 +28,34 @@ export interface Stored {
 
 /*
  * Other notifications of the same cancellation have a say. `same` is a success that this one only repeats, adds a
- * missing amount to, or lacks it: this is a receipt of it. Between the status API's and one without cancelPgCno the
- * reference tells that they are the same, where one cancellation alone was announced with it. `success` is what a
- * failure contradicts. `other` names another amount or currency; against one made from the status API amounts are not
- * compared. What KICC did not confirm says nothing against another, or a forged one would keep the real one from the
- * origin.
+ * missing amount to, or lacks it: this is a receipt of it. `success` is what a failure contradicts. `other` names
+ * another amount or currency; against one made from the status API amounts are not compared. What KICC did not confirm
+ * says nothing against another, or a forged one would keep the real one from the origin.
  */
-const INSERT = `
+const SAME_CANCELLATION = `
+  SELECT id, received_at FROM notifications
+  WHERE cancel_pg_cno = ?9 AND ?10 = '${SUCCESS}' AND res_cd = '${SUCCESS}' AND (
+    id = ?1 OR reason IS NOT 'unconfirmed' AND (?2 <> 'status-api' OR confirm IS NOT 'asking') AND (
+      source = 'status-api' OR ?2 = 'status-api'
+      OR (currency IS NULL OR ?13 IS NULL OR currency = ?13) AND (amount IS NULL OR ?14 IS NULL OR amount = ?14)))`;
+
+/**
+ * Between the status API's and one without cancelPgCno the reference tells that they are the same, where one
+ * cancellation alone was announced with it.
+ */
+const SAME_REFERENCE = `
+  SELECT id, received_at FROM notifications
+  WHERE reference = ?4 AND ?10 = '${SUCCESS}' AND res_cd = '${SUCCESS}' AND reason IS NOT 'unconfirmed'
+    AND (?9 IS NULL AND source = 'status-api'
+      OR ?2 = 'status-api' AND cancel_pg_cno IS NULL AND confirm IS NOT 'asking')
+    AND (pg_cno IS NULL OR ?8 IS NULL OR pg_cno = ?8)
+    AND (SELECT count(*) FROM cancellations WHERE reference = ?4) = 1`;
+
+/** @param same where those are looked for of which this one may be a receipt: what is not looked for costs nothing */
+function insertInto(same: string): string {
+  return `
   WITH same AS (
-    SELECT id FROM (
-      SELECT id, received_at FROM notifications
-      WHERE cancel_pg_cno = ?9 AND ?10 = '${SUCCESS}' AND res_cd = '${SUCCESS}' AND (
-        id = ?1 OR reason IS NOT 'unconfirmed' AND (?2 <> 'status-api' OR confirm IS NOT 'asking') AND (
-          source = 'status-api' OR ?2 = 'status-api'
-          OR (currency IS NULL OR ?13 IS NULL OR currency = ?13) AND (amount IS NULL OR ?14 IS NULL OR amount = ?14)))
-      UNION ALL
-      SELECT id, received_at FROM notifications
-      WHERE reference = ?4 AND ?10 = '${SUCCESS}' AND res_cd = '${SUCCESS}' AND reason IS NOT 'unconfirmed'
-        AND (?9 IS NULL AND source = 'status-api'
-          OR ?2 = 'status-api' AND cancel_pg_cno IS NULL AND confirm IS NOT 'asking')
-        AND (pg_cno IS NULL OR ?8 IS NULL OR pg_cno = ?8)
-        AND (SELECT count(*) FROM cancellations WHERE reference = ?4) = 1
-    ) ORDER BY id = ?1 DESC, received_at LIMIT 1
+    SELECT id FROM (${same}) ORDER BY id = ?1 DESC, received_at LIMIT 1
   ), success AS (
     SELECT id FROM notifications
     WHERE cancel_pg_cno = ?9 AND ?10 <> '${SUCCESS}' AND res_cd = '${SUCCESS}'
@@ -83,6 +89,10 @@ const INSERT = `
     currency = coalesce(currency, excluded.currency), amount = coalesce(amount, excluded.amount),
     reference = coalesce(reference, excluded.reference)
   RETURNING id, state, receipts, attempts, confirm`;
+}
+
+const INSERT = insertInto(SAME_CANCELLATION);
+const INSERT_WITH_REFERENCE = insertInto(`${SAME_CANCELLATION} UNION ALL ${SAME_REFERENCE}`);
 
 /**
  * Stores a notification, or counts one more receipt of the one that it repeats: one round trip, safe to run twice.
@@ -90,7 +100,7 @@ const INSERT = `
  */
 export async function storeNotification(db: D1Database, notification: Notification, storing: Storing): Promise<Stored> {
   const insert = db
-    .prepare(INSERT)
+    .prepare(notification.reference === null ? INSERT : INSERT_WITH_REFERENCE)
     .bind(
       notification.id,
       notification.source,

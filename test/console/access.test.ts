@@ -66,7 +66,9 @@ describe("Access", () => {
   it("lets in whom it vouches for, without a token", async () => {
     const response = await open(await jwt());
     expect(response.status).toBe(200);
-    expect(await response.text()).toContain("/cdn-cgi/access/logout");
+    const page = await response.text();
+    expect(page).toContain("/cdn-cgi/access/logout");
+    expect(page).toContain("operator@shop.example");
   });
 
   it("lets nobody else in", async () => {
