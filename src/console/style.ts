@@ -84,7 +84,7 @@ table.cards,.cards tbody,.cards tr,.cards td{display:block}.cards{border:0;backg
 .cards td{display:flex;gap:.75rem;border:0;padding:.15rem 0;text-align:left;white-space:normal}
 .cards td::before{content:attr(data-head);flex:0 0 7.5rem;color:var(--faint);font-size:.85rem}.cards .key{font-weight:600}
 .cards td>div{min-width:0}
-figure table{font-size:.85rem}figure th,figure td{padding:.35rem .3rem;overflow-wrap:normal}figure td:first-child{white-space:nowrap}
+figure table{font-size:.85rem}figure th,figure td{padding:.35rem .2rem;overflow-wrap:normal}figure td:first-child{white-space:nowrap}
 dl div{grid-template-columns:1fr}}
 @media(prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{header nav,.actions,.search,.right{display:none}}
