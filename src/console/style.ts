@@ -60,7 +60,7 @@ path.p50,path.p95{fill:none;stroke-width:2;vector-effect:non-scaling-stroke;stro
 .axis{display:flex;justify-content:space-between;font-size:.75rem;color:var(--faint);margin:.15rem 0 .5rem;font-variant-numeric:tabular-nums}.axis.top{margin:0 0 .15rem}
 table{width:100%;border-collapse:collapse;background:var(--card);border:1px solid var(--line);border-radius:8px;font-size:.92rem;margin:0 0 1rem}
 th{text-align:left;font-size:.82rem;color:var(--faint);font-weight:600;vertical-align:bottom}th,td{padding:.45rem .65rem;border-bottom:1px solid var(--line);vertical-align:top}
-tr:last-child td{border-bottom:0}.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}time{font-variant-numeric:tabular-nums;white-space:nowrap}
+tr:last-child td{border-bottom:0}.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}th.number{white-space:normal}time{font-variant-numeric:tabular-nums;white-space:nowrap}
 .excerpt{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.85em}
 details>summary{cursor:pointer;color:var(--link);padding:.15rem 0}figure details table{margin:.5rem 0 0}
 .filters{display:flex;flex-wrap:wrap;gap:.4rem;margin:0 0 .75rem}.filters a{padding:.25rem .75rem;border:1px solid var(--line);border-radius:1rem;background:var(--card);color:var(--ink);text-decoration:none;font-size:.9rem}
@@ -84,6 +84,7 @@ table.cards,.cards tbody,.cards tr,.cards td{display:block}.cards{border:0;backg
 .cards td{display:flex;gap:.75rem;border:0;padding:.15rem 0;text-align:left;white-space:normal}
 .cards td::before{content:attr(data-head);flex:0 0 7.5rem;color:var(--faint);font-size:.85rem}.cards .key{font-weight:600}
 .cards td>div{min-width:0}
+figure table{font-size:.85rem}figure th,figure td{padding:.35rem .2rem;overflow-wrap:normal}figure td:first-child{white-space:nowrap}
 dl div{grid-template-columns:1fr}}
 @media(prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{header nav,.actions,.search,.right{display:none}}

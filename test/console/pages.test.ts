@@ -1,6 +1,6 @@
 // Every page: what it forbids the browser, what it shows of hostile text, what it costs D1, and what its forms do.
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keepRefused } from "../../src/store/quarantine.ts";
 import { clear, kiccBody, rowOf, stored } from "../fixtures.ts";
 import { countingD1, signedIn, visit } from "./browse.ts";
@@ -30,6 +30,7 @@ async function fill(count: number, sharing: number = 0): Promise<void> {
   for (const sql of filling({ count, now: Date.now(), sharing })) await env.DB.prepare(sql).run();
 }
 
+afterEach(() => vi.restoreAllMocks());
 beforeEach(async () => {
   await clear();
   await fill(0);
@@ -222,6 +223,23 @@ describe("the forms", () => {
     await visit(`/console/quarantine/${qrt(2)}/drop`, { cookie, form: {} });
     expect((await visit(`/console/quarantine/${qrt(2)}`, { cookie })).status).toBe(404);
     expect((await audited()).map(({ what }) => what)).toEqual(["release", "drop"]);
+  });
+
+  it("ask KICC about a cancellation, and show what came of it", async () => {
+    await fill(5);
+    await env.DB.exec("DELETE FROM notifications");
+    await env.DB.exec("DELETE FROM audit");
+    vi.spyOn(globalThis, "fetch").mockRejectedValue(new Error("no route to KICC"));
+    const cookie = await signedIn();
+    const path = `/console/cancellations/${CANCEL_PG_CNO}`;
+    const asked = await visit(`${path}/ask`, { cookie, form: {} });
+    expect(asked.headers.get("location")).toBe(`${path}?said=done_ask`);
+    const page = await (await visit(path, { cookie })).text();
+    expect(page.match(/<li><p><time/g)).toHaveLength(2);
+    expect(page).toContain("Unresolved");
+    expect(await audited()).toEqual([{ who: "token", what: "ask", subject: CANCEL_PG_CNO, note: null }]);
+    const unknown = await visit("/console/cancellations/1/ask", { cookie, form: {} });
+    expect(unknown.headers.get("location")).toBe("/console/cancellations/1?said=refused_not_found");
   });
 
   it("send a test, and its page is renewed until it arrived", async () => {
