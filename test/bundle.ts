@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 
-const LARGEST_KIB = 90;
+// The goal is 60, which the receiver meets without the console (two languages, JSX and a stylesheet are the other 33).
+const LARGEST_KIB = 85;
 
 for (const environment of ["", "development"]) {
   const out = mkdtempSync(path.join(tmpdir(), "kicc-bundle-"));

@@ -198,6 +198,17 @@ async function violations(page: Page): Promise<unknown[]> {
   });
 }
 
+/** Every look with every count takes two minutes: .ci/run asks for that, the gate for one look with one. */
+const WHOLE = process.env["EVERY_LOOK"] !== undefined;
+const ALL_LOOKS = [
+  ["en-US", "dark", 375],
+  ["en-US", "light", 1280],
+  ["ko-KR", "light", 375],
+  ["ko-KR", "dark", 1280],
+] as const;
+const LOOKS = WHOLE ? ALL_LOOKS : ALL_LOOKS.slice(0, 1);
+const COUNTS = WHOLE ? [0, 1, 10_000] : [1];
+
 describe("every page", () => {
   it("is held to rules that axe does apply", async () => {
     const { page, close } = await comeIn(browser, url, { bypassCSP: true });
@@ -218,17 +229,12 @@ describe("every page", () => {
     await close();
   });
 
-  it.each([
-    ["en-US", "light", 1280],
-    ["en-US", "dark", 375],
-    ["ko-KR", "light", 375],
-    ["ko-KR", "dark", 1280],
-  ] as const)(
+  it.each(LOOKS)(
     "passes axe and fits its width, in %s, %s, at %i px, empty, with one and with many",
     async (locale, colorScheme, width) => {
       const options = { locale, colorScheme, bypassCSP: true, viewport: { width, height: 800 } };
       const { page, close } = await comeIn(browser, url, options);
-      for (const count of [0, 1, 10_000]) {
+      for (const count of COUNTS) {
         await fill(count);
         for (const [name, at] of Object.entries(PAGES)) {
           await page.goto(`${url}/console${at}`);
