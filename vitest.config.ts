@@ -33,6 +33,8 @@ export default defineConfig(async () => {
             name: "workerd",
             include: ["test/*.test.ts", "test/{store,console}/*.test.{ts,tsx}"],
             setupFiles: ["./test/setup.ts"],
+            // Against hanging, not for measuring: the machine may be shared.
+            testTimeout: 60_000,
           },
         },
         {

@@ -34,6 +34,7 @@ CREATE TABLE notifications (
   confirm_tries INTEGER NOT NULL DEFAULT 0,
   note TEXT,                     -- of the person who closed it
   history TEXT NOT NULL DEFAULT '[]',
+  counted INTEGER,               -- how many of its entries the rollups have
   content_type TEXT,
   body TEXT NOT NULL             -- base64 of the bytes that came
 ) WITHOUT ROWID;
@@ -47,9 +48,20 @@ CREATE INDEX by_cancel_pg_cno ON notifications (cancel_pg_cno, received_at) WHER
 CREATE INDEX by_pg_cno ON notifications (pg_cno, received_at) WHERE pg_cno IS NOT NULL;
 CREATE INDEX by_shop_order_no ON notifications (shop_order_no, received_at) WHERE shop_order_no IS NOT NULL;
 CREATE INDEX by_reference ON notifications (reference, received_at) WHERE reference IS NOT NULL;
--- What did not simply arrive, in the order in which its last attempt ended: the rollups read it.
-CREATE INDEX troubled ON notifications (settled_at)
-  WHERE settled_at IS NOT NULL AND NOT (state = 'delivered' AND attempts = 1);
+-- Attempts that the rollups have not counted, of all but the prompt ones (delivered by the first attempt within 60 s),
+-- for whose sake nothing is ever written here: those are counted along with their receipts.
+CREATE INDEX uncounted ON notifications (settled_at)
+  WHERE json_array_length(history) > coalesce(counted, 0)
+    AND NOT (state = 'delivered' AND attempts = 1 AND counted IS NULL AND settled_at <= received_at + 60000);
+
+-- Part of the statement that stores a success for the first time: failures of the same cancellation that nobody was
+-- told of yet need a person. A second statement for it would cost the ack more than this does.
+CREATE TRIGGER supersede AFTER INSERT ON notifications
+WHEN new.res_cd = '0000' AND new.cancel_pg_cno IS NOT NULL
+BEGIN
+  UPDATE notifications SET state = 'held', reason = 'superseded', contradicts = new.id
+  WHERE cancel_pg_cno = new.cancel_pg_cno AND state = 'pending' AND res_cd <> '0000';
+END;
 
 -- A replay of many, worked off by the cron.
 CREATE TABLE replays (

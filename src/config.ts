@@ -58,6 +58,8 @@ export interface Config {
     readonly access: { readonly team: string; readonly audience: string } | null;
     readonly alertUrl: URL | null;
     readonly environment: string;
+    /** KICC's addresses as they are set now, or by default: an operator adds a new one to them. */
+    readonly sources: readonly string[];
   };
   readonly problems: readonly Problem[];
 }
@@ -95,9 +97,16 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
         values.ACCESS_TEAM && values.ACCESS_AUD ? { team: values.ACCESS_TEAM, audience: values.ACCESS_AUD } : null,
       alertUrl: values.ALERT_URL ?? null,
       environment: receiving.KICC_ENVIRONMENT ?? "unknown",
+      sources: sourcesOf(env["KICC_SOURCES"], kicc?.source),
     },
     problems: [...receivingProblems, ...problems],
   };
+}
+
+function sourcesOf(setting: unknown, standard: string | undefined): string[] {
+  const given = typeof setting === "string" ? setting.split(",").map((entry) => entry.trim()) : [];
+  const set = given.filter((entry) => entry !== "");
+  return set.length > 0 || standard === undefined ? set : [standard];
 }
 
 function delivering(values: Values<typeof DELIVERING>, fetcher: Fetcher | null, kiccApi: string): Delivering {

@@ -7,6 +7,7 @@ import { type DeliveryMessage, toNotification } from "./message.ts";
 import { deliverTo, routeOf } from "./origin.ts";
 import { decide } from "./retry.ts";
 import { slowRoutes } from "./slow-routes.ts";
+import { noteSighting } from "./store/alerts.ts";
 import {
   type Claimed,
   type Lease,
@@ -36,6 +37,7 @@ export async function deliverBatch(batch: MessageBatch, config: Config, db: D1Da
   if (delivering === null || delivering.mode === "queue") {
     log("delivery.left", { messages: letters.length, because: delivering ? "DELIVERY is queue" : "settings" });
     for (const { message } of letters) message.retry({ delaySeconds: WAIT_FOR_PEOPLE_SECONDS });
+    if (delivering !== null) await noteStray(db);
     return;
   }
   try {
@@ -44,6 +46,16 @@ export async function deliverBatch(batch: MessageBatch, config: Config, db: D1Da
   } catch (error) {
     log("delivery.waits-for-d1", { messages: letters.length, error: reasonOf(error) });
     letters.forEach(waitForD1);
+  }
+}
+
+/** For the cron to alert. The messages are put back already: D1's trouble changes nothing for them. */
+async function noteStray(db: D1Database): Promise<void> {
+  const now = Date.now();
+  try {
+    await before(now + CLAIM_WITHIN_MS, "note", noteSighting(db, "stray-messages", now));
+  } catch (error) {
+    log("delivery.not-noted", { error: reasonOf(error) });
   }
 }
 
@@ -97,17 +109,8 @@ async function push(
   }
 }
 
-/**
- * Claims, and first stores what D1 has not got. All that comes before the origin is called has the one deadline: a lease
- * that ran out meanwhile would protect nothing.
- */
-async function take(
-  letters: readonly Letter[],
-  lease: Lease,
-  delivering: Delivering,
-  config: Config,
-  db: D1Database,
-) {
+/** All that comes before the origin is called has one deadline: a lease that ran out protects nothing. */
+async function take(letters: readonly Letter[], lease: Lease, delivering: Delivering, config: Config, db: D1Database) {
   const ids = idsOf(letters);
   const deadline = lease.now + CLAIM_WITHIN_MS;
   const taking = async () => {

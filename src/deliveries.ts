@@ -17,7 +17,7 @@ export async function sendDeliveries(queue: Queue, messages: readonly DeliveryMe
   let page: MessageSendRequest<DeliveryMessage>[] = [];
   let bytes = 0;
   for (const body of messages) {
-    const size = messageBytes(body);
+    const size = messages.length > 1 ? messageBytes(body) : 0;
     if (page.length === PAGE_MESSAGES || (page.length > 0 && bytes + size > PAGE_BYTES)) {
       await queue.sendBatch(page);
       [page, bytes] = [[], 0];
@@ -28,7 +28,7 @@ export async function sendDeliveries(queue: Queue, messages: readonly DeliveryMe
   if (page.length > 0) await queue.sendBatch(page);
 }
 
-/** Sends one whose row is stored, after the answer to whoever brought it. What is lost here, the sweep finds. */
+/** Sends the message of a notification that D1 has. Throws nothing: what is lost here, the sweep finds. */
 export async function enqueue(queue: Queue, notification: Notification, attempt: number): Promise<void> {
   try {
     await sendDeliveries(queue, [encodeMessage(notification, attempt)]);

@@ -3,7 +3,7 @@ import { isOneOf } from "./tokens.ts";
 
 export const HOOK_PATH = "/kicc/wechat/cancel";
 
-const REFERENCE = /^[A-Za-z0-9._~-]{1,200}$/;
+export const REFERENCE = /^[A-Za-z0-9._~-]{1,200}$/;
 
 export interface HookPath {
   /** The token that is set was given, or none is set and none was given. */
@@ -22,6 +22,16 @@ export function readHookPath(pathname: string, tokens: readonly string[]): HookP
   if (tokens.length === 0) return { opens: !superfluous, knewToken, reference: null };
   const reference = decoded(rest.join("/"));
   return { opens: knewToken, knewToken, reference: knewToken && REFERENCE.test(reference) ? reference : null };
+}
+
+/**
+ * The reference of a path whose token is not ours, as in a stale notifyUrl: what follows the first segment. It proves
+ * nothing; whoever takes the sending in trusts its source address.
+ */
+export function referenceIn(pathname: string): string | null {
+  const [, , ...rest] = pathname.slice(HOOK_PATH.length).split("/");
+  const reference = decoded(rest.join("/"));
+  return REFERENCE.test(reference) ? reference : null;
 }
 
 function decoded(segment: string): string {

@@ -34,6 +34,8 @@ export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;
 
 // Queues take 128,000 bytes with about 100 of metadata; a body of 64 KiB is 87,384 of them.
 const LARGEST_BYTES = 120_000;
+// A body of this size makes no message of that one: a field is at most six times as long in JSON as it was in the body.
+const SMALL_BYTES = 8_000;
 
 /**
  * Fields that are longer than any of KICC's stay in the body alone where the message would be too large for the queue.
@@ -58,7 +60,8 @@ export function encodeMessage(notification: Notification, attempt: number): Deli
     contentType: notification.contentType,
     body: notification.body.toBase64(),
   };
-  return messageBytes(message) <= LARGEST_BYTES ? message : withoutLongFields(message);
+  const small = notification.body.length + (notification.contentType?.length ?? 0) <= SMALL_BYTES;
+  return small || messageBytes(message) <= LARGEST_BYTES ? message : withoutLongFields(message);
 }
 
 /** What the queue counts for a message, for paging a `sendBatch` by bytes. */

@@ -61,7 +61,6 @@ export function readNotification(body: Uint8Array): Reading {
   const resCd = textOf(message["resCd"]);
   const resMsg = textOf(message["resMsg"]);
   if (resCd === null || resMsg === null) return { readable: false, pgCno };
-  const amountInfo = isObject(message["amountInfo"]) ? message["amountInfo"] : {};
   return {
     readable: true,
     fields: {
@@ -72,10 +71,15 @@ export function readNotification(body: Uint8Array): Reading {
       pgCno,
       cancelPgCno: textOf(message["cancelPgCno"]),
       cancelDate: textOf(message["cancelDate"]),
-      currency: normalCurrency(textOf(amountInfo["currency"])),
-      amount: normalAmount(textOf(amountInfo["amount"])),
+      ...amountOf(message["amountInfo"], "amount"),
     },
   };
+}
+
+/** Currency and amount as they are compared. The amount has another name in every one of KICC's interfaces. */
+export function amountOf(amountInfo: unknown, name: "amount" | "totAmount"): Pick<Fields, "currency" | "amount"> {
+  if (!isObject(amountInfo)) return { currency: null, amount: null };
+  return { currency: normalCurrency(textOf(amountInfo["currency"])), amount: normalAmount(textOf(amountInfo[name])) };
 }
 
 /**
@@ -120,7 +124,7 @@ function normalAmount(amount: string | null): string | null {
 }
 
 /** Numbers come as their source text: KICC's ids have 20 digits, and a double keeps 16. */
-function parseObject(text: string): Record<string, unknown> | null {
+export function parseObject(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text, exactNumbers);
     return isObject(value) ? value : null;
@@ -139,7 +143,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** A lone surrogate can be neither hashed nor stored as it is. */
-function textOf(value: unknown): string | null {
+export function textOf(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value.toWellFormed() : null;
 }
 

@@ -1,16 +1,18 @@
 // Receives one notification from KICC: check → read → store → ack, then enqueue. The queue is waited for only while D1 is down.
 import { type Ending, ack } from "./ack.ts";
+import { readBody } from "./body.ts";
 import type { Config, Receiving } from "./config.ts";
+import { confirmNow } from "./confirming.ts";
 import { enqueue, sendDeliveries } from "./deliveries.ts";
-import { readHookPath } from "./hook-path.ts";
+import { readHookPath, referenceIn } from "./hook-path.ts";
 import { log, reasonOf } from "./log.ts";
 import { encodeMessage } from "./message.ts";
 import { type Notification, notificationId, readNotification } from "./notification.ts";
+import { type Limits, type Refused, keepAside, readAside } from "./quarantine.ts";
 import { before, retryTransient } from "./store/d1.ts";
 import { storeNotification } from "./store/notifications.ts";
 import { isToBeEnqueued, storingOf } from "./storing.ts";
 
-const LARGEST_BODY_BYTES = 64 * 1024;
 // KICC waits 10 s (cancel-webhook); the ack leaves within 5. D1 gets 3 s of them, the queue the time until 4.5.
 const STORE_WITHIN_MS = 3000;
 const ACK_WITHIN_MS = 4500;
@@ -19,6 +21,8 @@ const ACK_WITHIN_MS = 4500;
 export interface Stores {
   readonly db: D1Database;
   readonly deliveries: Queue;
+  /** How much of what is refused is kept. */
+  readonly limits?: Limits;
   /** Keeps work alive that comes after the ack. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
@@ -28,22 +32,42 @@ export async function receive(request: Request, config: Config, stores: Stores):
   const receivedAt = Date.now();
   if (config.receiving === null) return refuse("misconfigured");
   if (request.method !== "POST") return refuse("method");
-  const path = readHookPath(new URL(request.url).pathname, config.receiving.tokens);
+  const { pathname } = new URL(request.url);
+  const path = readHookPath(pathname, config.receiving.tokens);
   const address = request.headers.get("cf-connecting-ip");
-  if (!path.opens) return refuse("token", { address });
-  if (!isAllowed(request, config.receiving)) return refuse("address", { address, knewToken: path.knewToken });
-  const body = await readBody(request, receivedAt + ACK_WITHIN_MS);
-  if (body === "too-large" || body === "unavailable") return refuse(body, { address });
+  const contentType = request.headers.get("content-type");
+  const allowed = isAllowed(request, config.receiving);
+  const { knewToken, reference } = path;
+  const sender = { trusted: allowed || knewToken, knewToken, address, reference, contentType, receivedAt };
+  if (!path.opens) {
+    const stale: Refused = { ...sender, reason: "token", reference: referenceIn(pathname) };
+    if (allowed) await readAside(request, stale, stores);
+    return refuse("token", { address });
+  }
+  if (!allowed) {
+    await readAside(request, { ...sender, reason: "address" }, stores);
+    return refuse("address", { address, knewToken });
+  }
+  const read = await readBody(request, receivedAt + ACK_WITHIN_MS);
+  if (read.end === "broken") return refuse("unavailable", { address });
+  if (read.end === "too-large") {
+    keepAside(read, { ...sender, reason: "too-large" }, stores);
+    return refuse("too-large", { address });
+  }
+  const body = read.bytes;
   const reading = readNotification(body);
-  if (!reading.readable) return refuse("unreadable", { address }, reading.pgCno);
+  if (!reading.readable) {
+    keepAside(read, { ...sender, reason: "unreadable" }, stores);
+    return refuse("unreadable", { address }, reading.pgCno);
+  }
   const notification: Notification = {
     ...reading.fields,
-    id: await notificationId(reading.fields, path.reference, body, receivedAt),
+    id: await notificationId(reading.fields, reference, body, receivedAt),
     receivedAt,
     source: "notification",
     sourceAddress: address,
-    reference: path.reference,
-    contentType: request.headers.get("content-type"),
+    reference,
+    contentType,
     body,
   };
   return ack(await keep(notification, config, stores), notification.pgCno);
@@ -59,28 +83,6 @@ function isAllowed(request: Request, receiving: Receiving): boolean {
   return !request.headers.has("cf-worker") && receiving.allows(request.headers.get("cf-connecting-ip"));
 }
 
-/** Reads at most the largest body; one that does not come in time is for KICC to send again. */
-async function readBody(request: Request, deadline: number): Promise<Uint8Array | "too-large" | "unavailable"> {
-  if (Number(request.headers.get("content-length")) > LARGEST_BODY_BYTES) return "too-large";
-  try {
-    return await before(deadline, "read the body", readAtMost(request.body, LARGEST_BODY_BYTES));
-  } catch {
-    return "unavailable";
-  }
-}
-
-async function readAtMost(stream: ReadableStream<Uint8Array> | null, most: number): Promise<Uint8Array | "too-large"> {
-  let body = new Uint8Array(0);
-  for await (const chunk of stream ?? []) {
-    if (body.length + chunk.length > most) return "too-large";
-    const longer = new Uint8Array(body.length + chunk.length);
-    longer.set(body);
-    longer.set(chunk, body.length);
-    body = longer;
-  }
-  return body;
-}
-
 /** One durable store has it, or KICC is asked to send it again. */
 async function keep(notification: Notification, config: Config, stores: Stores): Promise<Ending> {
   const { id, receivedAt } = notification;
@@ -90,8 +92,12 @@ async function keep(notification: Notification, config: Config, stores: Stores):
     const store = retryTransient(() => storeNotification(stores.db, notification, storing), deadline);
     const stored = await before(deadline, "store", store);
     log("notification.stored", { id: stored.id, state: stored.state, receipts: stored.receipts });
-    if (stored.id === id && isToBeEnqueued(stored, config))
+    if (stored.id === id && isToBeEnqueued(stored, config)) {
       stores.waitUntil(enqueue(stores.deliveries, notification, 1));
+    }
+    if (stored.confirm === "asking" && config.delivering !== null) {
+      stores.waitUntil(confirmNow(stored.id, config.delivering, stores));
+    }
     return stored.receipts > 1 ? "resent" : "stored";
   } catch (error) {
     log("notification.not-stored", { id, error: reasonOf(error) });

@@ -18,17 +18,26 @@ export function storingOf(
   return {
     // One without a mallId names nobody else; a made-up one is ours.
     foreign: mallIds !== null && fields.mallId !== null && source !== "test" && !mallIds.includes(fields.mallId),
-    confirm: confirms && fields.resCd === SUCCESS && source === "notification",
+    confirm: confirmOf(confirms && fields.resCd === SUCCESS, source),
     attemptOpenUntil: mode === "queue" ? now + UNREPORTED_MS : null,
     receipt,
   };
 }
 
 /**
+ * What the status API said is KICC's own word, whether or not CONFIRM is on: it counts as confirmed, and the origin
+ * is told so. A made-up notification KICC knows nothing of.
+ */
+function confirmOf(asks: boolean, source: Source): Storing["confirm"] {
+  if (source === "status-api") return "confirmed";
+  return asks && source === "notification" ? "asking" : null;
+}
+
+/**
  * By the row, not by whether this receipt made it: an insert whose reply was lost looks like a resend. Where a puller
  * fetches, or KICC is to be asked first, nothing is enqueued.
  */
-export function isToBeEnqueued(stored: Stored, config: Pick<Config, "storing" | "delivering">): boolean {
+export function isToBeEnqueued(stored: Stored, config: Pick<Config, "delivering" | "storing">): boolean {
   if (stored.state !== "pending" || stored.confirm === "asking" || config.delivering === null) return false;
   if (config.storing.mode === "pull") return false;
   return stored.receipts === 1 || stored.attempts === 0;

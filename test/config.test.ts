@@ -45,6 +45,7 @@ describe("the least of settings", () => {
       access: null,
       alertUrl: null,
       environment: "production",
+      sources: ["203.233.72.66"],
     });
   });
 
@@ -399,11 +400,11 @@ describe("a notification is stored", () => {
   });
 
   it("to be confirmed only where it is a success that KICC sent", () => {
-    expect(storingOf(settings, ours, "notification", "r", now).confirm).toBe(true);
-    expect(storingOf(settings, { ...ours, resCd: "W901" }, "notification", "r", now).confirm).toBe(false);
-    expect(storingOf(settings, ours, "status-api", "r", now).confirm).toBe(false);
-    expect(storingOf(settings, ours, "test", "r", now).confirm).toBe(false);
-    expect(storingOf({ ...settings, confirms: false }, ours, "notification", "r", now).confirm).toBe(false);
+    expect(storingOf(settings, ours, "notification", "r", now).confirm).toBe("asking");
+    expect(storingOf(settings, { ...ours, resCd: "W901" }, "notification", "r", now).confirm).toBeNull();
+    expect(storingOf(settings, ours, "status-api", "r", now).confirm).toBe("confirmed");
+    expect(storingOf(settings, ours, "test", "r", now).confirm).toBeNull();
+    expect(storingOf({ ...settings, confirms: false }, ours, "notification", "r", now).confirm).toBeNull();
   });
 
   it("with an attempt open for 10 min where another Worker delivers it", () => {

@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { type Config, readConfig } from "../src/config.ts";
 import { type Notification, notificationId, readNotification } from "../src/notification.ts";
+import type { Entry } from "../src/store/audit.ts";
 import { type Stored, storeNotification } from "../src/store/notifications.ts";
 import { storingOf } from "../src/storing.ts";
 
@@ -116,6 +117,17 @@ export async function rowOf(id: string): Promise<Row | null> {
 export async function clear(): Promise<void> {
   await env.DB.exec("DELETE FROM notifications");
   await env.DB.exec("DELETE FROM replays");
+  await env.DB.exec("DELETE FROM audit");
+  await env.DB.exec("DELETE FROM quarantine");
+  await env.DB.exec("DELETE FROM rollups");
+  await env.DB.exec("DELETE FROM alerts");
+  await env.DB.exec("DELETE FROM sightings");
+  await env.DB.exec("UPDATE rollup_cursor SET received_at = 0, id = ''");
+}
+
+/** Who asked for a replay, for the audit. */
+export function replayBy(at: number, subject: string | null): Entry {
+  return { at, who: "token", what: "replay", subject, note: null };
 }
 
 export interface FaultyD1 {

@@ -45,10 +45,11 @@ async function send(body: BodyInit | null = kiccBody(), how: Circumstances = {})
   } as unknown as Queue;
   const stores: Stores = { db, deliveries, waitUntil: (work) => after.push(work) };
   const response = await receive(kiccRequest(body, how), configWith(how.settings), stores);
+  const { trips } = db;
   await Promise.all(after);
   const answer = await response.json<{ resCd: string; resMsg: string; pgCno: string }>();
   const { status, headers } = response;
-  return { status, headers, ...answer, keys: Object.keys(answer), sent, trips: db.trips };
+  return { status, headers, ...answer, keys: Object.keys(answer), sent, trips };
 }
 
 beforeEach(clear);

@@ -1,9 +1,11 @@
 // The JSON API of contract section 7: one place that checks the token, reads the input, and answers or refuses.
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import type { Config } from "../config.ts";
-import { log, reasonOf } from "../log.ts";
+import { CONTENT_TYPE } from "../prometheus.ts";
 import { isOneOf } from "../tokens.ts";
 import { type Desk, type Operation, type Refusal, STATUS } from "./operation.ts";
+import { describeProblems, isRefusal, perform } from "./perform.ts";
 
 // Far more than any input is.
 const LARGEST_INPUT_CHARACTERS = 64 * 1024;
@@ -55,11 +57,6 @@ function mayCall(
   return null;
 }
 
-/** Every wrong setting with what it must be; never a secret's value. */
-function describeProblems({ problems }: Config): string[] {
-  return problems.map(({ setting, message }) => `${setting} ${message}`);
-}
-
 async function run(
   each: Operation,
   c: Context<{ Bindings: Env }>,
@@ -67,12 +64,7 @@ async function run(
   operator: string,
 ): Promise<Response> {
   const given = await inputOf(c);
-  const input = given === null ? null : each.input.safeParse(given);
-  if (input === null) return refused({ refused: "invalid", message: "The body is no JSON object" });
-  if (!input.success) {
-    const wrong = input.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
-    return refused({ refused: "invalid", message: wrong.join("; ") });
-  }
+  if (given === null) return refused({ refused: "invalid", message: "The body is no JSON object" });
   const desk: Desk = {
     config,
     db: c.env.DB,
@@ -82,16 +74,11 @@ async function run(
     waitUntil: (work) => c.executionCtx.waitUntil(work),
     signal: c.req.raw.signal,
   };
-  try {
-    const answer = await each.run(input.data, desk);
-    if (isRefusal(answer)) return refused(answer);
-    const tells = each.method === "get" && !each.bare && config.problems.length > 0;
-    const shown = tells ? { ...(answer as object), settings: describeProblems(config) } : answer;
-    return Response.json(shown, { headers: { "cache-control": "no-store" } });
-  } catch (error) {
-    log("api.failed", { method: each.method, path: each.path, error: reasonOf(error) });
-    return refused({ refused: "unavailable", message: "D1 or the queue does not answer: try again" });
-  }
+  const answer = await perform(each, given, desk);
+  if (isRefusal(answer)) return refused(answer);
+  const tells = each.method === "get" && !each.bare && typeof answer === "object" && config.problems.length > 0;
+  const shown = tells ? { ...(answer as object), settings: describeProblems(config) } : answer;
+  return answered(shown);
 }
 
 /** Path, query and body as one object, the path winning; null where the body is no JSON object. `?q=` asks for nothing. */
@@ -111,8 +98,12 @@ function parse(text: string): unknown {
   }
 }
 
-function isRefusal(answer: unknown): answer is Refusal {
-  return typeof answer === "object" && answer !== null && "refused" in answer;
+/** JSON; text is the metrics'. */
+function answered(answer: unknown): Response {
+  const headers = { "cache-control": "no-store" };
+  if (typeof answer === "string")
+    return new Response(answer, { headers: { ...headers, "content-type": CONTENT_TYPE } });
+  return Response.json(answer, { headers });
 }
 
 function refused({ refused: code, message }: Refusal): Response {

@@ -1,7 +1,7 @@
 // What operators did: who, what, when.
 import * as z from "zod/mini";
 import { listAudit } from "../store/audit.ts";
-import { DEFAULT_LIMIT, cursorOf, limit, serialCursor } from "./input.ts";
+import { cursorOf, limit, serialCursor } from "./input.ts";
 import { operation } from "./operation.ts";
 import { instantSchema, rfc3339 } from "./shapes.ts";
 
@@ -23,8 +23,7 @@ export const readAudit = operation({
     ),
     cursor: z.nullable(z.string()),
   }),
-  async run({ cursor, limit: given }, { db }) {
-    const most = given ?? DEFAULT_LIMIT;
+  async run({ cursor, limit: most }, { db }) {
     const found = await listAudit(db, cursor ?? null, most + 1);
     const page = found.slice(0, most);
     const last = found.length > most ? page.at(-1) : undefined;

@@ -20,9 +20,8 @@ export function queryNumber(lowest: number, highest: number) {
   return z.pipe(digits, within(lowest, highest));
 }
 
-/** How many of a list, 25 where nothing is said. */
-export const limit = z.optional(queryNumber(1, 100));
-export const DEFAULT_LIMIT = 25;
+/** How many of a list. */
+export const limit = z._default(queryNumber(1, 100), 25);
 
 /** RFC 3339, any offset. */
 export const instant = z.iso.datetime({ offset: true, error: "must be an instant as in 2026-01-14T00:12:10Z" });

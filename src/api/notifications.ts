@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { STATES } from "../store/notifications.ts";
 import { find, search } from "../store/search.ts";
-import { DEFAULT_LIMIT, cursorOf, limit, positionCursor, words } from "./input.ts";
+import { cursorOf, limit, positionCursor, words } from "./input.ts";
 import { operation, refuse } from "./operation.ts";
 import { notificationSchema, notificationShape, wholeSchema, wholeShape } from "./shapes.ts";
 
@@ -18,7 +18,7 @@ export const listNotifications = operation({
   }),
   answer: z.object({ notifications: z.array(notificationSchema), cursor: z.nullable(z.string()) }),
   async run({ state, q, cursor, limit: most }, { db }) {
-    const wanted = { state: state ?? null, q: q ?? null, after: cursor ?? null, limit: most ?? DEFAULT_LIMIT };
+    const wanted = { state: state ?? null, q: q ?? null, after: cursor ?? null, limit: most };
     const { rows, next } = await search(db, wanted);
     return { notifications: rows.map(notificationShape), cursor: cursorOf(next) };
   },

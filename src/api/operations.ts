@@ -2,6 +2,9 @@
 import { readAudit } from "./audit.ts";
 import { listNotifications, readNotification } from "./notifications.ts";
 import { openapi } from "./openapi.ts";
+import { cancellationOperations } from "./cancellations.ts";
+import { metricsOperation } from "./metrics.ts";
+import { quarantineOperations } from "./quarantine.ts";
 import type { Operation } from "./operation.ts";
 import { pull } from "./pull.ts";
 import { closeNotification, replayMany, replayNotification } from "./replay.ts";
@@ -18,6 +21,9 @@ export const operations: readonly Operation[] = [
   accept,
   fail,
   testNotification,
+  ...cancellationOperations,
+  ...quarantineOperations,
+  metricsOperation,
   readAudit,
-  openapi(() => operations),
+  openapi,
 ];

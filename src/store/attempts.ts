@@ -89,15 +89,16 @@ export interface Settlement {
 /**
  * Records how attempts ended, all in one statement. Settling twice is settling once. An acceptance counts for whatever
  * attempt it comes from; a failure only for the one that is open. One that became held meanwhile keeps its reason: it
- * needs a person either way.
+ * needs a person either way. One that a person replayed meanwhile has no tries yet, and does not die of the attempt
+ * before.
  */
+const DECIDES = `(ended.state = 'delivered'
+  OR notifications.state = 'pending' AND (ended.state = 'pending' OR notifications.tries > 0))`;
 const SETTLE = `
   UPDATE notifications SET lease_until = NULL, settled_at = ?1,
     history = json_insert(history, '$[#]', json(ended.attempt)),
-    state = CASE WHEN ended.state = 'delivered' OR notifications.state = 'pending' THEN ended.state
-      ELSE notifications.state END,
-    reason = CASE WHEN ended.state = 'delivered' OR notifications.state = 'pending' THEN ended.reason
-      ELSE notifications.reason END,
+    state = iif(${DECIDES}, ended.state, notifications.state),
+    reason = iif(${DECIDES}, ended.reason, notifications.reason),
     next_attempt_at = coalesce(ended.nextAttemptAt, next_attempt_at),
     delivered_at = iif(ended.state = 'delivered', ?1, delivered_at)
   FROM (

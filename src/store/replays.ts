@@ -3,8 +3,8 @@ import { type Entry, audit, auditOfChange } from "./audit.ts";
 import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
 import { type ListedRow, listedStatement } from "./search.ts";
 
-// One that was held while its attempt was still open keeps that attempt: it is the first of the new delays.
-const REPLAY = `state = 'pending', reason = NULL, tries = lease_until IS NOT NULL, next_attempt_at = ?2, enqueued_at = NULL,
+// One that was held while an attempt was open keeps its lease; having no tries, it does not die of that attempt.
+const REPLAY = `state = 'pending', reason = NULL, tries = 0, next_attempt_at = ?2, enqueued_at = NULL,
   delivered_at = NULL, confirm = iif(confirm = 'asking', NULL, confirm)`;
 
 export interface Replayed {

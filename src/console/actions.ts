@@ -1,0 +1,80 @@
+// The console's forms: each runs an operation of the API, and goes on to a page that says what it came to.
+import type { Hono } from "hono";
+import type { Refusal } from "../api/operation.ts";
+import { cancellationPath } from "./cancellations.tsx";
+import { HOME, type SaidName } from "./layout.tsx";
+import type { ConsoleContext, ConsoleEnv } from "./view.ts";
+
+interface Doing {
+  /** As in `post /api/test`. */
+  readonly name: string;
+  readonly given: object;
+  /** Where one is when it was refused. */
+  readonly back: string;
+  readonly done: SaidName;
+  /** Where one goes when it is done; `back`, unless its answer's id is to be shown. */
+  readonly onTo?: (id: string) => string;
+}
+
+function notification(id: string): string {
+  return `${HOME}/notifications/${encodeURIComponent(id)}`;
+}
+
+function testOf(id: string): string {
+  return `${HOME}/test?id=${encodeURIComponent(id)}`;
+}
+
+export function addActions(app: Hono<ConsoleEnv>): void {
+  app.post(`${HOME}/notifications/:id/replay`, (c) => {
+    const id = c.req.param("id");
+    const name = "post /api/notifications/{id}/replay";
+    return perform(c, { name, given: { id }, back: notification(id), done: "done_replay" });
+  });
+  app.post(`${HOME}/notifications/:id/close`, async (c) => {
+    const id = c.req.param("id");
+    const { note } = await c.req.parseBody();
+    const name = "post /api/notifications/{id}/close";
+    return perform(c, { name, given: { id, note }, back: notification(id), done: "done_close" });
+  });
+  app.post(`${HOME}/replay-dead`, (c) => {
+    const back = `${HOME}/notifications?state=dead`;
+    return perform(c, { name: "post /api/replay", given: { state: "dead" }, back, done: "done_replayAll" });
+  });
+  app.post(`${HOME}/quarantine/:id/release`, (c) => {
+    const id = c.req.param("id");
+    const name = "post /api/quarantine/{id}/release";
+    const back = `${HOME}/quarantine/${encodeURIComponent(id)}`;
+    return perform(c, { name, given: { id }, back, done: "done_release", onTo: notification });
+  });
+  app.post(`${HOME}/quarantine/:id/drop`, (c) => {
+    const id = c.req.param("id");
+    const name = "delete /api/quarantine/{id}";
+    return perform(c, { name, given: { id }, back: `${HOME}/quarantine`, done: "done_drop" });
+  });
+  app.post(`${HOME}/cancellations/:id/ask`, (c) => {
+    const cancelPgCno = c.req.param("id");
+    const name = "post /api/cancellations/{cancelPgCno}/ask";
+    return perform(c, { name, given: { cancelPgCno }, back: cancellationPath(cancelPgCno), done: "done_ask" });
+  });
+  app.post(`${HOME}/test`, async (c) => {
+    const { resCd } = await c.req.parseBody();
+    return perform(c, {
+      name: "post /api/test",
+      given: { resCd },
+      back: `${HOME}/test`,
+      done: "done_test",
+      onTo: testOf,
+    });
+  });
+}
+
+/** Redirects in every case, so that loading the page again does nothing again. */
+async function perform(c: ConsoleContext, { name, given, back, done, onTo }: Doing): Promise<Response> {
+  const answer = (await c.var.view.perform(name, given)) as Refusal | { readonly id?: string };
+  if ("refused" in answer) return c.redirect(saying(back, `refused_${answer.refused}`), 303);
+  return c.redirect(saying(onTo ? onTo(answer.id ?? "") : back, done), 303);
+}
+
+function saying(path: string, what: string): string {
+  return `${path}${path.includes("?") ? "&" : "?"}said=${what}`;
+}

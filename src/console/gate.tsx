@@ -1,0 +1,94 @@
+// Who may come in: whom Cloudflare Access vouches for where it is set, else whoever gave the token and has its cookie.
+import type { Context, Next } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { isOneOf } from "../tokens.ts";
+import { type Access, accessOperator } from "./access.ts";
+import { HOME } from "./layout.tsx";
+import { SESSION_MS, isOpen, openSession } from "./session.ts";
+import { html } from "./show.tsx";
+import { Plain, SignIn } from "./sign-in.tsx";
+import { mayTry } from "./tries.ts";
+import type { ConsoleContext, ConsoleEnv } from "./view.ts";
+
+/** Lets signed-in people through; others get the sign-in page, or are told that Access refused. */
+export async function letIn(c: Context<ConsoleEnv>, next: Next): Promise<Response | void> {
+  const { view } = c.var;
+  const { access, consoleTokens } = view.config.operating;
+  if (access !== null) return letInByAccess(c, access, next);
+  if (await isOpen(getCookie(c, cookieName(view.url)), consoleTokens, Date.now())) {
+    c.set("view", { ...view, who: "token" });
+    return next();
+  }
+  // A link in an alert comes from elsewhere, so a SameSite=Strict cookie stays at home: asking again from here brings it.
+  if (c.req.method === "GET" && c.req.header("sec-fetch-site") === "cross-site") c.header("refresh", "0");
+  const destined = c.req.method === "GET" ? view.url.pathname + view.url.search : HOME;
+  return html(c, <SignIn v={view} problem={consoleTokens.length === 0 ? view.w.noToken : null} next={destined} />, 401);
+}
+
+async function letInByAccess(c: ConsoleContext, access: Access, next: Next): Promise<Response | void> {
+  const { view } = c.var;
+  const operator = await accessOperator(c, access);
+  if (operator === "refused")
+    return html(
+      c,
+      <Plain v={view} title={view.w.signIn}>
+        {view.w.accessRefused}
+      </Plain>,
+      401,
+    );
+  if (operator === "away")
+    return html(
+      c,
+      <Plain v={view} title={view.w.signIn}>
+        {view.w.accessAway}
+      </Plain>,
+      503,
+    );
+  c.set("view", { ...view, who: operator.who });
+  return next();
+}
+
+/** Takes the token, once; the cookie does the rest. */
+export async function signIn(c: Context<ConsoleEnv>): Promise<Response> {
+  const { w, config, url } = c.var.view;
+  const now = Date.now();
+  const form = await c.req.parseBody();
+  const { token, next } = form;
+  const again = (problem: string, status: 401 | 429) =>
+    html(c, <SignIn v={c.var.view} problem={problem} next={destination(next, url)} />, status);
+  if (config.operating.access !== null) return c.redirect(HOME, 303);
+  if (config.operating.consoleTokens.length === 0) return again(w.noToken, 401);
+  if (!(await mayTry(c.req.header("cf-connecting-ip") ?? "unknown", now, c.env.SIGN_INS))) {
+    c.header("retry-after", "60");
+    return again(w.tooManyGuesses, 429);
+  }
+  const given = typeof token === "string" ? token.trim() : "";
+  if (!isOneOf(config.operating.consoleTokens, given)) return again(w.wrongToken, 401);
+  const options = { ...cookieOptions(url), maxAge: SESSION_MS / 1000 };
+  setCookie(c, cookieName(url), await openSession(given, now), options);
+  return c.redirect(destination(next, url), 303);
+}
+
+export async function signOut(c: Context<ConsoleEnv>): Promise<Response> {
+  const { url } = c.var.view;
+  deleteCookie(c, cookieName(url), cookieOptions(url));
+  return c.redirect(HOME, 303);
+}
+
+/** Plain http is for localhost alone: there browsers refuse `__Host-` cookies. */
+function cookieName({ protocol }: URL): string {
+  return protocol === "https:" ? "__Host-kicc-console" : "kicc-console";
+}
+
+function cookieOptions({ protocol, hostname }: URL) {
+  const secure = protocol === "https:" || hostname !== "localhost";
+  return { path: "/", httpOnly: true, sameSite: "Strict", secure } as const;
+}
+
+/** A path of this console, or its beginning: never elsewhere, whatever the form says. */
+function destination(next: unknown, { origin }: URL): string {
+  if (typeof next !== "string" || !URL.canParse(next, origin)) return HOME;
+  const url = new URL(next, origin);
+  const inside = url.origin === origin && (url.pathname === HOME || url.pathname.startsWith(`${HOME}/`));
+  return inside ? url.pathname + url.search : HOME;
+}

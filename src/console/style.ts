@@ -1,0 +1,99 @@
+// The console's one stylesheet. Its path has a name of its content, so that it is kept for ever and never stale.
+
+export const STYLE = `
+:root{color-scheme:light dark;--bg:#f6f7f7;--card:#fff;--ink:#1a2325;--faint:#55636a;--line:#d5dcdd;--link:#0b5c56;--main:#0b5c56;--onmain:#fff;
+--good:#0f6b3a;--goodbg:#e1f3e8;--bad:#a3211b;--badbg:#fdeae8;--warn:#7a4b00;--warnbg:#fdf1d8;--cool:#24518c;--coolbg:#e4eefb;--off:#4d585c;--offbg:#e8ebec;
+--received:#3e79c4;--delivered:#1f8a55;--failed:#cf4038}
+@media(prefers-color-scheme:dark){:root{--bg:#111617;--card:#1a2123;--ink:#e6eceb;--faint:#a3b0b2;--line:#36433f;--line:#364145;--link:#6fd3c7;--main:#7fdccf;--onmain:#08211e;
+--good:#7fdba5;--goodbg:#123322;--bad:#ff9b92;--badbg:#431b18;--warn:#f3c568;--warnbg:#3a2b0c;--cool:#9ec5fb;--coolbg:#182d49;--off:#b9c3c6;--offbg:#2b3437;
+--received:#6ea5ea;--delivered:#4cc487;--failed:#f2776e}}
+*{box-sizing:border-box}
+html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
+body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI","Apple SD Gothic Neo","Malgun Gothic","Noto Sans KR","Noto Sans CJK KR",sans-serif;word-break:keep-all;overflow-wrap:anywhere}
+h1{font-size:1.4rem;line-height:1.25;margin:0 0 1rem}h2{font-size:1.05rem;margin:0 0 .6rem}h3{font-size:.95rem;margin:0 0 .3rem}
+p{margin:0 0 .6rem}a{color:var(--link);text-underline-offset:.15em}
+code,pre,bdi code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Noto Sans Mono CJK KR",monospace;font-size:.86em}
+:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:3px}main:focus{outline:none}
+.skip{position:absolute;left:-99rem}.skip:focus{left:.5rem;top:.5rem;background:var(--card);padding:.5rem 1rem;z-index:1}
+.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.faint,small{color:var(--faint)}small{font-size:.82rem}.faint{font-size:.9em}
+header{background:var(--card);border-bottom:1px solid var(--line)}
+.bar,header nav,main{max-width:72rem;margin:0 auto;padding:0 1rem}
+.bar{display:flex;align-items:center;gap:.75rem;min-height:3rem}
+.brand,.right{white-space:nowrap}.brand{font-weight:650;color:inherit;text-decoration:none}.right{margin-left:auto;display:flex;gap:1rem;align-items:center;font-size:.92rem}
+header nav{display:flex;flex-wrap:wrap;gap:0 .25rem;padding:0 .5rem}
+header nav a{padding:.5rem .55rem;color:var(--faint);text-decoration:none;white-space:nowrap;border-bottom:3px solid transparent}
+header nav a:hover{color:var(--ink)}header nav a[aria-current]{color:var(--ink);border-color:var(--main);font-weight:600}
+header nav a:focus-visible{outline-offset:-3px}
+main{padding-top:1.25rem;padding-bottom:3rem}
+section,form.test,form.sign-in{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:1rem;margin:0 0 1rem}
+form.sign-in{max-width:26rem}
+.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:0 1rem;align-items:start}
+section .columns{gap:1.5rem}
+.tag,.state{display:inline-block;font-size:.8rem;line-height:1.4;padding:.05rem .5rem;border-radius:1rem;background:var(--offbg);color:var(--off);white-space:nowrap}
+.state{font-weight:600}.production{background:var(--coolbg);color:var(--cool)}
+.state.delivered{background:var(--goodbg);color:var(--good)}.state.dead,.tag.failure{background:var(--badbg);color:var(--bad)}
+.state.held{background:var(--warnbg);color:var(--warn)}.state.pending{background:var(--coolbg);color:var(--cool)}
+.failure{color:var(--bad)}.well{color:var(--good)}.unwell{color:var(--bad);font-weight:600}
+.said{border-radius:6px;padding:.6rem .9rem;margin:0 0 1rem;font-weight:600}.said.done{background:var(--goodbg);color:var(--good)}.said.refused,.problems{background:var(--badbg);color:var(--bad)}
+.problems{border-color:var(--bad)}.problems ul{margin:0;padding-left:1.2rem}
+label{display:block;font-weight:600;margin-bottom:.25rem}
+input:not([type=radio]),textarea{font:inherit;width:100%;min-width:0;padding:.5rem .65rem;border:1px solid var(--faint);border-radius:6px;background:var(--bg);color:var(--ink)}
+button,.button{font:inherit;font-weight:600;padding:.5rem 1rem;border:1px solid var(--faint);border-radius:6px;background:var(--card);color:var(--ink);cursor:pointer;text-decoration:none;display:inline-block;white-space:nowrap}
+button:hover,.button:hover{border-color:var(--ink)}
+button.main{background:var(--main);border-color:var(--main);color:var(--onmain)}button.danger{border-color:var(--bad);color:var(--bad)}
+button.link{border:0;background:none;padding:0;font-weight:400;color:var(--link);text-decoration:underline;text-underline-offset:.15em}
+.who{color:var(--faint);max-width:16rem;overflow:hidden;text-overflow:ellipsis}form{margin:0}.search{margin:0 0 1rem}.search p{margin:.25rem 0 0}.row{display:flex;gap:.5rem}
+fieldset{border:0;padding:0;margin:0 0 1rem}legend{font-weight:600;padding:0;margin-bottom:.4rem}
+fieldset label{font-weight:400;display:flex;gap:.6rem;align-items:baseline;padding:.3rem 0}
+.tiles{list-style:none;margin:0;padding:0;display:grid;gap:.6rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,9.5rem),1fr))}
+.tile{display:block;height:100%;padding:.6rem .75rem;border:1px solid var(--line);border-radius:8px;color:inherit;text-decoration:none}
+.tile:hover{border-color:var(--ink)}.tile strong{font-size:1.5rem;line-height:1.2;margin-right:.25rem;font-variant-numeric:tabular-nums;color:var(--faint);font-weight:500}
+.tile small{display:block;line-height:1.35}.tile.some{background:var(--warnbg);border-color:var(--warn)}.tile.some strong,.tile.some span,.tile.some small{color:var(--warn)}.tile.some strong,.tile.some span{font-weight:700}
+figure{margin:0;min-width:0}figcaption p{color:var(--faint);font-size:.9rem;margin:0}
+svg{display:block;width:100%;height:8rem}.grid{stroke:var(--line);stroke-width:1;vector-effect:non-scaling-stroke;fill:none}
+rect.received{fill:var(--received)}rect.delivered{fill:var(--delivered)}rect.failed{fill:var(--failed)}
+path.p50,path.p95{fill:none;stroke-width:2;vector-effect:non-scaling-stroke;stroke-linecap:round;stroke-linejoin:round;stroke:var(--delivered)}path.p95{stroke:var(--received);stroke-width:3}
+.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1rem;padding:0;margin:.4rem 0;font-size:.85rem}
+.legend li::before{content:"";display:inline-block;width:.75rem;height:.75rem;border-radius:2px;margin-right:.35rem;vertical-align:-.05rem;background:var(--received)}
+.legend .delivered::before,.legend .p50::before{background:var(--delivered)}.legend .failed::before{background:var(--failed)}
+.axis{display:flex;justify-content:space-between;font-size:.75rem;color:var(--faint);margin:.15rem 0 .5rem;font-variant-numeric:tabular-nums}.axis.top{margin:0 0 .15rem}
+table{width:100%;border-collapse:collapse;background:var(--card);border:1px solid var(--line);border-radius:8px;font-size:.92rem;margin:0 0 1rem}
+th{text-align:left;font-size:.82rem;color:var(--faint);font-weight:600;vertical-align:bottom}th,td{padding:.45rem .65rem;border-bottom:1px solid var(--line);vertical-align:top}
+tr:last-child td{border-bottom:0}.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}time{font-variant-numeric:tabular-nums;white-space:nowrap}
+.excerpt{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.85em}
+details>summary{cursor:pointer;color:var(--link);padding:.15rem 0}figure details table{margin:.5rem 0 0}
+.filters{display:flex;flex-wrap:wrap;gap:.4rem;margin:0 0 .75rem}.filters a{padding:.25rem .75rem;border:1px solid var(--line);border-radius:1rem;background:var(--card);color:var(--ink);text-decoration:none;font-size:.9rem}
+.filters a[aria-current]{background:var(--main);border-color:var(--main);color:var(--onmain);font-weight:600}
+.pager{display:flex;gap:1rem;margin:0 0 1rem}.pager .older{margin-left:auto}
+dl{margin:0}dl div{display:grid;grid-template-columns:minmax(8rem,2fr) 3fr;gap:.1rem .75rem;padding:.35rem 0;border-top:1px solid var(--line)}dl div:first-child{border:0}
+dt{color:var(--faint);font-size:.9rem}dt code{display:block;font-size:.78rem}dd{margin:0}
+.answer{border-left:5px solid var(--faint)}.answer.delivered{border-left-color:var(--good)}.answer.dead{border-left-color:var(--bad)}.answer.held{border-left-color:var(--warn)}.answer.pending{border-left-color:var(--cool)}
+div.answer{padding:.25rem 0 .25rem .9rem;margin-bottom:1rem}.advice{border-color:var(--warn)}.advice pre{margin:0}
+.actions{display:flex;flex-wrap:wrap;gap:.75rem 1rem;align-items:start;margin-top:.75rem}.actions:empty{display:none}
+.ask>summary{list-style:none;font-weight:600;padding:.5rem 1rem;border:1px solid var(--faint);border-radius:6px;color:var(--ink);display:inline-block}.ask>summary::-webkit-details-marker{display:none}
+.ask[open]{flex-basis:100%}.ask form{padding:.75rem 0 0;max-width:34rem}.ask textarea{margin-bottom:.6rem}
+.timeline,.attempts{list-style:none;margin:0;padding:0}.timeline li{border-left:3px solid var(--line);padding:0 0 .9rem .9rem}.timeline li:last-child{padding-bottom:0}
+.timeline .taken{border-color:var(--good)}.timeline .failed{border-color:var(--bad)}.timeline p{margin:0 0 .25rem}.attempts li{padding:.2rem 0}
+pre{margin:0;padding:.75rem;background:var(--bg);border:1px solid var(--line);border-radius:6px;overflow:auto;max-height:26rem;white-space:pre-wrap;word-break:normal}
+@media(max-width:44rem){
+body{font-size:15px}.who{display:none}.bar{gap:.5rem;padding:0 .75rem}header nav a{padding:.35rem .45rem}main{padding-left:.75rem;padding-right:.75rem}
+table.cards,.cards tbody,.cards tr,.cards td{display:block}.cards{border:0;background:none}
+.cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.cards tr{background:var(--card);border:1px solid var(--line);border-radius:8px;margin:0 0 .6rem;padding:.45rem .75rem}
+.cards td{display:flex;gap:.75rem;border:0;padding:.15rem 0;text-align:left;white-space:normal}
+.cards td::before{content:attr(data-head);flex:0 0 7.5rem;color:var(--faint);font-size:.85rem}.cards .key{font-weight:600}
+.cards td>div{min-width:0}
+dl div{grid-template-columns:1fr}}
+@media(prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
+@media print{header nav,.actions,.search,.right{display:none}}
+`.replaceAll("\n", "");
+
+/** Changes with the content; it proves nothing, so a small hash does (FNV-1a). */
+function nameOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  return hash.toString(16);
+}
+
+export const STYLE_PATH = `/console/style-${nameOf(STYLE)}.css`;

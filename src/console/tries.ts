@@ -1,0 +1,28 @@
+// How often an address may try to sign in: ten times a minute, counted by Cloudflare where its binding is there, and here.
+import { log, reasonOf } from "../log.ts";
+
+const MOST = 10;
+// Beyond so many addresses a minute no more are counted: nobody is locked out by a flood of others.
+const ADDRESSES = 1000;
+const MINUTE_MS = 60_000;
+
+let counted = { minute: 0, tries: new Map<string, number>() };
+
+/** Counts a try. @param limiter undefined where the binding is missing: then each isolate counts for itself alone */
+export async function mayTry(address: string, now: number, limiter: RateLimit | undefined): Promise<boolean> {
+  if (countHere(address, Math.floor(now / MINUTE_MS)) > MOST) return false;
+  try {
+    return limiter === undefined || (await limiter.limit({ key: address })).success;
+  } catch (error) {
+    log("console.unlimited", { error: reasonOf(error) });
+    return true;
+  }
+}
+
+function countHere(address: string, minute: number): number {
+  if (minute !== counted.minute) counted = { minute, tries: new Map() };
+  const { tries } = counted;
+  const count = (tries.get(address) ?? 0) + 1;
+  if (count > 1 || tries.size < ADDRESSES) tries.set(address, count);
+  return count;
+}

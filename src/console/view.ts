@@ -1,0 +1,44 @@
+// What every page is made with: the words, the time, who looks, and the ways to read and to act.
+import type { Context } from "hono";
+import type { Desk } from "../api/operation.ts";
+import type { Config } from "../config.ts";
+import type { Language, Words } from "./words.ts";
+
+/** Runs an operation of the API by its name, as in `post /api/test`: console and API share every rule. */
+export type Perform = (name: string, given: object, desk: Desk) => Promise<unknown>;
+
+export interface View {
+  readonly language: Language;
+  readonly w: Words;
+  readonly now: number;
+  readonly url: URL;
+  readonly config: Config;
+  readonly db: D1Database;
+  /** null on the pages that are for anyone: sign-in and what refuses. */
+  readonly who: string | null;
+  /** Cloudflare Access signs in and out, not this console. */
+  readonly byAccess: boolean;
+  readonly perform: (name: string, given: object) => Promise<unknown>;
+}
+
+export interface ConsoleEnv {
+  readonly Bindings: Env;
+  readonly Variables: { view: View };
+}
+
+export type ConsoleContext = Context<ConsoleEnv>;
+
+/** The query as an operation takes it. */
+export function queryOf({ url }: View): Record<string, string> {
+  return Object.fromEntries([...url.searchParams].filter(([, value]) => value.trim() !== ""));
+}
+
+/** The page's own address with other query values; null leaves one out. */
+export function hrefWith(url: URL, values: Readonly<Record<string, string | null>>): string {
+  const query = new URLSearchParams(url.search);
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null) query.delete(name);
+    else query.set(name, value);
+  }
+  return query.size === 0 ? url.pathname : `${url.pathname}?${query.toString()}`;
+}

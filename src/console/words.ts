@@ -1,0 +1,32 @@
+// Which language a person reads: the cookie of the switch, else Accept-Language, else English.
+import { en } from "./en.ts";
+import { ko } from "./ko.ts";
+
+export type Language = "en" | "ko";
+
+/** The same keys in each language; those that take something take the same. */
+export type Words = {
+  readonly [Key in keyof typeof en]: (typeof en)[Key] extends (...given: infer Given) => string
+    ? (...given: Given) => string
+    : string;
+};
+
+export const WORDS: Readonly<Record<Language, Words>> = { en, ko };
+
+export function asLanguage(text: string | undefined): Language | null {
+  return text === "en" || text === "ko" ? text : null;
+}
+
+/** The first of ours that Accept-Language names, by its weights. */
+export function languageOf(acceptLanguage: string | undefined): Language {
+  const wanted = (acceptLanguage ?? "")
+    .split(",")
+    .map((entry) => {
+      const [tag = "", ...parameters] = entry.split(";").map((part) => part.trim().toLowerCase());
+      const weight = parameters.find((each) => each.startsWith("q="));
+      return { language: asLanguage(tag.split("-")[0]), weight: weight ? Number(weight.slice(2)) || 0 : 1 };
+    })
+    .filter(({ language, weight }) => language !== null && weight > 0)
+    .toSorted((one, other) => other.weight - one.weight);
+  return wanted[0]?.language ?? "en";
+}

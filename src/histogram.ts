@@ -1,0 +1,34 @@
+// Delays from receipt to delivery as counts in buckets: which bucket one falls in, and percentiles back from them. Pure.
+
+/** Upper bounds, ms: fine where a delivery should be, then the waits of the retries. The last bucket has none. */
+export const DELAY_BOUNDS_MS = [
+  250, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 120_000, 300_000, 900_000, 1_800_000, 3_600_000, 10_800_000,
+  21_600_000, 43_200_000, 86_400_000,
+] as const;
+
+/** What each bucket is called where it is kept. */
+export const DELAY_NAMES: readonly string[] = [...DELAY_BOUNDS_MS.map((bound) => `delay_${bound}`), "delay_more"];
+
+/** The name of the bucket that a delay falls in. */
+export function delayName(delayMs: number): string {
+  return `delay_${DELAY_BOUNDS_MS.find((bound) => delayMs <= bound) ?? "more"}`;
+}
+
+/**
+ * The delay that a share `q` of all does not exceed, read off a straight line within its bucket; null where there is
+ * none. Beyond the last bound nothing is known but that bound.
+ */
+export function percentile(counts: readonly number[], q: number): number | null {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  let below = 0;
+  for (const [index, count] of counts.entries()) {
+    if (count > 0 && below + count >= q * total) {
+      const lower = DELAY_BOUNDS_MS[index - 1] ?? 0;
+      const upper = DELAY_BOUNDS_MS[index] ?? lower;
+      return Math.round(lower + (upper - lower) * ((q * total - below) / count));
+    }
+    below += count;
+  }
+  return null;
+}

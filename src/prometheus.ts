@@ -1,0 +1,37 @@
+// Prometheus' text format (prometheus.io/docs/instrumenting/exposition_formats), as much of it as the metrics need. Pure.
+
+export interface Sample {
+  readonly value: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** After the metric's name, as in `_bucket`. */
+  readonly suffix?: string;
+}
+
+export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+/** One metric with its samples; nothing where it has none. */
+export function metric(
+  name: string,
+  type: "counter" | "gauge" | "histogram",
+  help: string,
+  samples: readonly Sample[],
+): string {
+  if (samples.length === 0) return "";
+  const lines = samples.map(({ value, labels = {}, suffix = "" }) => `${name}${suffix}${braced(labels)} ${value}`);
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("\n")}\n`;
+}
+
+/** @param counts one for each bound, and a last one beyond them */
+export function histogram(boundsSeconds: readonly number[], counts: readonly number[], sumSeconds: number): Sample[] {
+  let below = 0;
+  const buckets = counts.map((count, index) => {
+    below += count;
+    return { suffix: "_bucket", labels: { le: String(boundsSeconds[index] ?? "+Inf") }, value: below };
+  });
+  return [...buckets, { suffix: "_sum", value: sumSeconds }, { suffix: "_count", value: below }];
+}
+
+function braced(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return pairs.length > 0 ? `{${pairs.join(",")}}` : "";
+}

@@ -1,0 +1,109 @@
+// Counting by hour: what is to be counted, in pages, and adding it up once.
+import type { Outcome } from "../outcome.ts";
+
+export interface Position {
+  readonly receivedAt: number;
+  readonly id: string;
+}
+
+export interface Cursor extends Position {
+  readonly run: number;
+}
+
+/** A received notification that no run has counted yet. */
+export interface ReceivedRow extends Position {
+  /** When it was delivered, if by its first attempt and promptly: then it is counted along with its receipt. */
+  readonly promptAt: number | null;
+}
+
+/** One with attempts that no run has counted yet. */
+export interface UncountedRow extends Position {
+  readonly counted: number | null;
+  /** Start, duration and outcome of every attempt. */
+  readonly attempts: readonly (readonly [startedAt: number, durationMs: number | null, outcome: Outcome["kind"]])[];
+}
+
+/** One addition: to an hour (0 for ever), a name, how much. */
+export type Addition = readonly [hour: number, name: string, count: number];
+
+export const PROMPT_MS = 60_000;
+const PROMPT = `state = 'delivered' AND attempts = 1 AND counted IS NULL AND settled_at <= received_at + ${PROMPT_MS}`;
+// Word for word that of the index `uncounted`, or SQLite does not use it.
+const UNCOUNTED = `json_array_length(history) > coalesce(counted, 0) AND NOT (${PROMPT})`;
+
+export async function readCursor(db: D1Database): Promise<Cursor> {
+  const cursor = await db.prepare("SELECT run, received_at AS receivedAt, id FROM rollup_cursor").first<Cursor>();
+  if (cursor === null) throw new Error("Cannot count: rollup_cursor has no row");
+  return cursor;
+}
+
+/** The next page after the cursor of those received by `to`, whatever their state; and a page of uncounted attempts. */
+export async function readUncounted(
+  db: D1Database,
+  { receivedAt, id }: Position,
+  to: number,
+  limit: number,
+): Promise<{ received: ReceivedRow[]; uncounted: UncountedRow[] }> {
+  const [received, uncounted] = await db.batch([
+    db
+      .prepare(
+        `WITH page AS (
+           ${["pending", "delivered", "dead", "held", "closed"].map(ofState).join(" UNION ALL ")}
+           ORDER BY at, key LIMIT ?4)
+         SELECT id, received_at AS receivedAt, iif(${PROMPT}, settled_at, NULL) AS promptAt
+         FROM page CROSS JOIN notifications ON id = key ORDER BY at, key`,
+      )
+      .bind(receivedAt, id, to, limit),
+    db
+      .prepare(
+        `SELECT id, received_at AS receivedAt, counted, (
+           SELECT json_group_array(json_array(value ->> 'startedAt', value ->> 'durationMs', value ->> 'outcome'))
+           FROM json_each(history)) AS attempts
+         FROM notifications INDEXED BY uncounted WHERE ${UNCOUNTED} ORDER BY settled_at LIMIT ?`,
+      )
+      .bind(limit),
+  ]);
+  const rows = (uncounted?.results ?? []) as (Omit<UncountedRow, "attempts"> & { readonly attempts: string })[];
+  return {
+    received: (received?.results ?? []) as ReceivedRow[],
+    uncounted: rows.map((row) => ({ ...row, attempts: JSON.parse(row.attempts) as UncountedRow["attempts"] })),
+  };
+}
+
+function ofState(state: string): string {
+  return `SELECT * FROM (
+    SELECT received_at AS at, id AS key FROM notifications
+    WHERE state = '${state}' AND (received_at, id) > (?1, ?2) AND received_at <= ?3 ORDER BY received_at, id LIMIT ?4)`;
+}
+
+/**
+ * Adds up what a run counted and remembers that it did, in one transaction; nothing where another run came first.
+ * @param counted how many attempts are counted now, by id
+ */
+export async function addUp(
+  db: D1Database,
+  cursor: Cursor,
+  next: Position,
+  additions: readonly Addition[],
+  counted: ReadonlyMap<string, number>,
+): Promise<void> {
+  const unchanged = "(SELECT run FROM rollup_cursor) = ?2";
+  await db.batch([
+    db
+      .prepare(
+        `INSERT INTO rollups (hour, name, count)
+         SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1) WHERE ${unchanged}
+         ON CONFLICT (hour, name) DO UPDATE SET count = count + excluded.count`,
+      )
+      .bind(JSON.stringify(additions), cursor.run),
+    db
+      .prepare(
+        `UPDATE notifications SET counted = max(coalesce(counted, 0), done.value) FROM json_each(?1) AS done
+         WHERE notifications.id = done.key AND ${unchanged}`,
+      )
+      .bind(JSON.stringify(Object.fromEntries(counted)), cursor.run),
+    db
+      .prepare("UPDATE rollup_cursor SET run = run + 1, received_at = ?1, id = ?2 WHERE run = ?3")
+      .bind(next.receivedAt, next.id, cursor.run),
+  ]);
+}

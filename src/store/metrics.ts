@@ -1,0 +1,42 @@
+// What the metrics show of now: counts that stop at a bound, so that they cost the same with 100,000 rows.
+import { type Hour, hourOf, totalsStatement } from "./rollups.ts";
+
+/** Nobody needs a larger number: a count that reaches it means "at least". */
+export const COUNTED_AT_MOST = 400;
+
+export interface Standing {
+  /** Of all time. */
+  readonly totals: Hour;
+  /** When the oldest pending ones were received, epoch ms, oldest first. */
+  readonly pending: readonly number[];
+  readonly held: number;
+  readonly dead: number;
+  readonly quarantine: readonly { readonly reason: string; readonly count: number }[];
+}
+
+/** One round trip of four statements. Measured with 100,000 rows: at most 1,650 rows read. */
+export async function readStanding(db: D1Database): Promise<Standing> {
+  const [totals, pending, stuck, quarantine] = await db.batch([
+    totalsStatement(db),
+    db.prepare(
+      `SELECT received_at AS receivedAt FROM notifications WHERE state = 'pending'
+       ORDER BY received_at LIMIT ${COUNTED_AT_MOST}`,
+    ),
+    db.prepare(`SELECT ${boundedCount("held")} AS held, ${boundedCount("dead")} AS dead`),
+    db.prepare(
+      `SELECT reason, count(*) AS count FROM (SELECT reason FROM quarantine LIMIT ${COUNTED_AT_MOST}) GROUP BY reason`,
+    ),
+  ]);
+  const { held = 0, dead = 0 } = (stuck?.results[0] ?? {}) as { held?: number; dead?: number };
+  return {
+    totals: hourOf(0, (totals?.results ?? []) as Parameters<typeof hourOf>[1]),
+    pending: ((pending?.results ?? []) as { receivedAt: number }[]).map(({ receivedAt }) => receivedAt),
+    held,
+    dead,
+    quarantine: (quarantine?.results ?? []) as { reason: string; count: number }[],
+  };
+}
+
+function boundedCount(state: "held" | "dead"): string {
+  return `(SELECT count(*) FROM (SELECT 1 FROM notifications WHERE state = '${state}' LIMIT ${COUNTED_AT_MOST}))`;
+}

@@ -1,0 +1,133 @@
+// Calls to the API as a client makes them, with what each cost D1 and what it enqueued.
+import { env } from "cloudflare:workers";
+import { expect } from "vitest";
+import { api } from "../src/api/api.ts";
+import { operations } from "../src/api/operations.ts";
+import type { DeliveryMessage } from "../src/message.ts";
+import { configWith } from "./fixtures.ts";
+
+export interface Call {
+  readonly body?: unknown;
+  /** null for none. */
+  readonly token?: string | null;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly db?: D1Database;
+  readonly queue?: () => Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+// What the tests look at is as deep as the answers are.
+// oxlint-disable-next-line typescript/no-explicit-any
+type Answer = any;
+
+interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly answer: Answer;
+  readonly sent: readonly DeliveryMessage[];
+  readonly queries: number;
+  readonly rowsRead: number;
+}
+
+/** @param line method and path with query, as in `GET /api/notifications?limit=1` */
+export async function call(line: string, how: Call = {}): Promise<Answered> {
+  const [method = "", path = ""] = line.split(" ");
+  const sent: DeliveryMessage[] = [];
+  const db = counted(how.db ?? env.DB);
+  const deliveries = {
+    sendBatch: async (messages: Iterable<MessageSendRequest<DeliveryMessage>>) => {
+      await how.queue?.();
+      sent.push(...[...messages].map((message) => message.body));
+    },
+  };
+  const config = configWith(how.settings);
+  const headers = new Headers();
+  if (how.token !== null) headers.set("authorization", `Bearer ${how.token ?? "console-token"}`);
+  const after: Promise<unknown>[] = [];
+  const response = await api(() => config, operations).request(
+    `https://kicc.example${path}`,
+    {
+      method,
+      headers,
+      ...(how.body === undefined ? {} : { body: typeof how.body === "string" ? how.body : JSON.stringify(how.body) }),
+      ...(how.signal ? { signal: how.signal } : {}),
+    },
+    { ...env, DB: db, DELIVERIES: deliveries },
+    {
+      waitUntil: (work: Promise<unknown>) => after.push(work),
+      passThroughOnException: () => {},
+    } as unknown as ExecutionContext,
+  );
+  await Promise.all(after);
+  const isJson = response.headers.get("content-type")?.startsWith("application/json");
+  const answer: Answer = isJson ? await response.json() : await response.text();
+  if (!response.ok) expect(answer).toEqual({ error: { code: expect.any(String), message: expect.any(String) } });
+  else if (isJson) holdToSchema(method, new URL(`https://kicc.example${path}`).pathname, answer);
+  return {
+    status: response.status,
+    headers: response.headers,
+    answer,
+    sent,
+    queries: db.queries,
+    rowsRead: db.rowsRead,
+  };
+}
+
+/** Every answer is what its operation's schema says, and has no field beside: parsing drops those. */
+function holdToSchema(method: string, pathname: string, answer: Answer): void {
+  const { settings: _settings, ...rest } = answer;
+  expect(operationOf(method, pathname).answer.parse(rest)).toEqual(rest);
+}
+
+function operationOf(method: string, pathname: string) {
+  const matches = (path: string) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(pathname);
+  const found = operations.find((each) => each.method === method.toLowerCase() && matches(each.path));
+  if (!found) throw new Error(`Cannot find an operation for ${method} ${pathname}`);
+  return found;
+}
+
+/** The real D1, counting: each statement of a batch is a query. */
+export function counted(db: D1Database): D1Database & { queries: number; rowsRead: number } {
+  const count = <T extends { readonly meta: D1Meta }>(result: T): T => {
+    counting.queries += 1;
+    counting.rowsRead += result.meta.rows_read;
+    return result;
+  };
+  const originals = new WeakMap<object, D1PreparedStatement>();
+  const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {
+    const wrapped = {
+      bind: (...values: unknown[]) => wrap(statement.bind(...values)),
+      run: async () => count(await statement.run()),
+      all: async () => count(await statement.all()),
+      first: async () => count(await statement.all()).results[0] ?? null,
+    } as unknown as D1PreparedStatement;
+    originals.set(wrapped, statement);
+    return wrapped;
+  };
+  const counting = {
+    queries: 0,
+    rowsRead: 0,
+    prepare: (sql: string) => wrap(db.prepare(sql)),
+    batch: async (statements: readonly D1PreparedStatement[]) =>
+      (await db.batch(statements.map((statement) => originals.get(statement) ?? statement))).map(count),
+  } as unknown as D1Database & { queries: number; rowsRead: number };
+  return counting;
+}
+
+/** `count` notifications stored at one time in the past, states in turn, all of one order. */
+export async function seed(count: number, about: { readonly state?: string; readonly receivedAt?: string } = {}) {
+  const state =
+    about.state ??
+    "CASE i % 5 WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' WHEN 2 THEN 'dead' WHEN 3 THEN 'held' ELSE 'closed' END";
+  const receivedAt = about.receivedAt ?? "1768349530000 + i / 1000";
+  await env.DB.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+     INSERT INTO notifications (id, state, source, reference, mall_id, shop_order_no, pg_cno, cancel_pg_cno, res_cd,
+       res_msg, received_at, receipt, attempts, tries, next_attempt_at, settled_at, body)
+     SELECT printf('ntf_%032x', i), ${state}, 'notification', 'ORD-1', 'T0099001', 'ORD-1', 'ORD-1', printf('%020d', i),
+       '0000', 'OK', ${receivedAt}, 'seed', 0, 0, ${receivedAt}, 1768349530000, 'eyJyZXNDZCI6IjAwMDAiLCJyZXNNc2ciOiJPSyJ9'
+     FROM n`,
+  )
+    .bind(count)
+    .run();
+}

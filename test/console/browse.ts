@@ -1,0 +1,92 @@
+// A person at the console, without a browser: requests through the Worker's own door, and D1 that counts what it reads.
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import worker from "../../src/index.ts";
+
+export const ORIGIN = "https://kicc.example";
+
+export interface Visit {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A form's fields; the browser's own headers come along. */
+  readonly form?: Readonly<Record<string, string>>;
+  readonly cookie?: string | null;
+  /** In place of what the tests' settings are. */
+  readonly env?: object;
+}
+
+const environments = new Map<object, Env>();
+
+/** One environment for one set of settings, since the Worker reads them once per environment. */
+function environment(settings: object | undefined): Env {
+  if (settings === undefined) return env;
+  const known = environments.get(settings) ?? { ...env, ...settings };
+  environments.set(settings, known);
+  return known;
+}
+
+export async function visit(path: string, about: Visit = {}): Promise<Response> {
+  const headers = new Headers({ "accept-language": "en", ...about.headers });
+  if (about.cookie) headers.set("cookie", about.cookie);
+  if (about.form && !headers.has("origin")) headers.set("origin", ORIGIN);
+  const body = about.form ? new URLSearchParams(about.form) : null;
+  const method = about.method ?? (about.form ? "POST" : "GET");
+  const request = new Request(`${ORIGIN}${path}`, { method, headers, body, redirect: "manual" });
+  const ctx = createExecutionContext();
+  const response = await worker.fetch(request, environment(about.env), ctx);
+  await waitOnExecutionContext(ctx);
+  return response;
+}
+
+let addresses = 0;
+
+/** Gives the token; from an address of its own, so that no test uses up another's tries. */
+export async function signIn(token: string = "console-token", about: Visit = {}): Promise<Response> {
+  addresses += 1;
+  const headers = { "cf-connecting-ip": `198.51.100.${addresses}`, ...about.headers };
+  return visit("/console/sign-in", { ...about, headers, form: { token, next: "/console" } });
+}
+
+export function cookieOf(response: Response): string {
+  return response.headers.get("set-cookie")?.split(";")[0] ?? "";
+}
+
+/** The cookie of somebody who is signed in. */
+export async function signedIn(): Promise<string> {
+  return cookieOf(await signIn());
+}
+
+export interface CountingD1 {
+  readonly db: D1Database;
+  readonly cost: () => { queries: number; rowsRead: number };
+}
+
+/** D1 that counts each statement, those of a batch too, and the rows that D1 says it read. */
+export function countingD1(): CountingD1 {
+  const originals = new WeakMap<object, D1PreparedStatement>();
+  let queries = 0;
+  let rowsRead = 0;
+  const count = <T extends D1Result>(result: T): T => {
+    queries += 1;
+    rowsRead += result.meta.rows_read;
+    return result;
+  };
+  const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {
+    const wrapped = {
+      bind: (...values: unknown[]) => wrap(statement.bind(...values)),
+      run: async () => count(await statement.run()),
+      all: async () => count(await statement.all()),
+      first: async () => count(await statement.all()).results[0] ?? null,
+    } as unknown as D1PreparedStatement;
+    originals.set(wrapped, statement);
+    return wrapped;
+  };
+  const db = {
+    prepare: (sql: string) => wrap(env.DB.prepare(sql)),
+    batch: async (statements: readonly D1PreparedStatement[]) => {
+      const results = await env.DB.batch(statements.map((each) => originals.get(each) ?? each));
+      return results.map(count);
+    },
+  } as unknown as D1Database;
+  return { db, cost: () => ({ queries, rowsRead }) };
+}

@@ -1,0 +1,280 @@
+// Every page: what it forbids the browser, what it shows of hostile text, what it costs D1, and what its forms do.
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { keepRefused } from "../../src/store/quarantine.ts";
+import { clear, kiccBody, rowOf, stored } from "../fixtures.ts";
+import { countingD1, signedIn, visit } from "./browse.ts";
+import { filling } from "./rows.ts";
+
+const CANCEL_PG_CNO = "26011409120300000004";
+const ntf = (index: number) => `ntf_${index.toString(16).padStart(32, "0")}`;
+const qrt = (index: number) => `qrt_${index.toString(16).padStart(32, "0")}`;
+
+const LISTS = ["/notifications", "/notifications?state=dead", "/notifications?state=overdue", "/quarantine"];
+const PAGES = [
+  "",
+  ...LISTS,
+  "/notifications?q=ORD-20260113-00001",
+  "/notifications?q=nothing",
+  `/notifications/${ntf(1)}`,
+  `/quarantine/${qrt(1)}`,
+  "/cancellations",
+  "/cancellations?state=unresolved",
+  `/cancellations/${CANCEL_PG_CNO}`,
+  "/test",
+  `/test?id=${ntf(1)}`,
+  "/audit",
+];
+
+async function fill(count: number, sharing: number = 0): Promise<void> {
+  for (const sql of filling({ count, now: Date.now(), sharing })) await env.DB.prepare(sql).run();
+}
+
+beforeEach(async () => {
+  await clear();
+  await fill(0);
+});
+
+describe("every page", () => {
+  it("forbids scripts, frames, foreign origins and being kept, and has none of what it forbids", async () => {
+    await fill(1);
+    const cookie = await signedIn();
+    for (const path of [...PAGES, "/nowhere", "/sign-in"]) {
+      const response = await visit(`/console${path}`, { cookie });
+      const { headers } = response;
+      expect(headers.get("content-security-policy")).toBe(
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+      );
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("cache-control")).toBe("no-store");
+      const page = await response.text();
+      expect(page).not.toMatch(/<script|javascript:|\son\w+=|\sstyle=|<style/i);
+    }
+  });
+
+  it("serves its stylesheet by a name of its content", async () => {
+    const page = await (await visit("/console")).text();
+    const path = /href="(\/console\/style-[0-9a-f]+\.css)"/.exec(page)?.[1] ?? "";
+    const style = await visit(path);
+    expect(style.status).toBe(200);
+    expect(style.headers.get("content-type")).toBe("text/css; charset=utf-8");
+    expect(style.headers.get("cache-control")).toContain("immutable");
+  });
+
+  it.each([0, 1, 10_000])("costs at most 5 queries and 2,000 rows with %i rows", async (count) => {
+    await fill(count);
+    const cookie = await signedIn();
+    for (const path of PAGES) {
+      const { db, cost } = countingD1();
+      const response = await visit(`/console${path}`, { cookie, env: { DB: db } });
+      expect([200, 303, 404]).toContain(response.status);
+      expect({ path, ...cost(), within: cost().queries <= 5 && cost().rowsRead <= 2000 }).toMatchObject({
+        within: true,
+      });
+    }
+  });
+
+  it("costs no more with 100,000 notifications, thousands of them of one order", async () => {
+    await fill(100_000, 5000);
+    const cookie = await signedIn();
+    const searches = ["?q=ORD-SHARED", "?q=ORD-SHARED&state=dead", "?q=26011409120300001000"];
+    for (const path of [
+      ...LISTS,
+      ...searches.map((search) => `/notifications${search}`),
+      "",
+      "/cancellations",
+      "/audit",
+    ]) {
+      const { db, cost } = countingD1();
+      const response = await visit(`/console${path}`, { cookie, env: { DB: db } });
+      expect([200, 303]).toContain(response.status);
+      expect({ path, ...cost(), within: cost().queries <= 5 && cost().rowsRead <= 2000 }).toMatchObject({
+        within: true,
+      });
+    }
+  }, 60_000);
+});
+
+describe("hostile text", () => {
+  const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(1)>'\u202e&amp;`;
+  /** What of it would work in a browser, or is missing: an ampersand must be escaped again, so that none is ours. */
+  const harmIn = (page: string) => [
+    ...["<script", "<img", "\u202e"].filter((harm) => page.includes(harm)),
+    ...["&lt;script&gt;alert(1)&lt;/script&gt;", "&amp;amp;"].filter((escaped) => !page.includes(escaped)),
+  ];
+
+  it("of KICC stays text, in lists and on its own page", async () => {
+    const fields = { shopOrderNo: HOSTILE, resMsg: HOSTILE, resCd: HOSTILE, mallId: HOSTILE, cancelDate: HOSTILE };
+    const body = kiccBody({ ...fields, amountInfo: { currency: HOSTILE, amount: HOSTILE }, more: HOSTILE });
+    const { id } = await stored(body, { reference: HOSTILE, contentType: HOSTILE, sourceAddress: HOSTILE });
+    const attempt = {
+      number: 1,
+      startedAt: 0,
+      durationMs: 1,
+      outcome: "failed",
+      status: 500,
+      error: HOSTILE,
+      answer: HOSTILE,
+    };
+    await env.DB.prepare(
+      "UPDATE notifications SET state = 'closed', reason = ?2, note = ?2, history = ?3, settled_at = 1 WHERE id = ?1",
+    )
+      .bind(id, HOSTILE, JSON.stringify([attempt]))
+      .run();
+    const cookie = await signedIn();
+    for (const path of [`/notifications/${id}`, "/notifications"]) {
+      expect(harmIn(await (await visit(`/console${path}`, { cookie })).text())).toEqual([]);
+    }
+  });
+
+  it("of a stranger stays text in quarantine", async () => {
+    const id = qrt(7);
+    const kept = {
+      id,
+      trusted: false,
+      reason: "address" as const,
+      address: HOSTILE,
+      knewToken: true,
+      reference: HOSTILE,
+    };
+    const body = new TextEncoder().encode(HOSTILE);
+    await keepRefused(env.DB, { ...kept, contentType: HOSTILE, receivedAt: 1, whole: true, body });
+    const cookie = await signedIn();
+    for (const path of ["/quarantine", `/quarantine/${id}`]) {
+      expect(harmIn(await (await visit(`/console${path}`, { cookie })).text())).toEqual([]);
+    }
+  });
+
+  it("of a URL stays text, and says nothing in our name", async () => {
+    const cookie = await signedIn();
+    const q = encodeURIComponent(HOSTILE);
+    const searched = await (await visit(`/console/notifications?q=${q}`, { cookie })).text();
+    // The search box alone keeps what was typed, to be searched for again.
+    expect(harmIn(searched.replace(/ value="[^"]*"/, ""))).toEqual([]);
+    const page = await (await visit(`/console?said=${q}&lang=xx`, { cookie })).text();
+    expect(page).not.toContain('role="status"');
+    expect((await visit(`/console/notifications?cursor=${q}`, { cookie })).status).toBe(400);
+    expect((await visit(`/console/notifications?state=${q}`, { cookie })).status).toBe(400);
+    expect((await visit(`/console/notifications/${q}`, { cookie })).status).toBe(404);
+    expect((await visit(`/console/cancellations/${q}`, { cookie })).status).toBe(400);
+  });
+});
+
+describe("the language switch", () => {
+  it("is kept in a cookie, wins over the browser's, and stays on the page", async () => {
+    const cookie = await signedIn();
+    const switched = await visit("/console/notifications?state=dead&lang=ko", { cookie });
+    expect(switched.status).toBe(303);
+    expect(switched.headers.get("location")).toBe("/console/notifications?state=dead");
+    expect(switched.headers.get("set-cookie")).toContain("kicc-language=ko");
+    const page = await (await visit("/console", { cookie: `${cookie}; kicc-language=ko` })).text();
+    expect(page).toContain('<html lang="ko">');
+    expect(page).toContain("사람이 처리할 일");
+  });
+});
+
+describe("the forms", () => {
+  async function dead(): Promise<string> {
+    const { id } = await stored();
+    await env.DB.prepare("UPDATE notifications SET state = 'dead', reason = 'exhausted' WHERE id = ?").bind(id).run();
+    return id;
+  }
+  const audited = async () => (await env.DB.prepare("SELECT who, what, subject, note FROM audit").run()).results;
+
+  it("send again, and the audit says who did it", async () => {
+    const [id, cookie] = [await dead(), await signedIn()];
+    const response = await visit(`/console/notifications/${id}/replay`, { cookie, form: {} });
+    expect(response.headers.get("location")).toBe(`/console/notifications/${id}?said=done_replay`);
+    expect(await rowOf(id)).toMatchObject({ state: "pending" });
+    expect(await audited()).toEqual([{ who: "token", what: "replay", subject: id, note: null }]);
+    const again = await visit(`/console/notifications/${id}/replay`, { cookie, form: {} });
+    expect(again.headers.get("location")).toContain("said=refused_conflict");
+  });
+
+  it("close with a note, and not without one", async () => {
+    const [id, cookie] = [await dead(), await signedIn()];
+    const bare = await visit(`/console/notifications/${id}/close`, { cookie, form: { note: " " } });
+    expect(bare.headers.get("location")).toContain("said=refused_invalid");
+    await visit(`/console/notifications/${id}/close`, { cookie, form: { note: "refunded by hand" } });
+    expect(await rowOf(id)).toMatchObject({ state: "closed" });
+    expect(await (await visit(`/console/notifications/${id}`, { cookie })).text()).toContain("refunded by hand");
+    expect(await audited()).toEqual([{ who: "token", what: "close", subject: id, note: "refunded by hand" }]);
+  });
+
+  it("release and drop what is in quarantine, and the audit has both", async () => {
+    const cookie = await signedIn();
+    const sent = {
+      trusted: false,
+      reason: "address" as const,
+      address: "198.51.100.7",
+      knewToken: true,
+      reference: null,
+    };
+    const more = { ...sent, contentType: null, receivedAt: Date.now(), whole: true };
+    await keepRefused(env.DB, { ...more, id: qrt(1), body: new TextEncoder().encode(kiccBody()) });
+    await keepRefused(env.DB, { ...more, id: qrt(2), body: new TextEncoder().encode("no JSON") });
+    const page = await (await visit(`/console/quarantine/${qrt(1)}`, { cookie })).text();
+    expect(page).toContain("KICC_SOURCES = &quot;203.233.72.66,198.51.100.7&quot;");
+    const released = await visit(`/console/quarantine/${qrt(1)}/release`, { cookie, form: {} });
+    expect(released.headers.get("location")).toMatch(/^\/console\/notifications\/ntf_[0-9a-f]{32}\?said=done_release$/);
+    const refused = await visit(`/console/quarantine/${qrt(2)}/release`, { cookie, form: {} });
+    expect(refused.headers.get("location")).toContain("said=refused_conflict");
+    await visit(`/console/quarantine/${qrt(2)}/drop`, { cookie, form: {} });
+    expect((await visit(`/console/quarantine/${qrt(2)}`, { cookie })).status).toBe(404);
+    expect((await audited()).map(({ what }) => what)).toEqual(["release", "drop"]);
+  });
+
+  it("send a test, and its page is renewed until it arrived", async () => {
+    const cookie = await signedIn();
+    const sent = await visit("/console/test", { cookie, form: { resCd: "9999" } });
+    const location = sent.headers.get("location") ?? "";
+    expect(location).toMatch(/^\/console\/test\?id=ntf_[0-9a-f]{32}&said=done_test$/);
+    const watched = await visit(location, { cookie });
+    expect(watched.headers.get("refresh")).toMatch(/^2; url=\/console\/test\?id=ntf_[0-9a-f]{32}$/);
+    expect((await visit(`${location}&stop=1`, { cookie })).headers.get("refresh")).toBeNull();
+    await env.DB.exec("UPDATE notifications SET state = 'delivered', delivered_at = 1");
+    expect((await visit(location, { cookie })).headers.get("refresh")).toBeNull();
+  });
+
+  it("change nothing that needs settings while these are wrong, and the overview names them", async () => {
+    const [id, cookie] = [await dead(), await signedIn()];
+    const wrong = { ORIGIN_URL: "http://shop.example" };
+    const response = await visit(`/console/notifications/${id}/replay`, { cookie, form: {}, env: wrong });
+    expect(response.headers.get("location")).toContain("said=refused_settings");
+    expect(await rowOf(id)).toMatchObject({ state: "dead" });
+    const page = await (await visit("/console", { cookie, env: wrong })).text();
+    expect(page).toContain("<code>ORIGIN_URL</code> must be an https URL");
+  });
+
+  it("are refused where they are larger than any form is", async () => {
+    const [id, cookie] = [await dead(), await signedIn()];
+    const form = { note: "x".repeat(70_000) };
+    expect((await visit(`/console/notifications/${id}/close`, { cookie, form })).status).toBe(403);
+  });
+});
+
+describe("while D1 is away", () => {
+  it("says so in words, and lets people sign in and out", async () => {
+    const away = {
+      prepare: () => {
+        throw new Error("D1 is away: secret detail");
+      },
+    };
+    const cookie = await signedIn();
+    const response = await visit("/console", { cookie, env: { DB: away } });
+    expect(response.status).toBe(503);
+    const page = await response.text();
+    expect(page).toContain("D1 does not answer");
+    expect(page).not.toContain("secret detail");
+  });
+});
+
+it("finds the one match of a search at once, and lists several", async () => {
+  const cookie = await signedIn();
+  const { id } = await stored(kiccBody({ shopOrderNo: "ORD-20260113-0008" }));
+  const one = await visit("/console/notifications?q=ORD-20260113-0008", { cookie });
+  expect(one.headers.get("location")).toBe(`/console/notifications/${id}`);
+  await stored(kiccBody({ shopOrderNo: "ORD-20260113-0008" }));
+  const two = await visit("/console/notifications?q=ORD-20260113-0008", { cookie });
+  expect(two.status).toBe(200);
+});

@@ -1,0 +1,20 @@
+// What is generated from the Zod schemas and checked in, for those who do not read TypeScript: kept in step with the code.
+// `vitest run --project e2e test/e2e/generated.test.ts -u` writes it anew.
+import { expect, it } from "vitest";
+import * as z from "zod/mini";
+import { describe } from "../../src/api/describe.ts";
+import { operations } from "../../src/api/operations.ts";
+import { deliveryMessageSchema } from "../../src/message.ts";
+
+function asText(document: unknown): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+it("has the JSON Schema of the queue message as the code checks it", async () => {
+  const schema = { title: "kicc-deliveries message, version 1", ...z.toJSONSchema(deliveryMessageSchema) };
+  await expect(asText(schema)).toMatchFileSnapshot("../../src/message.schema.json");
+});
+
+it("has the API's description as the operations are", async () => {
+  await expect(asText(describe(operations))).toMatchFileSnapshot("../../src/api/openapi.json");
+});

@@ -1,0 +1,115 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type Wanted, search } from "../../src/store/search.ts";
+import { call, counted, seed } from "../calls.ts";
+import { clear } from "../fixtures.ts";
+
+const ALL: Wanted = { state: null, q: null, after: null, limit: 25 };
+
+beforeEach(clear);
+
+/** Every page of what is wanted: the ids in order, and the most rows that one of them read. */
+async function walk(wanted: Partial<Wanted>): Promise<{ ids: string[]; pages: number; rowsRead: number }> {
+  const ids: string[] = [];
+  let [after, pages, rowsRead]: [Wanted["after"], number, number] = [null, 0, 0];
+  do {
+    const db = counted(env.DB);
+    const page = await search(db, { ...ALL, ...wanted, after });
+    expect(page.rows.length).toBeLessThanOrEqual(wanted.limit ?? ALL.limit);
+    expect(db.queries).toBe(1);
+    ids.push(...page.rows.map(({ id }) => id));
+    rowsRead = Math.max(rowsRead, db.rowsRead);
+    after = page.next;
+    pages += 1;
+  } while (after !== null && pages < 1000);
+  return { ids, pages, rowsRead };
+}
+
+async function idsWhere(condition: string): Promise<string[]> {
+  const { results } = await env.DB.prepare(
+    `SELECT id FROM notifications WHERE ${condition} ORDER BY received_at DESC, id DESC`,
+  ).run<{ id: string }>();
+  return results.map(({ id }) => id);
+}
+
+describe("pages", () => {
+  it("hold each notification once, newest first, though many came in one millisecond", async () => {
+    await seed(137, { receivedAt: "1768349530000 + i / 40" });
+    for (const limit of [3, 100]) {
+      expect((await walk({ limit })).ids).toEqual(await idsWhere("true"));
+      expect((await walk({ limit, state: "held" })).ids).toEqual(await idsWhere("state = 'held'"));
+    }
+  });
+
+  it("end without a cursor where the last one is just full", async () => {
+    await seed(50);
+    expect(await walk({ limit: 25 })).toMatchObject({ pages: 2 });
+    expect(await walk({ limit: 50 })).toMatchObject({ pages: 1 });
+    expect(await walk({ limit: 49 })).toMatchObject({ pages: 2 });
+    await clear();
+    expect(await walk({})).toMatchObject({ ids: [], pages: 1 });
+  });
+
+  it("do not shift when newer ones arrive between them", async () => {
+    await seed(60);
+    const first = await search(env.DB, { ...ALL, limit: 30 });
+    await env.DB.prepare(
+      `INSERT INTO notifications (id, state, source, res_cd, res_msg, received_at, receipt, attempts, tries, body)
+       VALUES ('ntf_new', 'pending', 'notification', '0000', 'OK', 1800000000000, 'r', 0, 0, '')`,
+    ).run();
+    const second = await search(env.DB, { ...ALL, limit: 30, after: first.next });
+    const ids = [...first.rows, ...second.rows].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(60);
+    expect(second.next).toBeNull();
+  });
+
+  it("carry neither bodies nor histories", async () => {
+    await seed(1);
+    const [row] = (await search(env.DB, ALL)).rows;
+    expect(row).not.toHaveProperty("body");
+    expect(row).not.toHaveProperty("history");
+  });
+});
+
+describe("a search", () => {
+  it("finds a notification once though several fields match", async () => {
+    await seed(1);
+    expect((await walk({ q: "ORD-1" })).ids).toHaveLength(1);
+  });
+
+  it("with a state looks on where the newest matches are all of other states", async () => {
+    await seed(700, { state: "iif(i <= 3, 'dead', 'delivered')" });
+    const { ids, pages } = await walk({ q: "ORD-1", state: "dead", limit: 2 });
+    expect(ids).toEqual(await idsWhere("state = 'dead'"));
+    expect(pages).toBeGreaterThan(1);
+  });
+
+  it("walks all matches by its cursor over the API, ties included", async () => {
+    await seed(230, { receivedAt: "1768349530000" });
+    const ids: string[] = [];
+    let cursor = "";
+    do {
+      const { answer } = await call(`GET /api/notifications?q=ORD-1&limit=50&cursor=${cursor}`);
+      ids.push(...answer.notifications.map(({ id }: { id: string }) => id));
+      cursor = answer.cursor ?? "";
+    } while (cursor !== "");
+    expect(ids).toEqual(await idsWhere("true"));
+  });
+});
+
+describe("with 100,000 notifications of one instant and one order", () => {
+  it("reads at most 2,000 rows a page, wherever the page is", { timeout: 60_000 }, async () => {
+    await seed(100_000, { receivedAt: "1768349530000" });
+    const middle = { receivedAt: 1_768_349_530_000, id: `ntf_${(50_000).toString(16).padStart(32, "0")}` };
+    for (const after of [null, middle]) {
+      for (const q of [null, "ORD-1", "nothing"]) {
+        for (const state of [null, "dead"] as const) {
+          const db = counted(env.DB);
+          const { rows } = await search(db, { state, q, after, limit: 100 });
+          expect(db.rowsRead).toBeLessThanOrEqual(2000);
+          expect(rows.length).toBe(q === "nothing" ? 0 : Math.max(rows.length, q === null ? 100 : 1));
+        }
+      }
+    }
+  });
+});
