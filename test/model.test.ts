@@ -224,7 +224,7 @@ async function rowsInD1(names: ReadonlyMap<string, string>): Promise<Record<stri
 
 it("keeps what the contract says of states, attempts and one success, whatever happens in whatever order", async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), runBoth), {
-    numRuns: 100,
+    numRuns: 60,
     examples: [[REPLAYED_WHILE_LEASED]],
   });
 }, 60_000);

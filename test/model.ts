@@ -93,7 +93,10 @@ export function settle(row: ModelRow, attempt: number, outcome: Outcome["kind"],
   if (row.attempts !== attempt || row.leaseUntil === null || (row.state !== "pending" && row.state !== "held")) return;
   row.leaseUntil = null;
   if (decision.state === "pending") row.nextAttemptAt = decision.nextAttemptAt;
-  if (decision.state === "dead" && row.state === "pending") [row.state, row.reason] = ["dead", decision.reason];
+  // What a person replayed while this attempt was open has its own tries before it.
+  if (decision.state === "dead" && row.state === "pending" && row.tries > 0) {
+    [row.state, row.reason] = ["dead", decision.reason];
+  }
 }
 
 export function expired(model: Model, now: number): string[] {
@@ -117,11 +120,10 @@ export function takeOverdue(model: Model, dueBy: number, enqueuedBefore: number,
   return overdue.map(([name]) => name);
 }
 
-/** An attempt that is still open is the first of the new delays. @returns whether there was anything to replay */
+/** @returns whether there was anything to replay */
 export function replay(row: ModelRow, now: number): boolean {
   if (row.state === "pending" || row.state === "closed") return false;
-  const tries = row.leaseUntil === null ? 0 : 1;
-  Object.assign(row, { state: "pending", reason: null, tries, nextAttemptAt: now, enqueuedAt: null });
+  Object.assign(row, { state: "pending", reason: null, tries: 0, nextAttemptAt: now, enqueuedAt: null });
   return true;
 }
 

@@ -5,18 +5,19 @@ import type { Call, LifeRecord } from "./life.ts";
 import type { Kind } from "./plan.ts";
 
 /**
- * (a) the answer was lost, by a fault or because this machine stalled for longer than the origin's timeout, (b) killed
- * before it settled, (c) D1 away until the lease ran out.
+ * (a) the answer was lost, (b) killed before it settled, (c) D1 away until the lease ran out. A machine with too much to
+ * do may itself stall for longer than a timeout or a lease: that is counted apart, and is nothing on a quiet one.
  */
 export type Excuse =
   | "answer lost"
-  | "answer late, the machine stalled"
+  | "this machine stalled"
   | "killed before settling"
   | "D1 away until the lease ran out"
   | "none";
 
 /** The stand-in's good answers take 300 ms at most. */
 const SLOW_MS = 1000;
+const STALLED_MS = 10_000;
 
 /** The attempts that a row's history calls failed for want of an answer. */
 export function lateAttempts({ history }: LedgerRow): Set<number> {
@@ -46,13 +47,13 @@ export function excusesOf(calls: readonly Delivered[], leaseMs: number, late: Re
   return accepted.slice(0, -1).map((call, index) => {
     const next = accepted[index + 1];
     if (call.answerLost) return "answer lost";
-    if (late.has(call.attempt) && (call.endedAt ?? 0) - call.startedAt > SLOW_MS)
-      return "answer late, the machine stalled";
+    if (late.has(call.attempt) && (call.endedAt ?? 0) - call.startedAt > SLOW_MS) return "this machine stalled";
     const leaseUntil = call.life.startedAt + leaseMs;
     if (next === undefined || next.startedAt < leaseUntil) return "none";
     const settling = call.life.trips.filter(({ startedAt }) => startedAt >= call.startedAt);
     if (settling.some(({ committedAt }) => committedAt !== null && committedAt < leaseUntil)) return "none";
     if (call.life.killedAt !== null) return "killed before settling";
+    if (call.life.stalledMs > STALLED_MS) return "this machine stalled";
     return settling.length > 1 ? "D1 away until the lease ran out" : "none";
   });
 }

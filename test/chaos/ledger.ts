@@ -32,7 +32,7 @@ export function ledgerOf({ told, sent, rows, happened, leaseMs }: Run): Ledger {
   const wrong = verdicts.flatMap((verdict) => verdict.wrong);
   const doubled: Record<Excuse, number> = {
     "answer lost": 0,
-    "answer late, the machine stalled": 0,
+    "this machine stalled": 0,
     "killed before settling": 0,
     "D1 away until the lease ran out": 0,
     none: 0,

@@ -1,5 +1,8 @@
 // One invocation of the Worker, and its death: a killed one does nothing more, and its caller sees it fail.
+import { sleep } from "./clock.ts";
 import { type Chance, count, fired, happens, random } from "./faults.ts";
+
+const TICK_MS = 1000;
 
 export type Door = "receiver" | "consumer" | "cron";
 
@@ -29,6 +32,8 @@ export interface LifeRecord {
   readonly calls: Call[];
   endedAt: number | null;
   killedAt: number | null;
+  /** The longest that its timers stood still: not a fault of ours, but of a machine that has too much to do. */
+  stalledMs: number;
 }
 
 export interface Life extends Pick<LifeRecord, "trips" | "calls"> {
@@ -61,7 +66,14 @@ export async function live<T>(door: Door, steps: number, run: (life: Life) => Pr
     }
     return record.killedAt !== null;
   };
-  const record: LifeRecord = { startedAt: Date.now(), trips: [], calls: [], endedAt: null, killedAt: null };
+  const record: LifeRecord = {
+    startedAt: Date.now(),
+    trips: [],
+    calls: [],
+    endedAt: null,
+    killedAt: null,
+    stalledMs: 0,
+  };
   const life: Life = {
     trips: record.trips,
     calls: record.calls,
@@ -73,6 +85,7 @@ export async function live<T>(door: Door, steps: number, run: (life: Life) => Pr
     },
     lives: () => !isLastStep(),
   };
+  if (door === "consumer") void watch(record);
   try {
     return await Promise.race([run(life), killed]);
   } finally {
@@ -83,6 +96,14 @@ export async function live<T>(door: Door, steps: number, run: (life: Life) => Pr
     if (record.killedAt !== null && record.calls.some((call) => call.accepted && !isSettled(record, call))) {
       count("killed: between acceptance and settling");
     }
+  }
+}
+
+async function watch(record: LifeRecord): Promise<void> {
+  while (record.endedAt === null) {
+    const at = Date.now();
+    await sleep(TICK_MS);
+    record.stalledMs = Math.max(record.stalledMs, Date.now() - at - TICK_MS);
   }
 }
 

@@ -62,6 +62,7 @@ async function bookAndReport(one: Pulled, pulling: Pulling): Promise<boolean> {
     calls: [],
     endedAt: null,
     killedAt: null,
+    stalledMs: 0,
   };
   const booking = {
     id: one.id,
