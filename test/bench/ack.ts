@@ -31,7 +31,18 @@ export async function benchAck(rounds: number, requests: number): Promise<string
       rows.push(...rowsOf(clients, await rounding(warm, runtime, count, rounds)));
       for (const name of NAMES) warm[name].clients.close();
     }
-    const head = ["kind", "clients", "req/s", "of the floor's", "p50", "p95", "p99", "CPU per request", "p99 ms", "answers"];
+    const head = [
+      "kind",
+      "clients",
+      "req/s",
+      "of the floor's",
+      "p50",
+      "p95",
+      "p99",
+      "CPU per request",
+      "p99 ms",
+      "answers",
+    ];
     return markdown([head, ...rows]);
   } finally {
     await runtime.close();
