@@ -1,11 +1,10 @@
 // Acks against the floor's, in turns A B A B in one workerd: what storing by the contract costs over storing at all.
 import { uniqueBody } from "./bodies.ts";
 import { bundle } from "./bundle.ts";
-import { type Clients, type Measured, connectClients, written } from "./load.ts";
+import { type Clients, type Measured, connectClients, written } from "./clients.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";
 import { figure, markdown, median, percentile } from "./statistics.ts";
 
-const KICC = "203.233.72.66";
 const STRANGER = "198.51.100.7";
 const KINDS = ["unique", "resent", "stranger"] as const;
 const CLIENTS = [1, 16, 64] as const;
@@ -20,7 +19,7 @@ interface Turn extends Measured {
 
 /** @param requests of one turn at 16 and 64 clients; a lone client sends a third of them */
 export async function benchAck(rounds: number, requests: number): Promise<string> {
-  const scripts = { receiver: (await bundle()).script, floor: (await bundle("test/bench/floor.ts")).script };
+  const scripts = { receiver: await bundle(), floor: await bundle("test/bench/floor.ts") };
   const runtime = await startRuntime(NAMES.map((name) => ({ name, script: scripts[name] })));
   try {
     const rows = [];
@@ -59,7 +58,7 @@ interface Warm {
 async function open(runtime: Runtime, name: Name, clients: number): Promise<Warm> {
   const url = await runtime.url(name);
   const warm = { url, clients: await connectClients(url, clients), bodies: Array.from({ length: 200 }, uniqueBody) };
-  await warm.clients.send(warm.bodies.map((body) => written(url, KICC, body)));
+  await warm.clients.send(warm.bodies.map((body) => written(url, body)));
   return warm;
 }
 
@@ -81,7 +80,7 @@ async function rounding(warm: Record<Name, Warm>, runtime: Runtime, count: numbe
 async function turn({ url, clients, bodies }: Warm, kind: Kind, runtime: Runtime, count: number): Promise<Turn> {
   const requests = Array.from({ length: count }, (_, index) => {
     const body = kind === "resent" ? bodies[index % bodies.length] : uniqueBody();
-    return written(url, kind === "stranger" ? STRANGER : KICC, body ?? "");
+    return written(url, body ?? "", kind === "stranger" ? STRANGER : undefined);
   });
   const before = runtime.cpuMs();
   const measured = await clients.send(requests);

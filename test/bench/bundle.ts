@@ -8,27 +8,44 @@ import { promisify } from "node:util";
 const ROOT = path.join(import.meta.dirname, "../..");
 const WRANGLER = path.join(ROOT, "node_modules/wrangler/bin/wrangler.js");
 
-export interface Bundle {
-  readonly script: string;
-  /** What wrangler says of the upload. */
-  readonly said: string;
+/** @param entry the Worker's main module, relative to the repository; wrangler.toml's where there is none */
+export async function bundle(entry?: string): Promise<string> {
+  return inside(async (directory) => {
+    const main = entry === undefined ? [] : [entry];
+    await wrangler(["deploy", ...main, "--env", "", "--dry-run", "--minify", "--outdir", directory]);
+    return readFile(path.join(directory, path.basename(entry ?? "index.ts").replace(/\.ts$/, ".js")), "utf8");
+  });
 }
 
-/** @param entry the Worker's main module, relative to the repository; wrangler.toml's where there is none */
-export async function bundle(entry?: string): Promise<Bundle> {
-  const outdir = await mkdtemp(path.join(tmpdir(), "kicc-bench-"));
+interface CpuProfile {
+  readonly nodes: readonly { readonly id: number; readonly callFrame: { readonly functionName: string } }[];
+  readonly samples: readonly number[];
+  readonly timeDeltas: readonly number[];
+}
+
+/** The time that V8 was at work while the Worker started, from the profile that `wrangler check startup` writes. */
+export async function startup(): Promise<string> {
+  return inside(async (directory) => {
+    const file = path.join(directory, "startup.cpuprofile");
+    await wrangler(["check", "startup", "--outfile", file, "--args=--env= --minify"]);
+    const { nodes, samples, timeDeltas } = JSON.parse(await readFile(file, "utf8")) as CpuProfile;
+    const idle = new Set(nodes.filter(({ callFrame }) => callFrame.functionName === "(idle)").map(({ id }) => id));
+    const busy = samples.reduce((sum, id, index) => sum + (idle.has(id) ? 0 : (timeDeltas[index] ?? 0)), 0);
+    return `${(busy / 1000).toFixed(1)} ms of work`;
+  });
+}
+
+async function inside<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(path.join(tmpdir(), "kicc-bench-"));
   try {
-    const args = ["deploy", ...(entry ? [entry] : []), "--env", "", "--dry-run", "--minify", "--outdir", outdir];
-    const { stdout } = await wrangler(args);
-    const name = path.basename(entry ?? "index.ts").replace(/\.ts$/, ".js");
-    return { script: await readFile(path.join(outdir, name), "utf8"), said: stdout };
+    return await work(directory);
   } finally {
-    await rm(outdir, { recursive: true });
+    await rm(directory, { recursive: true });
   }
 }
 
-/** Runs wrangler without an account, silently, for at most two minutes. */
-export async function wrangler(args: readonly string[]): Promise<{ stdout: string }> {
+/** Without an account, silently, for at most two minutes. */
+async function wrangler(args: readonly string[]): Promise<void> {
   const env = { ...process.env, WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", NO_COLOR: "1" };
-  return promisify(execFile)(process.execPath, [WRANGLER, ...args], { cwd: ROOT, env, timeout: 120_000 });
+  await promisify(execFile)(process.execPath, [WRANGLER, ...args], { cwd: ROOT, env, timeout: 120_000 });
 }

@@ -1,0 +1,60 @@
+// npm run bench: every figure of the README, made anew on this machine. `-- --only ack,rows`, `-- --rounds N`, `-- --quick`.
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import { benchAck } from "./ack.ts";
+import { benchDelivery } from "./delivery.ts";
+import { benchGrowth } from "./growth.ts";
+import { benchLoad } from "./load.ts";
+import { benchMoney } from "./money.ts";
+import { benchRows } from "./rows.ts";
+import { benchSize } from "./size.ts";
+import { benchSoak } from "./soak.ts";
+
+interface Extent {
+  readonly rounds: number;
+  /** Small enough for CI: it shows that everything runs, its figures mean little. */
+  readonly quick: boolean;
+}
+
+const BENCHES: Readonly<Record<string, readonly [title: string, run: (extent: Extent) => Promise<string>]>> = {
+  ack: ["Acks, against the floor", ({ rounds, quick }) => benchAck(rounds, quick ? 100 : 400)],
+  rows: ["What is asked of D1", () => benchRows()],
+  growth: [
+    "Growth",
+    ({ rounds, quick }) => benchGrowth(quick ? [1000, 20_000] : [1000, 100_000, 1_000_000], rounds, quick ? 60 : 200),
+  ],
+  delivery: ["Delivery", ({ quick }) => benchDelivery(quick)],
+  load: ["Acks beside deliveries", ({ rounds, quick }) => benchLoad(rounds, quick ? 60 : 300)],
+  size: ["Size and start", () => benchSize()],
+  money: ["Money", () => benchMoney()],
+  soak: ["Soak", ({ quick }) => benchSoak(quick ? 300 : 3600)],
+};
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: Object.keys(BENCHES).join(",") },
+    rounds: { type: "string" },
+    quick: { type: "boolean", default: false },
+  },
+});
+const rounds = Number(values.rounds ?? (values.quick ? 3 : 12));
+const wanted = values.only.split(",");
+const unknown = wanted.filter((name) => !(name in BENCHES));
+if (unknown.length > 0 || !(Number.isInteger(rounds) && rounds >= 1 && rounds <= 1000)) {
+  console.error(`Usage: npm run bench -- [--only ${Object.keys(BENCHES).join("|")}] [--rounds 1–1000] [--quick]`);
+  process.exit(2);
+}
+
+const [cpu] = cpus();
+console.log(
+  `\`npm run bench${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(" ")}` : ""}\` · ${new Date().toISOString().slice(0, 10)} · ${availableParallelism()} cores of ${cpu?.model.trim()} · Node ${process.versions.node}`,
+);
+for (const name of wanted) {
+  const [title, run] = BENCHES[name] ?? [];
+  if (!run) continue;
+  const busy = loadavg()[0]?.toFixed(1);
+  const startedAt = performance.now();
+  const table = await run({ rounds, quick: values.quick });
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  console.log(`\n## ${title}\n\n${table}\n\n(${name}: ${seconds} s; the machine's load before it was ${busy})`);
+}

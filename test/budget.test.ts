@@ -1,0 +1,136 @@
+// What each path of a notification asks of D1, as exact numbers: a row more is a decision, not an accident.
+import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { deliverBatch } from "../src/deliver.ts";
+import { encodeMessage } from "../src/message.ts";
+import { receive } from "../src/notify.ts";
+import { pruneOld } from "../src/prune.ts";
+import { reconcile } from "../src/reconcile.ts";
+import { confirmDue } from "../src/confirm.ts";
+import { rollUp } from "../src/rollup.ts";
+import { sweep } from "../src/sweep.ts";
+import { watch } from "../src/watch.ts";
+import { BUDGET, type Path } from "./bench/budget.ts";
+import { type Sending, clear, configWith, kiccBody, kiccRequest, notificationFrom } from "./fixtures.ts";
+import { type Work, meteredD1 } from "./metered.ts";
+
+const { db, take } = meteredD1(env.DB);
+const deliveries = {
+  send: async () => {},
+  sendBatch: async () => {},
+  metrics: async () => ({ backlogCount: 0, backlogBytes: 0 }),
+} as unknown as Queue;
+
+/** Through the hook, and all that comes after the ack. */
+async function notify(body: string, sending: Sending = {}, settings = {}, kept = true): Promise<Work> {
+  const after: Promise<unknown>[] = [];
+  const limit = { limit: async () => ({ success: kept }) };
+  const stores = {
+    db,
+    deliveries,
+    limits: { strangers: limit, trusted: limit },
+    waitUntil: (work: Promise<unknown>) => after.push(work),
+  };
+  await receive(kiccRequest(body, sending), configWith(settings), stores);
+  await Promise.all(after);
+  return take();
+}
+
+/** One message through the consumer, to an origin that answers with this status. */
+async function attempt(body: string, number: number, status: number, settings = {}): Promise<Work> {
+  vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(null, { status }));
+  const content = encodeMessage(await notificationFrom(body), number);
+  const batch = createMessageBatch("kicc-deliveries", [
+    { id: "m", timestamp: new Date(), attempts: number, body: content },
+  ]);
+  await deliverBatch(batch, configWith(settings), db);
+  await getQueueResult(batch, createExecutionContext());
+  return take();
+}
+
+function expectWork(path: Path, work: Work): void {
+  expect({ [path]: work }).toEqual({ [path]: BUDGET[path] });
+}
+
+/** One minute of the cron. */
+async function minute(now: number): Promise<Work> {
+  const config = configWith();
+  await sweep(config, db, deliveries);
+  await rollUp(db, now);
+  await watch(config, db, now);
+  await confirmDue(config, db, deliveries);
+  await reconcile(config, db, deliveries);
+  await pruneOld(db, now);
+  return take();
+}
+
+beforeEach(async () => {
+  await clear();
+  take();
+});
+afterEach(() => vi.restoreAllMocks());
+
+describe("receiving", () => {
+  it("stores a new one in one round trip", async () => {
+    expectWork("new", await notify(kiccBody()));
+  });
+
+  it("writes one row more for a reference", async () => {
+    const sending = { path: "/kicc/wechat/cancel/t0ken/R-1" };
+    expectWork("new, with a reference", await notify(kiccBody(), sending, { NOTIFY_TOKEN: "t0ken" }));
+  });
+
+  it("counts a resend", async () => {
+    const body = kiccBody();
+    await notify(body);
+    expectWork("resend", await notify(body));
+  });
+
+  it("keeps a stranger's within the bounded rate, and asks D1 nothing beyond it", async () => {
+    const stranger = { address: "198.51.100.7" };
+    expectWork("stranger, within the kept rate", await notify(kiccBody(), stranger));
+    expectWork("stranger, beyond it", await notify(kiccBody(), stranger, {}, false));
+  });
+});
+
+describe("delivering", () => {
+  it("claims and settles in two round trips", async () => {
+    const body = kiccBody();
+    await notify(body);
+    expectWork("delivered at once", await attempt(body, 1, 200));
+  });
+
+  it("asks the same of the attempt that fails, of the third that succeeds, and of the last", async () => {
+    const settings = { RETRY_DELAYS_SECONDS: "0,0" };
+    const [taken, dying] = [kiccBody(), kiccBody()];
+    await notify(taken);
+    await notify(dying);
+    expectWork("a first attempt that fails", await attempt(taken, 1, 500, settings));
+    expectWork("a second that fails", await attempt(taken, 2, 500, settings));
+    expectWork("a third that succeeds", await attempt(taken, 3, 200, settings));
+    for (const number of [1, 2]) await attempt(dying, number, 500, settings);
+    expectWork("the last, of one that dies", await attempt(dying, 3, 500, settings));
+  });
+
+  it("writes nine rows for a notification delivered at once, ten with a reference", () => {
+    const written = (path: Path) => BUDGET[path].written + BUDGET["delivered at once"].written;
+    expect(written("new")).toBe(9);
+    expect(written("new, with a reference")).toBe(10);
+  });
+});
+
+describe("the cron", () => {
+  it("costs little where there is nothing to do", async () => {
+    expectWork("a minute of the cron, idle", await minute(Date.now()));
+  });
+
+  it("counts what was delivered without writing to it", async () => {
+    for (let serial = 0; serial < 20; serial++) {
+      const body = kiccBody();
+      await notify(body);
+      await attempt(body, 1, 200);
+    }
+    expectWork("a minute of the cron, after 20 deliveries", await minute(Date.now() + 10 * 60_000));
+  });
+});
