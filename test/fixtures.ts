@@ -125,11 +125,6 @@ export async function clear(): Promise<void> {
   await env.DB.exec("UPDATE rollup_cursor SET received_at = 0, id = ''");
 }
 
-/** Who asked for a replay, for the audit. */
-export function replayBy(at: number, subject: string | null): Entry {
-  return { at, who: "token", what: "replay", subject, note: null };
-}
-
 export interface FaultyD1 {
   /** Called before each round trip; what it throws, D1 throws. */
   readonly before?: (trip: number) => void | Promise<void>;
