@@ -2,7 +2,6 @@
 import { env } from "cloudflare:workers";
 import { type Config, readConfig } from "../src/config.ts";
 import { type Notification, notificationId, readNotification } from "../src/notification.ts";
-import type { Entry } from "../src/store/audit.ts";
 import { type Stored, storeNotification } from "../src/store/notifications.ts";
 import { storingOf } from "../src/storing.ts";
 
