@@ -227,4 +227,4 @@ it("keeps what the contract says of states, attempts and one success, whatever h
     numRuns: 60,
     examples: [[REPLAYED_WHILE_LEASED]],
   });
-}, 60_000);
+}, 120_000);

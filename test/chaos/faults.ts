@@ -21,6 +21,7 @@ const CHANCES = {
   "queue: message late": 0.03,
   "queue: message early": 0.1,
   "killed: consumer": 0.03,
+  "killed: between acceptance and settling": 0.005,
   "killed: receiver": 0.005,
   "killed: cron": 0.1,
   "origin: 500": 0.04,
@@ -38,8 +39,8 @@ const STRETCHES = {
   "origin: away": { gap: [60 * SECOND, 6 * MINUTE], length: [60 * SECOND, 150 * SECOND] },
 } as const;
 
-/** Faults that others cause: a message that the queue gave up, an answer that a kill made useless. */
-const CONSEQUENCES = ["queue: gave a message up", "killed: between acceptance and settling", "origin: 410"] as const;
+/** What follows from others, or from what is sent. */
+const CONSEQUENCES = ["queue: gave a message up", "origin: 410"] as const;
 
 export type Chance = keyof typeof CHANCES;
 export type Stretch = keyof typeof STRETCHES;

@@ -1,6 +1,6 @@
 // One invocation of the Worker, and its death: a killed one does nothing more, and its caller sees it fail.
 import { sleep } from "./clock.ts";
-import { type Chance, count, fired, happens, random } from "./faults.ts";
+import { type Chance, fired, happens, random } from "./faults.ts";
 
 const TICK_MS = 1000;
 
@@ -41,6 +41,8 @@ export interface Life extends Pick<LifeRecord, "trips" | "calls"> {
   readonly reach: () => Promise<void>;
   /** The same for what is not awaited. @returns false when it is dead */
   readonly lives: () => boolean;
+  /** Kills it here and now. */
+  readonly die: () => Promise<void>;
 }
 
 /** Of those that called the origin. Records alone: a life that is kept keeps all of its request. */
@@ -58,12 +60,13 @@ export async function live<T>(door: Door, steps: number, run: (life: Life) => Pr
     kill = reject;
   });
   killed.catch(() => {});
+  const die = () => {
+    record.killedAt ??= Date.now();
+    kill(new Error(`Cannot go on: the ${door} was killed`));
+  };
   const isLastStep = () => {
     step += 1;
-    if (step === killStep) {
-      record.killedAt = Date.now();
-      kill(new Error(`Cannot go on: the ${door} was killed`));
-    }
+    if (step === killStep) die();
     return record.killedAt !== null;
   };
   const record: LifeRecord = {
@@ -84,6 +87,10 @@ export async function live<T>(door: Door, steps: number, run: (life: Life) => Pr
       await new Promise<never>(() => {});
     },
     lives: () => !isLastStep(),
+    async die() {
+      die();
+      await new Promise<never>(() => {});
+    },
   };
   if (door === "consumer") void watch(record);
   try {
@@ -93,9 +100,6 @@ export async function live<T>(door: Door, steps: number, run: (life: Life) => Pr
     if (record.calls.length > 0) records.push(record);
     // The invocation was over before its last step came.
     if (killStep > 0 && record.killedAt === null) fired[`killed: ${door}`] = (fired[`killed: ${door}`] ?? 0) - 1;
-    if (record.killedAt !== null && record.calls.some((call) => call.accepted && !isSettled(record, call))) {
-      count("killed: between acceptance and settling");
-    }
   }
 }
 
@@ -105,9 +109,4 @@ async function watch(record: LifeRecord): Promise<void> {
     await sleep(TICK_MS);
     record.stalledMs = Math.max(record.stalledMs, Date.now() - at - TICK_MS);
   }
-}
-
-/** In the consumer the only round trip that begins after an acceptance is the one that settles it. */
-function isSettled({ trips }: LifeRecord, call: Call): boolean {
-  return trips.some((trip) => trip.startedAt >= call.startedAt && trip.committedAt !== null);
 }

@@ -24,6 +24,7 @@ export async function originFetch(life: Life, init: RequestInit): Promise<Respon
     const response = await answer(call, init, init.signal ?? AbortSignal.timeout(60_000));
     // A machine that stalls loses answers too.
     if (init.signal?.aborted) call.answerLost = true;
+    if (call.accepted && happens("killed: between acceptance and settling")) await life.die();
     await life.reach();
     return response;
   } finally {
