@@ -113,6 +113,15 @@ describe("delivering", () => {
     expectWork("the last, of one that dies", await attempt(dying, 3, 500, settings));
   });
 
+  it("asks no more where hundreds are pending and due", async () => {
+    const bodies = Array.from({ length: 300 }, () => kiccBody());
+    for (const body of bodies) await notify(body);
+    const [body = "", failed = ""] = bodies;
+    expectWork("new", await notify(kiccBody()));
+    expectWork("delivered at once", await attempt(body, 1, 200));
+    expectWork("a first attempt that fails", await attempt(failed, 1, 500));
+  });
+
   it("writes nine rows for a notification delivered at once, ten with a reference", () => {
     const written = (path: Path) => BUDGET[path].written + BUDGET["delivered at once"].written;
     expect(written("new")).toBe(9);

@@ -29,7 +29,7 @@ export async function benchGrowth(sizes: readonly number[], rounds: number, requ
   const clients: Clients[] = [];
   const seen = sizes.map((): Seen => ({ p50: [], p99: [], cpu: [], claims: [], read: new Set() }));
   try {
-    const bytes = [];
+    const bytes: number[] = [];
     for (const size of sizes) {
       bytes.push((await seed(await runtime.db(String(size)), size)).after);
       clients.push(await connectClients(await runtime.url(String(size)), CLIENTS));
