@@ -38,8 +38,8 @@ export async function benchMoney(): Promise<string> {
   const items = Object.keys(PRICES) as Item[];
   const costs = items.map((item) => [
     item,
-    figure(each(bytes)[item]),
-    `${figure(PRICES[item].included)} free, then $${PRICES[item].dollars}/${PRICES[item].per === 1 ? "GB" : "M"}`,
+    item === "D1 GB-months" ? `${Math.round(bytes)} B × ${figure(RETENTION_MONTHS)}` : each(bytes)[item],
+    `${PRICES[item].included.toLocaleString("en-US")} free, then $${PRICES[item].dollars}/${PRICES[item].per === 1 ? "GB" : "M"}`,
     ...monthly.map(({ dollars }) => `$${dollars[item].toFixed(2)}`),
   ]);
   const sum = ["sum", "", "", ...monthly.map(({ total }) => `$${total.toFixed(2)}`)];
@@ -69,7 +69,7 @@ it is delivered. Not in it: the plan's own price.
 
 ${markdown([limitHead, ...limits])}
 
-D1's writer: one insert a notification and two trips a batch of 1 to ${BATCH}, each ${D1_MS} ms: ${D1_MS * (1 + 2 / BATCH)} ms where the queue is busy enough for full batches, so
+D1's writer: one insert a notification and two trips a batch of 1 to ${BATCH}, each ${D1_MS} ms: ${figure(D1_MS * (1 + 2 / BATCH))} ms where the queue is busy enough for full batches, so
 one database takes ${figure(1000 / (D1_MS * (1 + 2 / BATCH)))} a second. Databases needed = the larger of what the busiest second and 400 days of storage ask for.
 The first thing to do is to keep less: at 10 M a month \`RETENTION_DAYS = ${Math.floor((LARGEST_DATABASE_GB * GB) / bytes / ((10 * MILLION) / 30.4))}\` fits one database. Then several databases by mallId: each adds
 10 GB and ${figure(1000 / (D1_MS * (1 + 2 / BATCH)))} a second, up to the queue's ${QUEUE_PER_SECOND.toLocaleString("en-US")} messages a second, ${figure(QUEUE_PER_SECOND / (1000 / (D1_MS * (1 + 2 / BATCH))))} databases' worth: ${figure(((QUEUE_PER_SECOND / PEAK) * SECONDS) / MILLION)} M a month. Beyond that, a second queue.`;
@@ -108,7 +108,7 @@ function bill(count: number, bytes: number): { dollars: Record<Item, number>; to
     const units = used[item] * count + (item in cron ? cron[item as keyof typeof cron] : 0);
     dollars[item] = (Math.max(0, units - included) / per) * price;
   }
-  return { dollars, total: Object.values(dollars).reduce((sum, each) => sum + each, 0) };
+  return { dollars, total: Object.values(dollars).reduce((sum, item) => sum + item, 0) };
 }
 
 function limitRow(count: number, bytes: number): string[] {
