@@ -9,6 +9,7 @@ import { pruneOld } from "../src/prune.ts";
 import { reconcile } from "../src/reconcile.ts";
 import { confirmDue } from "../src/confirm.ts";
 import { rollUp } from "../src/rollup.ts";
+import { prune } from "../src/store/sweeping.ts";
 import { sweep } from "../src/sweep.ts";
 import { watch } from "../src/watch.ts";
 import { BUDGET, type Path } from "./bench/budget.ts";
@@ -107,6 +108,14 @@ describe("delivering", () => {
     expect(await attempt(taken, 3, 200, settings)).toEqual(BUDGET["a third that succeeds"]);
     for (const number of [1, 2]) await attempt(dying, number, 500, settings);
     expect(await attempt(dying, 3, 500, settings)).toEqual(BUDGET["the last, of one that dies"]);
+  });
+
+  it("deletes it for one row written", async () => {
+    const body = kiccBody();
+    await notify(body);
+    await attempt(body, 1, 200);
+    await prune(db, Date.now() + 1, 500);
+    expect(take()).toEqual(BUDGET["pruned after 400 days"]);
   });
 
   it("asks no more where hundreds are pending and due", async () => {

@@ -12,6 +12,7 @@ const PATHS = {
   "a second that fails": { trips: 2, read: 11, written: 6 },
   "a third that succeeds": { trips: 2, read: 12, written: 5 },
   "the last, of one that dies": { trips: 2, read: 11, written: 5 },
+  "pruned after 400 days": { trips: 1, read: 7, written: 1 },
   "a minute of the cron, idle": { trips: 14, read: 49, written: 0 },
   "a minute of the cron, after 20 deliveries": { trips: 15, read: 118, written: 9 },
 } as const satisfies Readonly<Record<string, Work>>;
