@@ -60,7 +60,7 @@ CREATE TRIGGER supersede AFTER INSERT ON notifications
 WHEN new.res_cd = '0000' AND new.cancel_pg_cno IS NOT NULL
 BEGIN
   UPDATE notifications SET state = 'held', reason = 'superseded', contradicts = new.id
-  WHERE cancel_pg_cno = new.cancel_pg_cno AND state = 'pending' AND res_cd <> '0000';
+  WHERE cancel_pg_cno = new.cancel_pg_cno AND +state = 'pending' AND res_cd <> '0000';
 END;
 
 -- A replay of many, worked off by the cron.

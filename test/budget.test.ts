@@ -9,6 +9,7 @@ import { pruneOld } from "../src/prune.ts";
 import { reconcile } from "../src/reconcile.ts";
 import { confirmDue } from "../src/confirm.ts";
 import { rollUp } from "../src/rollup.ts";
+import { prune } from "../src/store/sweeping.ts";
 import { sweep } from "../src/sweep.ts";
 import { watch } from "../src/watch.ts";
 import { BUDGET, type Path } from "./bench/budget.ts";
@@ -49,10 +50,6 @@ async function attempt(body: string, number: number, status: number, settings = 
   return take();
 }
 
-function expectWork(path: Path, work: Work): void {
-  expect({ [path]: work }).toEqual({ [path]: BUDGET[path] });
-}
-
 /** One minute of the cron. */
 async function minute(now: number): Promise<Work> {
   const config = configWith();
@@ -73,24 +70,24 @@ afterEach(() => vi.restoreAllMocks());
 
 describe("receiving", () => {
   it("stores a new one in one round trip", async () => {
-    expectWork("new", await notify(kiccBody()));
+    expect(await notify(kiccBody())).toEqual(BUDGET.new);
   });
 
   it("writes one row more for a reference", async () => {
     const sending = { path: "/kicc/wechat/cancel/t0ken/R-1" };
-    expectWork("new, with a reference", await notify(kiccBody(), sending, { NOTIFY_TOKEN: "t0ken" }));
+    expect(await notify(kiccBody(), sending, { NOTIFY_TOKEN: "t0ken" })).toEqual(BUDGET["new, with a reference"]);
   });
 
   it("counts a resend", async () => {
     const body = kiccBody();
     await notify(body);
-    expectWork("resend", await notify(body));
+    expect(await notify(body)).toEqual(BUDGET.resend);
   });
 
   it("keeps a stranger's within the bounded rate, and asks D1 nothing beyond it", async () => {
     const stranger = { address: "198.51.100.7" };
-    expectWork("stranger, within the kept rate", await notify(kiccBody(), stranger));
-    expectWork("stranger, beyond it", await notify(kiccBody(), stranger, {}, false));
+    expect(await notify(kiccBody(), stranger)).toEqual(BUDGET["stranger, within the kept rate"]);
+    expect(await notify(kiccBody(), stranger, {}, false)).toEqual(BUDGET["stranger, beyond it"]);
   });
 });
 
@@ -98,7 +95,7 @@ describe("delivering", () => {
   it("claims and settles in two round trips", async () => {
     const body = kiccBody();
     await notify(body);
-    expectWork("delivered at once", await attempt(body, 1, 200));
+    expect(await attempt(body, 1, 200)).toEqual(BUDGET["delivered at once"]);
   });
 
   it("asks the same of the attempt that fails, of the third that succeeds, and of the last", async () => {
@@ -106,11 +103,28 @@ describe("delivering", () => {
     const [taken, dying] = [kiccBody(), kiccBody()];
     await notify(taken);
     await notify(dying);
-    expectWork("a first attempt that fails", await attempt(taken, 1, 500, settings));
-    expectWork("a second that fails", await attempt(taken, 2, 500, settings));
-    expectWork("a third that succeeds", await attempt(taken, 3, 200, settings));
+    expect(await attempt(taken, 1, 500, settings)).toEqual(BUDGET["a first attempt that fails"]);
+    expect(await attempt(taken, 2, 500, settings)).toEqual(BUDGET["a second that fails"]);
+    expect(await attempt(taken, 3, 200, settings)).toEqual(BUDGET["a third that succeeds"]);
     for (const number of [1, 2]) await attempt(dying, number, 500, settings);
-    expectWork("the last, of one that dies", await attempt(dying, 3, 500, settings));
+    expect(await attempt(dying, 3, 500, settings)).toEqual(BUDGET["the last, of one that dies"]);
+  });
+
+  it("deletes it for one row written", async () => {
+    const body = kiccBody();
+    await notify(body);
+    await attempt(body, 1, 200);
+    await prune(db, Date.now() + 1, 500);
+    expect(take()).toEqual(BUDGET["pruned after 400 days"]);
+  });
+
+  it("asks no more where hundreds are pending and due", async () => {
+    const bodies = Array.from({ length: 300 }, () => kiccBody());
+    for (const body of bodies) await notify(body);
+    const [body = "", failed = ""] = bodies;
+    expect(await notify(kiccBody())).toEqual(BUDGET.new);
+    expect(await attempt(body, 1, 200)).toEqual(BUDGET["delivered at once"]);
+    expect(await attempt(failed, 1, 500)).toEqual(BUDGET["a first attempt that fails"]);
   });
 
   it("writes nine rows for a notification delivered at once, ten with a reference", () => {
@@ -122,7 +136,7 @@ describe("delivering", () => {
 
 describe("the cron", () => {
   it("costs little where there is nothing to do", async () => {
-    expectWork("a minute of the cron, idle", await minute(Date.now()));
+    expect(await minute(Date.now())).toEqual(BUDGET["a minute of the cron, idle"]);
   });
 
   it("counts what was delivered without writing to it", async () => {
@@ -131,6 +145,6 @@ describe("the cron", () => {
       await notify(body);
       await attempt(body, 1, 200);
     }
-    expectWork("a minute of the cron, after 20 deliveries", await minute(Date.now() + 10 * 60_000));
+    expect(await minute(Date.now() + 10 * 60_000)).toEqual(BUDGET["a minute of the cron, after 20 deliveries"]);
   });
 });

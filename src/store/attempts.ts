@@ -40,7 +40,8 @@ const OPEN_ATTEMPT = `attempts = attempts + (claim IS NOT ?1 OR lease_until IS N
   tries = tries + (claim IS NOT ?1 OR lease_until IS NULL),
   claim = ?1, claimed_at = ?2, lease_until = ?3`;
 
-const CLAIMABLE = `state = 'pending' AND next_attempt_at <= ?2 AND confirm IS NOT 'asking'
+// The plus keeps SQLite from going through all pending ones in place of `ids`: a backlog would make every claim read it.
+const CLAIMABLE = `+state = 'pending' AND next_attempt_at <= ?2 AND confirm IS NOT 'asking'
   AND (lease_until IS NULL AND tries < ?4 OR claim = ?1 AND lease_until > ?2)`;
 
 /**

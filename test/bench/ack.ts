@@ -92,9 +92,9 @@ async function turn({ url, clients, bodies }: Warm, kind: Kind, runtime: Runtime
 function rowsOf(clients: number, turns: Turns): string[][] {
   return KINDS.map((kind) => {
     const { receiver, floor } = turns[kind];
-    const ratio = (of: (turn: Turn) => number) =>
-      median(receiver.map((turn, round) => of(turn) / of(floor[round] ?? turn)));
-    const times = (rank: number) => ratio((turn) => percentile(turn.times, rank)).toFixed(2);
+    const ratio = (of: (each: Turn) => number) =>
+      median(receiver.map((each, round) => of(each) / of(floor[round] ?? each)));
+    const times = (rank: number) => ratio((each) => percentile(each.times, rank)).toFixed(2);
     return [
       kind,
       String(clients),
@@ -104,7 +104,7 @@ function rowsOf(clients: number, turns: Turns): string[][] {
       times(95),
       times(99),
       ratio(({ cpuMs }) => cpuMs ?? Number.NaN).toFixed(2),
-      figure(median(receiver.map((turn) => percentile(turn.times, 99)))),
+      figure(median(receiver.map((each) => percentile(each.times, 99)))),
       [...new Set(receiver.flatMap(({ statuses }) => [...statuses.keys()]))].join(", "),
     ];
   });

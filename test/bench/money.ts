@@ -31,6 +31,10 @@ const PEAK = 10;
 const D1_MS = 5;
 const CPU_MS = 4;
 const BATCH = 6;
+// Rows that the rollups read for each.
+const ROLLED_UP = 3;
+// The cron's most in one run (src/sweep.ts).
+const PRUNED_A_MINUTE = 500;
 
 export async function benchMoney(): Promise<string> {
   const bytes = await bytesPerRow();
@@ -38,8 +42,8 @@ export async function benchMoney(): Promise<string> {
   const items = Object.keys(PRICES) as Item[];
   const costs = items.map((item) => [
     item,
-    figure(each(bytes)[item]),
-    `${figure(PRICES[item].included)} free, then $${PRICES[item].dollars}/${PRICES[item].per === 1 ? "GB" : "M"}`,
+    item === "D1 GB-months" ? `${Math.round(bytes)} B × ${figure(RETENTION_MONTHS)}` : each(bytes)[item],
+    `${PRICES[item].included.toLocaleString("en-US")} free, then $${PRICES[item].dollars}/${PRICES[item].per === 1 ? "GB" : "M"}`,
     ...monthly.map(({ dollars }) => `$${dollars[item].toFixed(2)}`),
   ]);
   const sum = ["sum", "", "", ...monthly.map(({ total }) => `$${total.toFixed(2)}`)];
@@ -63,16 +67,17 @@ export async function benchMoney(): Promise<string> {
   ];
   return `${markdown([head, ...costs, sum, perMillion])}
 
-Delivered at once: ${BUDGET.new.written} + ${BUDGET["delivered at once"].written} rows written, ${BUDGET.new.read} + ${BUDGET["delivered at once"].read} + 3 read (the rollups' 3), 1 request and at most 1 consumer's run, 3 queue operations
+Delivered at once: ${BUDGET.new.written} + ${BUDGET["delivered at once"].written} rows written and ${BUDGET["pruned after 400 days"].written} when it is pruned, ${sumOf("read")} + ${ROLLED_UP} read (the rollups' ${ROLLED_UP}), 1 request and at most 1 consumer's run, 3 queue operations
 (write, read, delete), 2 log events, ${Math.round(bytes)} bytes stored with all indexes, kept 400 days. The cron adds ${figure(MINUTES)} runs a month of at least ${BUDGET["a minute of the cron, idle"].read} rows read. CPU is taken to be ${CPU_MS} ms, a resend costs 1 request, 1 row, and no queue operation once
 it is delivered. Not in it: the plan's own price.
 
 ${markdown([limitHead, ...limits])}
 
-D1's writer: one insert a notification and two trips a batch of 1 to ${BATCH}, each ${D1_MS} ms: ${D1_MS * (1 + 2 / BATCH)} ms where the queue is busy enough for full batches, so
+D1's writer: one insert a notification and two trips a batch of 1 to ${BATCH}, each ${D1_MS} ms: ${figure(D1_MS * (1 + 2 / BATCH))} ms where the queue is busy enough for full batches, so
 one database takes ${figure(1000 / (D1_MS * (1 + 2 / BATCH)))} a second. Databases needed = the larger of what the busiest second and 400 days of storage ask for.
 The first thing to do is to keep less: at 10 M a month \`RETENTION_DAYS = ${Math.floor((LARGEST_DATABASE_GB * GB) / bytes / ((10 * MILLION) / 30.4))}\` fits one database. Then several databases by mallId: each adds
-10 GB and ${figure(1000 / (D1_MS * (1 + 2 / BATCH)))} a second, up to the queue's ${QUEUE_PER_SECOND.toLocaleString("en-US")} messages a second, ${figure(QUEUE_PER_SECOND / (1000 / (D1_MS * (1 + 2 / BATCH))))} databases' worth: ${figure(((QUEUE_PER_SECOND / PEAK) * SECONDS) / MILLION)} M a month. Beyond that, a second queue.`;
+10 GB and ${figure(1000 / (D1_MS * (1 + 2 / BATCH)))} a second, up to the queue's ${QUEUE_PER_SECOND.toLocaleString("en-US")} messages a second, ${figure(QUEUE_PER_SECOND / (1000 / (D1_MS * (1 + 2 / BATCH))))} databases' worth: ${figure(((QUEUE_PER_SECOND / PEAK) * SECONDS) / MILLION)} M a month. Beyond that, a second queue. The
+cron prunes at most ${PRUNED_A_MINUTE} a minute, ${figure((PRUNED_A_MINUTE * MINUTES) / MILLION)} M a month: above that a database grows whatever its retention.`;
 }
 
 /** Measured: a database of delivered notifications, all indexes included. */
@@ -91,12 +96,17 @@ function each(bytes: number): Readonly<Record<Item, number>> {
   return {
     "Workers requests": 2,
     "CPU ms": CPU_MS,
-    "D1 rows written": BUDGET.new.written + BUDGET["delivered at once"].written,
-    "D1 rows read": BUDGET.new.read + BUDGET["delivered at once"].read + 3,
+    "D1 rows written": sumOf("written"),
+    "D1 rows read": sumOf("read") + ROLLED_UP,
     "D1 GB-months": (bytes * RETENTION_MONTHS) / GB,
     "queue operations": 3,
     "log events": 2,
   };
+}
+
+/** From its arrival to its deletion. */
+function sumOf(what: "read" | "written"): number {
+  return BUDGET.new[what] + BUDGET["delivered at once"][what] + BUDGET["pruned after 400 days"][what];
 }
 
 function bill(count: number, bytes: number): { dollars: Record<Item, number>; total: number } {
@@ -108,7 +118,7 @@ function bill(count: number, bytes: number): { dollars: Record<Item, number>; to
     const units = used[item] * count + (item in cron ? cron[item as keyof typeof cron] : 0);
     dollars[item] = (Math.max(0, units - included) / per) * price;
   }
-  return { dollars, total: Object.values(dollars).reduce((sum, each) => sum + each, 0) };
+  return { dollars, total: Object.values(dollars).reduce((sum, item) => sum + item, 0) };
 }
 
 function limitRow(count: number, bytes: number): string[] {

@@ -27,7 +27,6 @@ export interface Contestant {
 export interface Runtime {
   readonly url: (name: string) => Promise<URL>;
   readonly db: (name: string) => Promise<D1Database>;
-  readonly deliveries: (name: string) => Promise<Queue>;
   /** Of the workerd process: CPU time spent so far, and memory now. null where /proc does not tell. */
   readonly cpuMs: () => number | null;
   readonly memoryMiB: () => number | null;
@@ -60,7 +59,6 @@ export async function startRuntime(
   return {
     url: (name) => miniflare.unsafeGetDirectURL(name),
     db,
-    deliveries: (name) => miniflare.getQueueProducer("DELIVERIES", name),
     cpuMs: () => (pid === undefined ? null : cpuMs(pid)),
     memoryMiB: () => (pid === undefined ? null : memoryMiB(pid)),
     close: async () => {
