@@ -92,21 +92,27 @@ export async function live<T>(door: Door, steps: number, run: (life: Life) => Pr
       await new Promise<never>(() => {});
     },
   };
-  if (door === "consumer") void watch(record);
+  let tickedAt = Date.now();
+  const tick = () => {
+    record.stalledMs = Math.max(record.stalledMs, Date.now() - tickedAt - TICK_MS);
+    tickedAt = Date.now();
+  };
+  if (door === "consumer") void watch(record, tick);
   try {
     return await Promise.race([run(life), killed]);
   } finally {
     record.endedAt = Date.now();
+    // A machine that awakes may come here before it comes to the tick.
+    tick();
     if (record.calls.length > 0) records.push(record);
     // The invocation was over before its last step came.
     if (killStep > 0 && record.killedAt === null) fired[`killed: ${door}`] = (fired[`killed: ${door}`] ?? 0) - 1;
   }
 }
 
-async function watch(record: LifeRecord): Promise<void> {
+async function watch(record: LifeRecord, tick: () => void): Promise<void> {
   while (record.endedAt === null) {
-    const at = Date.now();
     await sleep(TICK_MS);
-    record.stalledMs = Math.max(record.stalledMs, Date.now() - at - TICK_MS);
+    tick();
   }
 }
