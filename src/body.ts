@@ -10,6 +10,20 @@ export interface Body {
   readonly end: "whole" | "too-large" | "broken";
 }
 
+/** For a caller that may send: quicker than readBody where the length is announced, but what breaks off is not kept. */
+export async function readWhole(request: Request, deadline: number): Promise<Body> {
+  const announced = Number(request.headers.get("content-length"));
+  if (!(announced > 0 && announced <= LARGEST_BODY_BYTES)) return readBody(request, deadline);
+  try {
+    const bytes = await before(deadline, "read the body", request.bytes());
+    return bytes.length > LARGEST_BODY_BYTES
+      ? { bytes: bytes.subarray(0, BEGINNING_BYTES), end: "too-large" }
+      : { bytes, end: "whole" };
+  } catch {
+    return { bytes: new Uint8Array(0), end: "broken" };
+  }
+}
+
 export async function readBody(request: Request, deadline: number): Promise<Body> {
   const announced = Number(request.headers.get("content-length")) > LARGEST_BODY_BYTES;
   const chunks: Uint8Array[] = [];

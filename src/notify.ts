@@ -1,6 +1,6 @@
 // Receives one notification from KICC: check → read → store → ack, then enqueue. The queue is waited for only while D1 is down.
 import { type Ending, ack } from "./ack.ts";
-import { readBody } from "./body.ts";
+import { readWhole } from "./body.ts";
 import type { Config, Receiving } from "./config.ts";
 import { confirmNow } from "./confirming.ts";
 import { enqueue, sendDeliveries } from "./deliveries.ts";
@@ -48,7 +48,7 @@ export async function receive(request: Request, config: Config, stores: Stores):
     await readAside(request, { ...sender, reason: "address" }, stores);
     return refuse("address", { address, knewToken });
   }
-  const read = await readBody(request, receivedAt + ACK_WITHIN_MS);
+  const read = await readWhole(request, receivedAt + ACK_WITHIN_MS);
   if (read.end === "broken") return refuse("unavailable", { address });
   if (read.end === "too-large") {
     keepAside(read, { ...sender, reason: "too-large" }, stores);
