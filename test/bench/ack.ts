@@ -13,7 +13,7 @@ const NAMES = ["receiver", "floor"] as const;
 type Kind = (typeof KINDS)[number];
 type Name = (typeof NAMES)[number];
 
-interface Turn extends Measured {
+interface Slice extends Measured {
   readonly cpuMs: number | null;
 }
 
@@ -53,46 +53,71 @@ interface Warm {
   readonly clients: Clients;
   /** Sent before: KICC's resends repeat them. */
   readonly bodies: readonly string[];
+  /** Requests of one slice. */
+  readonly size: number;
 }
 
 async function open(runtime: Runtime, name: Name, clients: number): Promise<Warm> {
   const url = await runtime.url(name);
-  const warm = { url, clients: await connectClients(url, clients), bodies: Array.from({ length: 200 }, uniqueBody) };
+  const warm = {
+    url,
+    clients: await connectClients(url, clients),
+    bodies: Array.from({ length: 200 }, uniqueBody),
+    size: clients === 1 ? 16 : 4 * clients,
+  };
   await warm.clients.send(warm.bodies.map((body) => written(url, body)));
   return warm;
 }
 
-type Turns = Record<Kind, Record<Name, Turn[]>>;
+type Turns = Record<Kind, Record<Name, Slice[]>>;
 
-/** The order within a pair changes with each round, so that neither always comes after the other. */
+/**
+ * A round is made of slices, in turns A B B A: what else the machine does falls on both alike.
+ * @param count requests of one kind to each in one round
+ */
 async function rounding(warm: Record<Name, Warm>, runtime: Runtime, count: number, rounds: number): Promise<Turns> {
   const turns = {} as Turns;
-  for (const kind of KINDS) turns[kind] = { receiver: [], floor: [] };
-  for (let round = 0; round < rounds; round++) {
-    for (const kind of KINDS) {
-      const order = round % 2 === 0 ? NAMES : NAMES.toReversed();
-      for (const name of order) turns[kind][name].push(await turn(warm[name], kind, runtime, count));
+  for (const kind of KINDS) {
+    turns[kind] = { receiver: [], floor: [] };
+    for (let round = 0; round < rounds; round++) {
+      const slices: Record<Name, Slice[]> = { receiver: [], floor: [] };
+      const { size } = warm.receiver;
+      for (let slice = 0; slice * size < count; slice++) {
+        const order = slice % 2 === 0 ? NAMES : NAMES.toReversed();
+        for (const name of order) slices[name].push(await send(warm[name], kind, runtime));
+      }
+      for (const name of NAMES) turns[kind][name].push(together(slices[name]));
     }
   }
   return turns;
 }
 
-async function turn({ url, clients, bodies }: Warm, kind: Kind, runtime: Runtime, count: number): Promise<Turn> {
-  const requests = Array.from({ length: count }, (_, index) => {
+async function send({ url, clients, bodies, size }: Warm, kind: Kind, runtime: Runtime): Promise<Slice> {
+  const requests = Array.from({ length: size }, (_, index) => {
     const body = kind === "resent" ? bodies[index % bodies.length] : uniqueBody();
     return written(url, body ?? "", kind === "stranger" ? STRANGER : undefined);
   });
   const before = runtime.cpuMs();
   const measured = await clients.send(requests);
   const after = runtime.cpuMs();
-  return { ...measured, cpuMs: before === null || after === null ? null : (after - before) / count };
+  return { ...measured, cpuMs: before === null || after === null ? null : (after - before) / size };
+}
+
+function together(slices: readonly Slice[]): Slice {
+  const mean = (of: (slice: Slice) => number) => slices.reduce((sum, slice) => sum + of(slice), 0) / slices.length;
+  return {
+    perSecond: 1 / mean(({ perSecond }) => 1 / perSecond),
+    times: slices.flatMap(({ times }) => times).toSorted((a, b) => a - b),
+    statuses: new Map(slices.flatMap(({ statuses }) => [...statuses])),
+    cpuMs: mean(({ cpuMs }) => cpuMs ?? Number.NaN),
+  };
 }
 
 /** Ratios are taken within each round, and the median is told. */
 function rowsOf(clients: number, turns: Turns): string[][] {
   return KINDS.map((kind) => {
     const { receiver, floor } = turns[kind];
-    const ratio = (of: (each: Turn) => number) =>
+    const ratio = (of: (each: Slice) => number) =>
       median(receiver.map((each, round) => of(each) / of(floor[round] ?? each)));
     const times = (rank: number) => ratio((each) => percentile(each.times, rank)).toFixed(2);
     return [
