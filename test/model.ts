@@ -83,10 +83,13 @@ function isFree(row: ModelRow, now: number): boolean {
   return row.state === "pending" && row.nextAttemptAt <= now && row.leaseUntil === null;
 }
 
-/** An acceptance counts whichever attempt it is of; a failure only of the one that is open. */
+/**
+ * An acceptance counts whichever attempt it is of; a failure only of the one that is open. An attempt that this row has
+ * not made yet is one of a pruned row of the same id.
+ */
 export function settle(row: ModelRow, attempt: number, outcome: Outcome["kind"], decision: Decision): void {
   if (outcome === "accepted") {
-    if (row.state === "delivered" || row.state === "closed") return;
+    if (row.state === "delivered" || row.state === "closed" || attempt > row.attempts) return;
     Object.assign(row, { state: "delivered", reason: null, leaseUntil: null });
     return;
   }
