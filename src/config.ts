@@ -51,6 +51,8 @@ export interface Config {
     readonly mallIds: readonly string[] | null;
     readonly confirms: boolean;
     readonly mode: "push" | "pull" | "queue";
+    /** In queue mode what is stored is enqueued at once, and that is an attempt; not while a setting is wrong. */
+    readonly opensAttempt: boolean;
   };
   readonly operating: {
     readonly consoleTokens: readonly string[];
@@ -78,17 +80,19 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
   checkTogether(values, fetcher !== null, problems);
   // Unknown, it is not known either whom to ask for a cancellation's status.
   const kicc = receiving.KICC_ENVIRONMENT ? KICC[receiving.KICC_ENVIRONMENT] : null;
+  const isRight = kicc !== null && problems.length === 0;
   return {
     receiving:
       kicc === null || receivingProblems.length > 0
         ? null
         : { allows: receiving.KICC_SOURCES ?? allowlist([kicc.source]), tokens: receiving.NOTIFY_TOKEN ?? [] },
-    delivering: kicc === null || problems.length > 0 ? null : delivering(values, fetcher, kicc.api),
+    delivering: isRight ? delivering(values, fetcher, kicc.api) : null,
     storing: {
       mallIds: values.MALL_IDS ?? null,
       // A CONFIRM that cannot be read may mean it: what is stored meanwhile is asked about.
       confirms: values.CONFIRM !== "off",
       mode: values.DELIVERY ?? "push",
+      opensAttempt: isRight && values.DELIVERY === "queue",
     },
     operating: {
       consoleTokens: values.CONSOLE_TOKEN ?? [],

@@ -4,9 +4,9 @@ import { enqueue } from "./deliveries.ts";
 import { ASK_TIMEOUT_MS, askKicc } from "./kicc-api.ts";
 import { log, reasonOf } from "./log.ts";
 import { type Answer, queryOf, verdictOf } from "./status.ts";
+import { UNREPORTED_MS } from "./store/notifications.ts";
 import { type AskingRow, askAgain, confirmed, holdUnconfirmed, takeToConfirm } from "./store/confirmations.ts";
 import { notificationOf } from "./store/rows.ts";
-import { UNREPORTED_MS } from "./storing.ts";
 
 export interface Confirming {
   readonly db: D1Database;

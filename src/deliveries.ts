@@ -17,7 +17,7 @@ export async function sendDeliveries(queue: Queue, messages: readonly DeliveryMe
   let page: MessageSendRequest<DeliveryMessage>[] = [];
   let bytes = 0;
   for (const body of messages) {
-    const size = messages.length > 1 ? messageBytes(body) : 0;
+    const size = messageBytes(body);
     if (page.length === PAGE_MESSAGES || (page.length > 0 && bytes + size > PAGE_BYTES)) {
       await queue.sendBatch(page);
       [page, bytes] = [[], 0];
@@ -28,10 +28,15 @@ export async function sendDeliveries(queue: Queue, messages: readonly DeliveryMe
   if (page.length > 0) await queue.sendBatch(page);
 }
 
+/** @returns when the queue has written it down @throws what the queue throws */
+export async function sendDelivery(queue: Queue, notification: Notification, attempt: number): Promise<void> {
+  await queue.send(encodeMessage(notification, attempt), { contentType: "json" });
+}
+
 /** Sends the message of a notification that D1 has. Throws nothing: what is lost here, the sweep finds. */
 export async function enqueue(queue: Queue, notification: Notification, attempt: number): Promise<void> {
   try {
-    await sendDeliveries(queue, [encodeMessage(notification, attempt)]);
+    await sendDelivery(queue, notification, attempt);
   } catch (error) {
     log("delivery.not-enqueued", { id: notification.id, error: reasonOf(error) });
   }

@@ -3,18 +3,19 @@ import { type Ending, ack } from "./ack.ts";
 import { readWhole } from "./body.ts";
 import type { Config, Receiving } from "./config.ts";
 import { confirmNow } from "./confirming.ts";
-import { enqueue, sendDeliveries } from "./deliveries.ts";
+import { enqueue, sendDelivery } from "./deliveries.ts";
 import { readHookPath, referenceIn } from "./hook-path.ts";
 import { log, reasonOf } from "./log.ts";
-import { encodeMessage } from "./message.ts";
 import { type Notification, notificationId, readNotification } from "./notification.ts";
 import { type Limits, type Refused, keepAside, readAside } from "./quarantine.ts";
 import { before, retryTransient } from "./store/d1.ts";
-import { storeNotification } from "./store/notifications.ts";
+import { type Stored, storeNotification } from "./store/notifications.ts";
 import { isToBeEnqueued, storingOf } from "./storing.ts";
 
-// KICC waits 10 s (cancel-webhook); the ack leaves within 5. D1 gets 3 s of them, the queue the time until 4.5.
+// KICC waits 10 s (cancel-webhook); the ack leaves within 5. D1 gets 3 s of them, less where the body was slow to come,
+// and the queue the time until 4.5.
 const STORE_WITHIN_MS = 3000;
+const STORED_BY_MS = 4000;
 const ACK_WITHIN_MS = 4500;
 
 /** What receiving works with. */
@@ -87,33 +88,36 @@ function isAllowed(request: Request, receiving: Receiving): boolean {
 async function keep(notification: Notification, config: Config, stores: Stores): Promise<Ending> {
   const { id, receivedAt } = notification;
   const storing = storingOf(config.storing, notification, "notification", crypto.randomUUID(), receivedAt);
-  const deadline = receivedAt + STORE_WITHIN_MS;
+  const deadline = Math.min(Date.now() + STORE_WITHIN_MS, receivedAt + STORED_BY_MS);
+  const store = retryTransient(() => storeNotification(stores.db, notification, storing), deadline);
+  const goOn = (stored: Stored) => sendOn(stored, notification, config, stores);
   try {
-    const store = retryTransient(() => storeNotification(stores.db, notification, storing), deadline);
     const stored = await before(deadline, "store", store);
-    log("notification.stored", { id: stored.id, state: stored.state, receipts: stored.receipts });
-    if (stored.id === id && isToBeEnqueued(stored, config)) {
-      stores.waitUntil(enqueue(stores.deliveries, notification, 1));
-    }
-    if (stored.confirm === "asking" && config.delivering !== null) {
-      stores.waitUntil(confirmNow(stored.id, config.delivering, stores));
-    }
+    stores.waitUntil(goOn(stored));
     return stored.receipts > 1 ? "resent" : "stored";
   } catch (error) {
     log("notification.not-stored", { id, error: reasonOf(error) });
   }
-  // Another Worker that consumes the queue could not store it.
-  if (config.storing.mode === "queue") return "unavailable";
+  if (config.storing.mode === "queue") {
+    // Another Worker that consumes the queue could not store it. What is stored too late has its attempt open.
+    stores.waitUntil(store.then(goOn).catch(() => {}));
+    return "unavailable";
+  }
   try {
-    await before(
-      receivedAt + ACK_WITHIN_MS,
-      "enqueue",
-      sendDeliveries(stores.deliveries, [encodeMessage(notification, 1)]),
-    );
+    await before(receivedAt + ACK_WITHIN_MS, "enqueue", sendDelivery(stores.deliveries, notification, 1));
     log("notification.queued", { id });
     return "queued";
   } catch (error) {
     log("notification.lost-to-resend", { id, error: reasonOf(error) });
     return "unavailable";
+  }
+}
+
+/** What comes after the ack. A receipt of another one's row is that one's business. Throws nothing. */
+async function sendOn(stored: Stored, notification: Notification, config: Config, stores: Stores): Promise<void> {
+  if (stored.id === notification.id && isToBeEnqueued(stored, config)) {
+    await enqueue(stores.deliveries, notification, 1);
+  } else if (stored.confirm === "asking" && config.delivering !== null) {
+    await confirmNow(stored.id, config.delivering, stores);
   }
 }

@@ -136,7 +136,7 @@ export const DELIVERING = {
   ORIGIN_SIGNING_SECRET: z.optional(
     read((text) => list(text, /\s+/)?.map(signingKey), "whsec_ and base64, several separated by spaces"),
   ),
-  ORIGIN_TIMEOUT_MS: z._default(wholeNumber(100, 300_000), 10_000),
+  ORIGIN_TIMEOUT_MS: z._default(wholeNumber(1, 300_000), 10_000),
   RETRY_DELAYS_SECONDS: z._default(
     readNumbers((text) => {
       const delays = text.split(",").map((entry) => (/^\s*\d+(\.\d+)?\s*$/.test(entry) ? Number(entry) : Number.NaN));

@@ -1,10 +1,7 @@
 // How the settings want a notification stored — ours or foreign, asked about first, attempt open — and whether to enqueue it then. Pure.
 import type { Config } from "./config.ts";
 import { type Fields, SUCCESS, type Source } from "./notification.ts";
-import type { Stored, Storing } from "./store/notifications.ts";
-
-/** In queue mode another Worker reports an attempt within this time, or it counts as failed. */
-export const UNREPORTED_MS = 10 * 60 * 1000;
+import { type Stored, type Storing, UNREPORTED_MS } from "./store/notifications.ts";
 
 /** @param receipt this receipt's own id */
 export function storingOf(
@@ -14,12 +11,12 @@ export function storingOf(
   receipt: string,
   now: number,
 ): Storing {
-  const { mallIds, confirms, mode } = settings;
+  const { mallIds, confirms, opensAttempt } = settings;
   return {
     // One without a mallId names nobody else; a made-up one is ours.
     foreign: mallIds !== null && fields.mallId !== null && source !== "test" && !mallIds.includes(fields.mallId),
     confirm: confirmOf(confirms && fields.resCd === SUCCESS, source),
-    attemptOpenUntil: mode === "queue" ? now + UNREPORTED_MS : null,
+    attemptOpenUntil: opensAttempt ? now + UNREPORTED_MS : null,
     receipt,
   };
 }

@@ -3,11 +3,11 @@ import type { Config, Delivering } from "./config.ts";
 import { oldestWaiting, sendDeliveries } from "./deliveries.ts";
 import { log, reasonOf } from "./log.ts";
 import { encodeMessage } from "./message.ts";
+import { UNREPORTED_MS } from "./store/notifications.ts";
 import { findExpired, settleExpired } from "./store/leases.ts";
 import { replayNext } from "./store/replays.ts";
 import { type DeliverableRow, notificationOf } from "./store/rows.ts";
 import { buryExhausted, claimDue, prune, takeOverdue, unmarkEnqueued } from "./store/sweeping.ts";
-import { UNREPORTED_MS } from "./storing.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

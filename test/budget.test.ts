@@ -13,15 +13,11 @@ import { prune } from "../src/store/sweeping.ts";
 import { sweep } from "../src/sweep.ts";
 import { watch } from "../src/watch.ts";
 import { BUDGET, type Path } from "./bench/budget.ts";
-import { type Sending, clear, configWith, kiccBody, kiccRequest, notificationFrom } from "./fixtures.ts";
+import { type Sending, clear, configWith, kiccBody, kiccRequest, notificationFrom, queueInto } from "./fixtures.ts";
 import { type Work, meteredD1 } from "./metered.ts";
 
 const { db, take } = meteredD1(env.DB);
-const deliveries = {
-  send: async () => {},
-  sendBatch: async () => {},
-  metrics: async () => ({ backlogCount: 0, backlogBytes: 0 }),
-} as unknown as Queue;
+const deliveries = queueInto([]);
 
 /** Through the hook, and all that comes after the ack. */
 async function notify(body: string, sending: Sending = {}, settings = {}, kept = true): Promise<Work> {

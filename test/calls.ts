@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { api } from "../src/api/api.ts";
 import { operations } from "../src/api/operations.ts";
 import type { DeliveryMessage } from "../src/message.ts";
-import { configWith } from "./fixtures.ts";
+import { configWith, queueInto } from "./fixtures.ts";
 
 export interface Call {
   readonly body?: unknown;
@@ -34,12 +34,7 @@ export async function call(line: string, how: Call = {}): Promise<Answered> {
   const [method = "", path = ""] = line.split(" ");
   const sent: DeliveryMessage[] = [];
   const db = counted(how.db ?? env.DB);
-  const deliveries = {
-    sendBatch: async (messages: Iterable<MessageSendRequest<DeliveryMessage>>) => {
-      await how.queue?.();
-      sent.push(...[...messages].map((message) => message.body));
-    },
-  };
+  const deliveries = queueInto(sent, how.queue);
   const config = configWith(how.settings);
   const headers = new Headers();
   if (how.token !== null) headers.set("authorization", `Bearer ${how.token ?? "console-token"}`);

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { type Config, configOf, readConfig } from "../src/config.ts";
-import { UNREPORTED_MS, storingOf } from "../src/storing.ts";
+import { storingOf } from "../src/storing.ts";
 
 const SECRET = "whsec_bG9jYWwtd29yay1vbmx5LW5vdC1hLXNlY3JldCE=";
 const GOOD = {
@@ -38,7 +38,7 @@ describe("the least of settings", () => {
       retentionDays: 400,
       origin: { url: new URL("https://origin.example/kicc"), fetcher: null, headers: {}, timeoutMs: 10_000 },
     });
-    expect(configWith({}).storing).toEqual({ mallIds: null, confirms: false, mode: "push" });
+    expect(configWith({}).storing).toEqual({ mallIds: null, confirms: false, mode: "push", opensAttempt: false });
     expect(configWith({}).operating).toEqual({
       consoleTokens: ["console-token"],
       deliveryTokens: [],
@@ -214,7 +214,7 @@ describe("any other setting", () => {
       DELIVERY: "queue",
       ALERT_URL: "x",
     });
-    expect(storing).toEqual({ mallIds: ["T0099001"], confirms: true, mode: "queue" });
+    expect(storing).toEqual({ mallIds: ["T0099001"], confirms: true, mode: "queue", opensAttempt: false });
   });
 });
 
@@ -366,7 +366,7 @@ describe("a problem", () => {
       { setting: "CONSOLE_TOKEN", message: "is not set" },
     ]);
     expect(configWith({ ORIGIN_TIMEOUT_MS: "10s" }).problems).toEqual([
-      { setting: "ORIGIN_TIMEOUT_MS", message: "must be a whole number from 100 to 300000" },
+      { setting: "ORIGIN_TIMEOUT_MS", message: "must be a whole number from 1 to 300000" },
     ]);
     expect(configWith({ ORIGIN_ROUTES: { T0099001: "http://one.example" } }).problems).toEqual([
       { setting: "ORIGIN_ROUTES", message: "must have an https URL for T0099001" },
@@ -386,7 +386,7 @@ describe("the configuration of an isolate", () => {
 });
 
 describe("a notification is stored", () => {
-  const settings = { mallIds: ["T0099001"], confirms: true, mode: "push" } as const;
+  const settings = { mallIds: ["T0099001"], confirms: true, mode: "push", opensAttempt: false } as const;
   const ours = { mallId: "T0099001", resCd: "0000" };
   const now = 1_768_349_530_123;
 
@@ -408,12 +408,18 @@ describe("a notification is stored", () => {
   });
 
   it("with an attempt open for 10 min where another Worker delivers it", () => {
-    expect(storingOf({ ...settings, mode: "queue" }, ours, "notification", "r", now)).toMatchObject({
-      attemptOpenUntil: now + 600_000,
-      receipt: "r",
-    });
-    expect(UNREPORTED_MS).toBe(600_000);
+    const storing = storingOf({ ...settings, opensAttempt: true }, ours, "notification", "r", now);
+    expect(storing).toMatchObject({ attemptOpenUntil: now + 600_000, receipt: "r" });
     expect(storingOf(settings, ours, "notification", "r", now).attemptOpenUntil).toBeNull();
-    expect(storingOf({ ...settings, mode: "pull" }, ours, "notification", "r", now).attemptOpenUntil).toBeNull();
+    expect(configWith({ DELIVERY: "queue" }).storing.opensAttempt).toBe(true);
+    expect(configWith({ DELIVERY: "pull" }).storing.opensAttempt).toBe(false);
+    expect(configWith({}).storing.opensAttempt).toBe(false);
+  });
+
+  it("with no attempt counted while a setting is wrong", () => {
+    expect(configWith({ DELIVERY: "queue", RETENTION_DAYS: "3" }).storing).toMatchObject({
+      mode: "queue",
+      opensAttempt: false,
+    });
   });
 });

@@ -5,7 +5,7 @@ import { deliverBatch } from "../src/deliver.ts";
 import type { DeliveryMessage } from "../src/message.ts";
 import { type Stores, receive } from "../src/notify.ts";
 import { replay } from "../src/store/replays.ts";
-import { clear, configWith, kiccBody, kiccRequest, notificationFrom, rowOf, stored } from "./fixtures.ts";
+import { clear, configWith, kiccBody, kiccRequest, notificationFrom, rowOf, stored, queueInto } from "./fixtures.ts";
 import { type Answering, says, standInForKicc } from "./kicc-stand-in.ts";
 
 const CONFIRM = { CONFIRM: "before-delivery", KICC_API_URL: "https://kicc.example" };
@@ -13,16 +13,13 @@ const MINUTE_MS = 60_000;
 
 let kicc = standInForKicc();
 let sent: DeliveryMessage[] = [];
-const deliveries = {
-  sendBatch: async (messages: Iterable<MessageSendRequest<DeliveryMessage>>) => {
-    sent.push(...[...messages].map(({ body }) => body));
-  },
-} as unknown as Queue;
+let deliveries = queueInto(sent);
 
 beforeEach(async () => {
   await clear();
   kicc = standInForKicc();
   sent = [];
+  deliveries = queueInto(sent);
   // KICC's answers and D1 take their own time; only what the clock says is made up.
   vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2026-01-14T00:12:10Z") });
 });

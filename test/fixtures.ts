@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { type Config, readConfig } from "../src/config.ts";
 import { type Notification, notificationId, readNotification } from "../src/notification.ts";
+import type { DeliveryMessage } from "../src/message.ts";
 import { type Stored, storeNotification } from "../src/store/notifications.ts";
 import { storingOf } from "../src/storing.ts";
 
@@ -159,4 +160,20 @@ export function faultyD1(db: D1Database, faults: FaultyD1 = {}): D1Database & { 
     return wrapped;
   }
   return faulty;
+}
+
+/** A queue that keeps what it is given in `sent`. @param first what comes before, and may fail */
+export function queueInto(sent: DeliveryMessage[], first: () => Promise<void> = async () => {}): Queue {
+  const queue = {
+    async send(body: DeliveryMessage) {
+      await first();
+      sent.push(body);
+    },
+    async sendBatch(messages: Iterable<MessageSendRequest<DeliveryMessage>>) {
+      await first();
+      for (const { body } of messages) sent.push(body);
+    },
+    metrics: async () => ({ backlogCount: 0, backlogBytes: 0 }),
+  };
+  return queue as unknown as Queue;
 }

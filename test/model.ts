@@ -60,7 +60,7 @@ export function receive(model: Model, message: Message, now: number): string {
     enqueuedAt: null,
   });
   for (const [, row] of siblings) {
-    if (message.success && !row.message.success && row.state === "pending") {
+    if (message.success && !contradicts && !conflicts && !row.message.success && row.state === "pending") {
       [row.state, row.reason] = ["held", "superseded"];
     }
   }
@@ -104,7 +104,7 @@ export function settle(row: ModelRow, attempt: number, outcome: Outcome["kind"],
 
 export function expired(model: Model, now: number): string[] {
   return [...model].flatMap(([name, { state, leaseUntil }]) =>
-    state === "pending" && leaseUntil !== null && leaseUntil <= now ? [name] : [],
+    (state === "pending" || state === "held") && leaseUntil !== null && leaseUntil <= now ? [name] : [],
   );
 }
 
@@ -125,7 +125,7 @@ export function takeOverdue(model: Model, dueBy: number, enqueuedBefore: number,
 
 /** @returns whether there was anything to replay */
 export function replay(row: ModelRow, now: number): boolean {
-  if (row.state === "pending" || row.state === "closed") return false;
+  if (row.state === "pending") return false;
   Object.assign(row, { state: "pending", reason: null, tries: 0, nextAttemptAt: now, enqueuedAt: null });
   return true;
 }

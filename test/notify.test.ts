@@ -13,6 +13,7 @@ import {
   kiccRequest,
   notificationFrom,
   rowOf,
+  queueInto,
 } from "./fixtures.ts";
 
 interface Ending {
@@ -37,12 +38,7 @@ async function send(body: BodyInit | null = kiccBody(), how: Circumstances = {})
   const sent: DeliveryMessage[] = [];
   const db = faultyD1(env.DB, how.d1);
   const after: Promise<unknown>[] = [];
-  const deliveries = {
-    sendBatch: async (messages: Iterable<MessageSendRequest<DeliveryMessage>>) => {
-      await how.queue?.();
-      sent.push(...[...messages].map((message) => message.body));
-    },
-  } as unknown as Queue;
+  const deliveries = queueInto(sent, how.queue);
   const stores: Stores = { db, deliveries, waitUntil: (work) => after.push(work) };
   const response = await receive(kiccRequest(body, how), configWith(how.settings), stores);
   const { trips } = db;
@@ -102,6 +98,10 @@ describe("the ack table", () => {
     const ending = await send(body, { settings: { ORIGIN_URL: "ftp://origin.example", CONSOLE_TOKEN: undefined } });
     expect(ending).toMatchObject({ status: 200, resCd: "0000", sent: [] });
     expect(await rowOf((await notificationFrom(body)).id)).toMatchObject({ state: "pending", attempts: 0 });
+    const queued = kiccBody();
+    expect(await send(queued, { settings: { DELIVERY: "queue", RETENTION_DAYS: "3" } })).toMatchObject({ sent: [] });
+    const row = await rowOf((await notificationFrom(queued)).id);
+    expect(row).toMatchObject({ state: "pending", attempts: 0, tries: 0, leaseUntil: null });
   });
 
   it("answers 405 with Allow to another method", async () => {
@@ -267,6 +267,50 @@ describe("storing", () => {
     const row = await rowOf((await notificationFrom(body)).id);
     expect(row).toMatchObject({ attempts: 1, tries: 1 });
     expect(row?.leaseUntil).toBeGreaterThan(Date.now() + 9 * 60_000);
+  });
+
+  it("in queue mode enqueues what D1 committed after KICC was told to resend: its attempt is open", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      let reply = (): void => {};
+      const late = new Promise<void>((resolve) => {
+        reply = resolve;
+      });
+      const sent: DeliveryMessage[] = [];
+      const after: Promise<unknown>[] = [];
+      const stores: Stores = {
+        db: faultyD1(env.DB, { after: () => late }),
+        deliveries: queueInto(sent),
+        waitUntil: (work) => after.push(work),
+      };
+      const answer = receive(kiccRequest(kiccBody(), {}), configWith({ DELIVERY: "queue" }), stores);
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
+      await vi.advanceTimersByTimeAsync(3000);
+      expect((await answer).status).toBe(503);
+      expect(sent).toEqual([]);
+      reply();
+      await Promise.all(after);
+      expect(sent).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("leaves D1 its time where the body was slow to come", async () => {
+    const bytes = new TextEncoder().encode(kiccBody());
+    const slow = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        vi.setSystemTime(Date.now() + 3200);
+        controller.enqueue(bytes);
+        controller.close();
+      },
+    });
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    try {
+      expect(await send(slow, { settings: { DELIVERY: "queue" } })).toMatchObject({ status: 200, resMsg: "OK" });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

@@ -13,6 +13,7 @@ import {
   notificationFrom,
   rowOf,
   stored,
+  queueInto,
 } from "./fixtures.ts";
 
 const STRANGER = "198.51.100.1";
@@ -28,7 +29,7 @@ interface Circumstances extends Sending {
 /** One request through the hook, and all that comes after its answer. */
 async function send(body: BodyInit | null, how: Circumstances = {}): Promise<number> {
   const after: Promise<unknown>[] = [];
-  const deliveries = { sendBatch: async () => {} } as unknown as Queue;
+  const deliveries = queueInto([]);
   const limits = how.limits ?? { strangers: UNLIMITED, trusted: UNLIMITED };
   const stores = {
     db: how.db ?? env.DB,

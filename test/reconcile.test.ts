@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { DeliveryMessage } from "../src/message.ts";
 import { reconcile } from "../src/reconcile.ts";
 import { type CancellationRow, announce, readCancellation } from "../src/store/cancellations.ts";
-import { clear, configWith, faultyD1, kiccBody, notificationFrom, rowOf, stored } from "./fixtures.ts";
+import { clear, configWith, faultyD1, kiccBody, notificationFrom, rowOf, stored, queueInto } from "./fixtures.ts";
 import { type Answering, says, standInForKicc } from "./kicc-stand-in.ts";
 
 const SECOND_MS = 1000;
@@ -16,17 +16,14 @@ const TS01 = says({ cancelStatus: "TS01" });
 
 let kicc = standInForKicc();
 let sent: DeliveryMessage[] = [];
-const deliveries = {
-  sendBatch: async (messages: Iterable<MessageSendRequest<DeliveryMessage>>) => {
-    sent.push(...[...messages].map(({ body }) => body));
-  },
-} as unknown as Queue;
+let deliveries = queueInto(sent);
 
 beforeEach(async () => {
   await clear();
   await env.DB.exec("DELETE FROM cancellations");
   kicc = standInForKicc();
   sent = [];
+  deliveries = queueInto(sent);
   vi.useFakeTimers({ toFake: ["Date"], now: ANNOUNCED_AT });
 });
 afterEach(() => {

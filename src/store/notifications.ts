@@ -6,13 +6,16 @@ import { proveStatement } from "./proving.ts";
 export const STATES = ["pending", "delivered", "dead", "held", "closed"] as const;
 export type State = (typeof STATES)[number];
 
+/** In queue mode another Worker reports an attempt within this time, or it counts as failed. */
+export const UNREPORTED_MS = 10 * 60 * 1000;
+
 /** How a notification is to be stored: what the settings say about it. */
 export interface Storing {
   /** Not one of our mallIds: held. */
   readonly foreign: boolean;
   /** KICC is to be asked before it is delivered, or said it itself. */
   readonly confirm: "asking" | "confirmed" | null;
-  /** In queue mode the enqueueing that follows is the first attempt; it is open until then. */
+  /** In queue mode the enqueueing that follows is the first attempt, open for UNREPORTED_MS until then. */
   readonly attemptOpenUntil: number | null;
   /** This receipt's own id: storing it again, after a lost reply, counts it once. */
   readonly receipt: string;
@@ -27,72 +30,90 @@ export interface Stored {
 }
 
 /*
- * Other notifications of the same cancellation have a say. `same` is a success that this one only repeats, adds a
- * missing amount to, or lacks it: this is a receipt of it. `success` is what a failure contradicts. `other` names
+ * Other notifications of the same cancellation, its kin, have a say. `same` is a success that this one only repeats, adds
+ * a missing amount to, or lacks it: this is a receipt of it. `success` is what a failure contradicts. `other` names
  * another amount or currency; against one made from the status API amounts are not compared. What KICC did not confirm
- * says nothing against another, or a forged one would keep the real one from the origin.
+ * says nothing against another, or a forged one would keep the real one from the origin. For the same reasons a receipt
+ * from the status API adds no amount to one of KICC's own.
+ *
+ * SQLite makes the statement ready anew for each notification, so that its length is part of the ack's time: one pass
+ * over the kin finds the first of each, by texts that sort by the instant of receipt and end with the id.
  */
-const SAME_CANCELLATION = `
-  SELECT id, received_at FROM notifications
-  WHERE cancel_pg_cno = ?9 AND ?10 = '${SUCCESS}' AND res_cd = '${SUCCESS}' AND (
-    id = ?1 OR reason IS NOT 'unconfirmed' AND (?2 <> 'status-api' OR confirm IS NOT 'asking') AND (
-      source = 'status-api' OR ?2 = 'status-api'
-      OR (currency IS NULL OR ?13 IS NULL OR currency = ?13) AND (amount IS NULL OR ?14 IS NULL OR amount = ?14)))`;
+const FIRST = "received_at || id";
+const FIRST_OR_ITSELF = `(id <> ?1) || ${FIRST}`;
+
+/** An id has 36 characters. */
+function idIn(first: string): string {
+  return `substr(${first}, -36)`;
+}
+
+const IS_SAME = `res_cd = '${SUCCESS}' AND (
+  id = ?1 OR reason IS NOT 'unconfirmed' AND (?2 <> 'status-api' OR confirm IS NOT 'asking') AND (
+    source = 'status-api' OR ?2 = 'status-api'
+    OR (currency IS NULL OR ?13 IS NULL OR currency = ?13) AND (amount IS NULL OR ?14 IS NULL OR amount = ?14)))`;
+
+const IS_OTHER = `source <> 'status-api' AND ?2 <> 'status-api' AND (currency <> ?13 OR amount <> ?14)
+  AND reason IS NOT 'unconfirmed'`;
+
+const SAME = `min(iif(${IS_SAME}, ${FIRST_OR_ITSELF}, NULL))`;
 
 /**
  * Between the status API's and one without cancelPgCno the reference tells that they are the same, where one
  * cancellation alone was announced with it.
  */
-const SAME_REFERENCE = `
-  SELECT id, received_at FROM notifications
-  WHERE reference = ?4 AND ?10 = '${SUCCESS}' AND res_cd = '${SUCCESS}' AND reason IS NOT 'unconfirmed'
+const SAME_BY_REFERENCE = `
+  SELECT min(${FIRST_OR_ITSELF}) FROM notifications
+  WHERE reference = ?4 AND res_cd = '${SUCCESS}' AND reason IS NOT 'unconfirmed'
     AND (?9 IS NULL AND source = 'status-api'
       OR ?2 = 'status-api' AND cancel_pg_cno IS NULL AND confirm IS NOT 'asking')
     AND (pg_cno IS NULL OR ?8 IS NULL OR pg_cno = ?8)
     AND (SELECT count(*) FROM cancellations WHERE reference = ?4) = 1`;
 
-/** @param same where those are looked for of which this one may be a receipt: what is not looked for costs nothing */
-function insertInto(same: string): string {
+/**
+ * @param same the first one among the kin that it repeats, or NULL where there can be none
+ * @param success the first success among the kin that it contradicts, or NULL
+ * @param first the one that it repeats, by `same` or otherwise
+ */
+function insertAfter(same: string, success: string, first: string = "same"): string {
   return `
-  WITH same AS (
-    SELECT id FROM (${same}) ORDER BY id = ?1 DESC, received_at LIMIT 1
-  ), success AS (
-    SELECT id FROM notifications
-    WHERE cancel_pg_cno = ?9 AND ?10 <> '${SUCCESS}' AND res_cd = '${SUCCESS}'
-    ORDER BY received_at LIMIT 1
-  ), other AS (
-    SELECT id FROM notifications
-    WHERE cancel_pg_cno = ?9 AND source <> 'status-api' AND ?2 <> 'status-api' AND (currency <> ?13 OR amount <> ?14)
-      AND reason IS NOT 'unconfirmed'
-    ORDER BY received_at LIMIT 1
-  ), verdict AS (
-    SELECT CASE
-      WHEN ?20 THEN 'foreign'
-      WHEN (SELECT id FROM success) IS NOT NULL THEN 'contradicts'
-      WHEN (SELECT id FROM other) IS NOT NULL THEN 'conflict'
-    END AS reason
-  )
   INSERT INTO notifications (id, source, source_address, reference, received_at, content_type, body,
     pg_cno, cancel_pg_cno, res_cd, res_msg, cancel_date, currency, amount, mall_id, shop_order_no, receipt,
     state, reason, contradicts, next_attempt_at, attempts, tries, claimed_at, lease_until, confirm)
-  SELECT coalesce((SELECT id FROM same), ?1), ?2, ?3, ?4, ?5, ?6, ?7,
+  SELECT coalesce(${idIn("first")}, ?1), ?2, ?3, ?4, ?5, ?6, ?7,
     ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
     iif(reason IS NULL, 'pending', 'held'), reason,
-    CASE reason WHEN 'contradicts' THEN (SELECT id FROM success) WHEN 'conflict' THEN (SELECT id FROM other) END,
-    ?5,
-    iif(reason IS NULL AND ?18 IS NOT NULL, 1, 0), iif(reason IS NULL AND ?18 IS NOT NULL, 1, 0),
-    iif(reason IS NULL AND ?18 IS NOT NULL, ?5, NULL), iif(reason IS NULL, ?18, NULL),
+    iif(reason <> 'foreign', ${idIn("contradicted")}, NULL), ?5,
+    reason IS NULL AND ?18 IS NOT NULL, reason IS NULL AND ?18 IS NOT NULL,
+    iif(reason IS NULL, ?18 - ${UNREPORTED_MS}, NULL), iif(reason IS NULL, ?18, NULL),
     iif(reason IS NULL OR ?19 = 'confirmed', ?19, NULL)
-  FROM verdict WHERE true
+  FROM (
+    SELECT ${first} AS first, coalesce(success, other) AS contradicted,
+      CASE WHEN ?20 THEN 'foreign' WHEN success IS NOT NULL THEN 'contradicts' WHEN other IS NOT NULL THEN 'conflict' END
+        AS reason
+    FROM (
+      SELECT ${same} AS same, ${success} AS success, min(iif(${IS_OTHER}, ${FIRST}, NULL)) AS other
+      FROM notifications WHERE cancel_pg_cno = ?9)
+  ) WHERE true
   ON CONFLICT (id) DO UPDATE SET
     receipts = receipts + (receipt <> excluded.receipt), receipt = excluded.receipt,
-    currency = coalesce(currency, excluded.currency), amount = coalesce(amount, excluded.amount),
+    currency = coalesce(currency, iif(?2 = 'status-api', NULL, excluded.currency)),
+    amount = coalesce(amount, iif(?2 = 'status-api', NULL, excluded.amount)),
     reference = coalesce(reference, excluded.reference)
-  RETURNING id, state, receipts, attempts, confirm`;
+  RETURNING id, state, receipts, attempts, confirm`.replaceAll(/\s+/g, " ");
 }
 
-const INSERT = insertInto(SAME_CANCELLATION);
-const INSERT_WITH_REFERENCE = insertInto(`${SAME_CANCELLATION} UNION ALL ${SAME_REFERENCE}`);
+const INSERT_SUCCESS = insertAfter(SAME, "NULL");
+const INSERT_SUCCESS_WITH_REFERENCE = insertAfter(
+  SAME,
+  "NULL",
+  `(SELECT min(same) FROM (SELECT same UNION ALL ${SAME_BY_REFERENCE}))`,
+);
+const INSERT_FAILURE = insertAfter("NULL", `min(iif(res_cd = '${SUCCESS}', ${FIRST}, NULL))`);
+
+function insertOf({ resCd, reference }: Pick<Notification, "resCd" | "reference">): string {
+  if (resCd !== SUCCESS) return INSERT_FAILURE;
+  return reference === null ? INSERT_SUCCESS : INSERT_SUCCESS_WITH_REFERENCE;
+}
 
 /**
  * Stores a notification, or counts one more receipt of the one that it repeats: one round trip, safe to run twice.
@@ -100,7 +121,7 @@ const INSERT_WITH_REFERENCE = insertInto(`${SAME_CANCELLATION} UNION ALL ${SAME_
  */
 export async function storeNotification(db: D1Database, notification: Notification, storing: Storing): Promise<Stored> {
   const insert = db
-    .prepare(notification.reference === null ? INSERT : INSERT_WITH_REFERENCE)
+    .prepare(insertOf(notification))
     .bind(
       notification.id,
       notification.source,

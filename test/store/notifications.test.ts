@@ -98,6 +98,21 @@ describe("several of one cancellation", () => {
     expect(await rowOf(asked.id)).toMatchObject({ state: "pending", receipts: 2, amount: "9000" });
   });
 
+  it("takes no amount from the status API that a later success of KICC's own could contradict", async () => {
+    const real = await stored(cancellation("C1", { amountInfo: null }));
+    await stored(cancellation("C1", won(1000)), { source: "status-api" });
+    expect(await rowOf(real.id)).toMatchObject({ receipts: 2, amount: null, currency: null });
+    expect((await stored(cancellation("C1", won(2000)))).id).toBe(real.id);
+    expect(await rowOf(real.id)).toMatchObject({ receipts: 3, amount: "2000" });
+  });
+
+  it("lets a failure go its way where the success after it is held for another amount", async () => {
+    const failure = await stored(cancellation("C1", { resCd: "W901", ...won(100) }));
+    const success = await stored(cancellation("C1", won(200)));
+    expect(await rowOf(success.id)).toMatchObject({ state: "held", reason: "conflict", contradicts: failure.id });
+    expect(await rowOf(failure.id)).toMatchObject({ state: "pending" });
+  });
+
   it("leaves one success to be delivered when two with different amounts come at once", async () => {
     const both = await Promise.all([stored(cancellation("C1", won(1))), stored(cancellation("C1", won(2)))]);
     expect(both.map(({ state }) => state).toSorted()).toEqual(["held", "pending"]);
