@@ -1,15 +1,18 @@
 // The queue's own dead letters: only used-up delays or a 410 end a notification, so these are put back on their way.
 import type { Config } from "./config.ts";
+import { WAIT_FOR_PEOPLE_SECONDS } from "./letters.ts";
 import { log, reasonOf } from "./log.ts";
 import { type DeliveryMessage, decodeMessage, toNotification } from "./message.ts";
 import { failed } from "./outcome.ts";
 import { decide } from "./retry.ts";
 import { type Standing, attemptOf, settle, standings } from "./store/attempts.ts";
+import { before } from "./store/d1.ts";
 import { storeNotification } from "./store/notifications.ts";
 import { storingOf } from "./storing.ts";
 
 const WAIT_FOR_D1_SECONDS = 900;
 const WAIT_FOR_QUEUE_SECONDS = 300;
+const RETURN_WITHIN_MS = 10_000;
 
 /**
  * A dead letter's row is stored if it is missing; pending, the sweep enqueues it anew. With D1 away the message goes
@@ -29,9 +32,11 @@ export async function returnDeadLetters(
       continue;
     }
     try {
-      await returnOne(content, message, config, db);
+      await before(Date.now() + RETURN_WITHIN_MS, "return", returnOne(content, message, config, db));
       log("deadletter.returned", { id: content.id });
-      message.ack();
+      // While a setting is wrong it is not known whether it tells of an attempt.
+      if (config.delivering === null) message.retry({ delaySeconds: WAIT_FOR_PEOPLE_SECONDS });
+      else message.ack();
     } catch (error) {
       log("deadletter.waits-for-d1", { id: content.id, error: reasonOf(error) });
       await sendBack(content, message, deliveries);

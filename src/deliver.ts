@@ -17,6 +17,7 @@ import {
   claim,
   settle,
   standings,
+  unclaimHeld,
 } from "./store/attempts.ts";
 import { before, retryTransient } from "./store/d1.ts";
 import { settleExpired } from "./store/leases.ts";
@@ -61,7 +62,8 @@ async function noteStray(db: D1Database): Promise<void> {
 
 /** In pull mode a message comes only where D1 was down when KICC called. */
 async function keepForPullers(letters: readonly Letter[], config: Config, db: D1Database): Promise<void> {
-  await storeMissing(letters, await standings(db, idsOf(letters)), config, db);
+  const keeping = async () => storeMissing(letters, await standings(db, idsOf(letters)), config, db);
+  await before(Date.now() + CLAIM_WITHIN_MS, "store", keeping());
   for (const { message } of letters) message.ack();
 }
 
@@ -115,7 +117,11 @@ async function take(letters: readonly Letter[], lease: Lease, delivering: Delive
   const deadline = lease.now + CLAIM_WITHIN_MS;
   const taking = async () => {
     let taken = await claim(db, ids, lease);
-    if (await storeMissing(letters, taken.standing, config, db)) taken = await claim(db, ids, lease);
+    if (await storeMissing(letters, taken.standing, config, db)) {
+      // A success that was just stored may supersede a failure that was just claimed.
+      await unclaimHeld(db, ids, lease.hand);
+      taken = await claim(db, ids, lease);
+    }
     return { ...taken, expired: await expire(taken.standing, delivering, db, lease.now) };
   };
   return before(deadline, "claim", retryTransient(taking, deadline));

@@ -132,7 +132,9 @@ export function verdictOf(
 ): Verdict {
   if (answer.kind === "cancelled") {
     const field = contradiction(answer, told);
-    return field === null ? { kind: "confirmed" } : { kind: "unconfirmed", because: `KICC names another ${field}` };
+    if (field !== null) return { kind: "unconfirmed", because: `KICC names another ${field}` };
+    // An answer that does not say what it is about proves nothing; the amount may be missing.
+    if (answer.cancelPgCno !== null && answer.pgCno !== null) return { kind: "confirmed" };
   }
   const delayMs = delaysMs.slice(0, FIRST_DELAYS)[tries - 1];
   if (delayMs !== undefined) return { kind: "again", at: now + delayMs };

@@ -213,6 +213,17 @@ describe("D1 away", () => {
     expect(await rowOf(notification.id)).toMatchObject({ state: "delivered", attempts: 1, receipts: 1 });
   });
 
+  it("sends nothing of a failure that a success of the same batch supersedes, and counts no attempt", async () => {
+    const about = { cancelPgCno: "C1", amountInfo: null };
+    const failure = await pending(kiccBody({ ...about, resCd: "W901" }));
+    const success = await notificationFrom(kiccBody(about));
+    const { acked, requests } = await deliver([failure, encodeMessage(success, 1)]);
+    expect(acked.toSorted()).toEqual(["m0", "m1"]);
+    expect(requests.map(({ headers }) => headers.get("webhook-id"))).toEqual([success.id]);
+    const superseded = { state: "held", reason: "superseded", attempts: 0, tries: 0, leaseUntil: null, history: [] };
+    expect(await rowOf(failure.id)).toMatchObject(superseded);
+  });
+
   it("stores for the pullers what came while D1 was down, and delivers nothing itself", async () => {
     const notification = await notificationFrom(kiccBody());
     const result = await deliver([encodeMessage(notification, 1)], ACCEPTS, { settings: { DELIVERY: "pull" } });

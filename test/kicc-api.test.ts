@@ -128,6 +128,15 @@ describe("judging", () => {
     expect(contradiction(cancelledAnswer(), { ...told, currency: null, amount: null })).toBeNull();
   });
 
+  it("takes no answer for a proof that does not say which cancellation of which payment it is about", () => {
+    const verdict = (about: Parameters<typeof cancelledAnswer>[0]) =>
+      verdictOf(cancelledAnswer(about), told, 1, [60_000], 100).kind;
+    expect(verdict({})).toBe("confirmed");
+    expect(verdict({ amountInfo: undefined })).toBe("confirmed");
+    expect(verdict({ cancelPgCno: "" })).toBe("again");
+    expect(verdict({ pgCno: null })).toBe("again");
+  });
+
   it("asks again on the first five delays, and holds after the sixth query", () => {
     const none = { kind: "none", status: null, text: "silence" } as const;
     const verdicts = [1, 2, 3, 4, 5, 6].map((tries) => verdictOf(none, told, tries, [1, 2, 3, 4, 5, 6, 7], 100));

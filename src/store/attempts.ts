@@ -66,6 +66,17 @@ export async function claim(
   return { claimed: (claimed?.results ?? []) as Claimed[], standing: byId((standing?.results ?? []) as Standing[]) };
 }
 
+/** Undoes the claims of one hand on what is held since: nothing is sent of it. */
+export async function unclaimHeld(db: D1Database, ids: readonly string[], hand: string): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE notifications SET attempts = attempts - 1, tries = tries - 1, claim = NULL, lease_until = NULL
+       WHERE id IN (SELECT value FROM json_each(?1)) AND claim = ?2 AND state = 'held' AND lease_until IS NOT NULL`,
+    )
+    .bind(JSON.stringify(ids), hand)
+    .run();
+}
+
 /** Where each of `ids` stands; those that D1 has not got are missing. */
 export async function standings(db: D1Database, ids: readonly string[]): Promise<Map<string, Standing>> {
   return byId((await standingStatement(db, ids).run<Standing>()).results);
@@ -87,17 +98,25 @@ export interface Settlement {
   readonly decision: Decision;
 }
 
+/** SQL: the entry of an open attempt that nobody will report any more. @param error an SQL expression */
+export function unreported(error: string): string {
+  return `json_object('number', attempts, 'startedAt', claimed_at, 'durationMs', NULL, 'outcome', 'failed',
+    'status', NULL, 'error', ${error}, 'answer', NULL)`;
+}
+
 /**
  * Records how attempts ended, all in one statement. Settling twice is settling once. An acceptance counts for whatever
  * attempt it comes from; a failure only for the one that is open. One that became held meanwhile keeps its reason: it
  * needs a person either way. One that a person replayed meanwhile has no tries yet, and does not die of the attempt
- * before.
+ * before. Where an attempt before the open one is accepted, the open one ends with it.
  */
 const DECIDES = `(ended.state = 'delivered'
   OR notifications.state = 'pending' AND (ended.state = 'pending' OR notifications.tries > 0))`;
 const SETTLE = `
   UPDATE notifications SET lease_until = NULL, settled_at = ?1,
-    history = json_insert(history, '$[#]', json(ended.attempt)),
+    history = json_insert(iif(lease_until IS NOT NULL AND attempts > ended.number,
+      json_insert(history, '$[#]', ${unreported("'no report before attempt ' || ended.number || ' was accepted'")}),
+      history), '$[#]', json(ended.attempt)),
     state = iif(${DECIDES}, ended.state, notifications.state),
     reason = iif(${DECIDES}, ended.reason, notifications.reason),
     next_attempt_at = coalesce(ended.nextAttemptAt, next_attempt_at),

@@ -3,9 +3,12 @@ import { failed } from "../outcome.ts";
 import { type Decision, decide } from "../retry.ts";
 import { STANDING, type Standing, attemptOf, settle } from "./attempts.ts";
 
+/** Of the held ones only the newest may have a lease: they became held while an attempt was open. */
+const HELD_WINDOW = 100;
+
 /**
- * Pending ones whose lease ran out, oldest due first. It looks at the `window` that have been due for longest: what is
- * claimed, is claimed from there, and a backlog behind it is not read each minute.
+ * Those whose lease ran out: pending ones, oldest due first, and held ones. It looks at the `window` that have been due
+ * for longest: what is claimed, is claimed from there, and a backlog behind it is not read each minute.
  */
 export async function findExpired(
   db: D1Database,
@@ -17,7 +20,13 @@ export async function findExpired(
       `SELECT * FROM (
          SELECT ${STANDING} FROM notifications INDEXED BY due
          WHERE state = 'pending' AND next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?3)
-       WHERE leaseUntil <= ?1 LIMIT ?2`,
+       WHERE leaseUntil <= ?1
+       UNION ALL
+       SELECT * FROM (
+         SELECT ${STANDING} FROM notifications INDEXED BY by_state
+         WHERE state = 'held' ORDER BY received_at DESC LIMIT ${HELD_WINDOW})
+       WHERE leaseUntil <= ?1
+       LIMIT ?2`,
     )
     .bind(now, limit, window)
     .run<Standing>();
