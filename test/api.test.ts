@@ -223,7 +223,7 @@ describe("one notification", () => {
 });
 
 describe("replay", () => {
-  it.each(["delivered", "dead", "held"])("makes a %s one pending and enqueues it at once", async (state) => {
+  it.each(["delivered", "dead", "held", "closed"])("makes a %s one pending and enqueues it at once", async (state) => {
     const id = await storedAs(state, { reason: "exhausted", attempts: 16, tries: 16, delivered_at: 1, confirm: null });
     const { status, answer, sent, queries } = await call(`POST /api/notifications/${id}/replay`);
     expect(status).toBe(200);
@@ -234,10 +234,10 @@ describe("replay", () => {
     expect(queries).toBeLessThanOrEqual(5);
   });
 
-  it.each(["pending", "closed"])("of a %s one is a conflict, and changes and records nothing", async (state) => {
-    const id = await storedAs(state);
+  it("of a pending one is a conflict, and changes and records nothing", async () => {
+    const id = await storedAs("pending");
     const refused = await call(`POST /api/notifications/${id}/replay`);
-    expect(refused).toMatchObject(refusal(409, "conflict", state));
+    expect(refused).toMatchObject(refusal(409, "conflict", "pending"));
     expect(refused.sent).toEqual([]);
     expect((await call("GET /api/audit")).answer.audit).toEqual([]);
   });
@@ -306,6 +306,13 @@ describe("close", () => {
     expect((await call("GET /api/audit")).answer.audit).toEqual([
       expect.objectContaining({ who: "token", what: "close", subject: id, note: "booked by hand \ufffd" }),
     ]);
+  });
+
+  it("ends an attempt that is open, and keeps it in the history", async () => {
+    const id = await storedAs("held", { attempts: 1, tries: 1, claimed_at: 1000, lease_until: Date.now() + 60_000 });
+    await call(`POST /api/notifications/${id}/close`, { body: { note: "n" } });
+    const { answer } = await call(`GET /api/notifications/${id}`);
+    expect(answer.history).toMatchObject([{ number: 1, outcome: "failed", error: "no report before it was closed" }]);
   });
 
   it.each(["pending", "delivered", "closed"])("of a %s one is a conflict", async (state) => {

@@ -1,9 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Webhook } from "standardwebhooks";
+import type { DeliveryMessage } from "../src/message.ts";
 import { sweep } from "../src/sweep.ts";
 import { type Call, call } from "./calls.ts";
-import { clear, configWith, kiccBody, rowOf, stored } from "./fixtures.ts";
+import { clear, configWith, kiccBody, rowOf, stored, queueInto } from "./fixtures.ts";
 
 const SETTINGS = { DELIVERY: "pull", DELIVERY_TOKEN: "delivery-token", RETRY_DELAYS_SECONDS: "15,30" };
 
@@ -171,8 +172,7 @@ describe("a lease that runs out", () => {
     const id = await pullable();
     await pullOne();
     await endLeases();
-    const queue = { sendBatch: () => Promise.resolve() } as unknown as Queue;
-    await Promise.all([pull(), pull(), sweep(configWith(SETTINGS), env.DB, queue), pull()]);
+    await Promise.all([pull(), pull(), sweep(configWith(SETTINGS), env.DB, queueInto([])), pull()]);
     expect((await rowOf(id))?.history).toHaveLength(1);
   });
 
@@ -195,6 +195,7 @@ describe("a lease that runs out", () => {
     expect(await reports(id, "fail", { attempt: 2, reason: "x" })).toMatchObject({ answer: { state: "delivered" } });
     expect((await rowOf(id))?.history.map(({ number, outcome }) => [number, outcome])).toEqual([
       [1, "failed"],
+      [2, "failed"],
       [1, "accepted"],
     ]);
   });
@@ -235,6 +236,19 @@ describe("accept", () => {
     expect(await reports(id, "accept", { attempt: "one" })).toMatchObject({ status: 400 });
     expect(await reports(id, "accept", { attempt: 0 })).toMatchObject({ status: 400 });
     expect(await rowOf(id)).toMatchObject({ state: "pending" });
+  });
+
+  it("is in the audit where a person tells it, and not where a machine does", async () => {
+    const [one, other] = [await pullable(), await pullable()];
+    await pull();
+    await reports(one, "accept", { attempt: 1 });
+    await call(`POST /api/notifications/${other}/fail`, {
+      settings: SETTINGS,
+      body: { attempt: 1, reason: "by hand" },
+    });
+    expect((await call("GET /api/audit", { settings: SETTINGS })).answer.audit).toEqual([
+      expect.objectContaining({ who: "token", what: "fail", subject: other, note: "attempt 1" }),
+    ]);
   });
 
   it("leaves what a person closed closed, and says so", async () => {
@@ -314,13 +328,8 @@ describe("fail", () => {
     const body = { attempt: 1, reason: "busy" };
     await call(`POST /api/notifications/${id}/fail`, { settings, body });
     await makeDue();
-    const sent: unknown[] = [];
-    const queue = {
-      sendBatch: async (messages: Iterable<{ body: unknown }>) => {
-        sent.push(...[...messages].map((message) => message.body));
-      },
-    } as unknown as Queue;
-    await sweep(configWith(settings), env.DB, queue);
+    const sent: DeliveryMessage[] = [];
+    await sweep(configWith(settings), env.DB, queueInto(sent));
     expect(sent).toEqual([expect.objectContaining({ id, attempt: 2 })]);
     const accepted = await call(`POST /api/notifications/${id}/accept`, { settings, body: { attempt: 1 } });
     expect(accepted.answer).toMatchObject({ state: "delivered", attempts: 2 });
@@ -348,6 +357,13 @@ describe("long polling", () => {
     expect(Date.now() - startedAt).toBeLessThan(4000);
     expect(waiting.queries).toBeLessThanOrEqual(5);
     expect(waiting.rowsRead).toBeLessThanOrEqual(20);
+  });
+
+  it("notices a lease that runs out meanwhile", async () => {
+    const id = await pullable();
+    await pull({ leaseSeconds: 1 }, { settings: { ...SETTINGS, RETRY_DELAYS_SECONDS: "0" } });
+    const polled = await pull({ waitSeconds: 10 }, { settings: { ...SETTINGS, RETRY_DELAYS_SECONDS: "0" } });
+    expect(polled).toEqual([expect.objectContaining({ id, attempt: 2 })]);
   });
 
   it("leases nothing for a puller that is gone", async () => {

@@ -125,6 +125,24 @@ describe("leases that ran out", () => {
     expect(row?.nextAttemptAt).toBeGreaterThan(Date.now() + 12_000);
   });
 
+  it("counts one of a notification that became held meanwhile, which stays held", async () => {
+    const id = await due(2, {
+      state: "held",
+      reason: "superseded",
+      attempts: 1,
+      tries: 1,
+      lease_until: 1,
+      claimed_at: 1,
+    });
+    await run();
+    expect(await rowOf(id)).toMatchObject({
+      state: "held",
+      reason: "superseded",
+      leaseUntil: null,
+      history: [{ number: 1, outcome: "failed", error: "no report before the lease ran out" }],
+    });
+  });
+
   it("buries a notification whose last attempt crashed, and says why", async () => {
     const id = await due(2, { attempts: 16, tries: 16, claimed_at: 1, lease_until: Date.now() - 1 });
     await run();
@@ -143,13 +161,13 @@ function entry(subject: string | null) {
 }
 
 describe("replay", () => {
-  it("starts the delays anew, counts attempts on, and takes nothing that is pending or closed", async () => {
+  it("starts the delays anew, counts attempts on, and takes nothing that is pending", async () => {
     const id = await due(2, { state: "dead", reason: "exhausted", attempts: 16, tries: 16 });
     expect((await replay(env.DB, id, entry(id))).replayed).toMatchObject({ id, attempts: 16, tries: 0 });
     expect(await rowOf(id)).toMatchObject({ state: "pending", reason: null, attempts: 16, tries: 0 });
     expect((await replay(env.DB, id, entry(id))).replayed).toBeNull();
     await set(id, { state: "closed" });
-    expect((await replay(env.DB, id, entry(id))).replayed).toBeNull();
+    expect((await replay(env.DB, id, entry(id))).replayed).toMatchObject({ id });
   });
 
   it("replays all dead ones of a range at a bounded rate, once each, and no other", async () => {
@@ -203,6 +221,14 @@ describe("dead letters of the queue", () => {
     const { notification, id } = await stored();
     await returned(encodeMessage(notification, 1));
     expect(await rowOf(id)).toMatchObject({ state: "pending" });
+  });
+
+  it("are stored and stay, with a delay, while a setting is wrong", async () => {
+    const notification = await notificationFrom(kiccBody());
+    const content = encodeMessage(notification, 1);
+    const left = await returned(content, localQueue(), faultyD1(env.DB), { ORIGIN_URL: "ftp://origin.example" });
+    expect(left).toMatchObject({ acked: [], retries: [[{ delaySeconds: 300 }]] });
+    expect(await rowOf(notification.id)).toMatchObject({ state: "pending", attempts: 0 });
   });
 
   it("goes back to the deliveries as a fresh message with a delay while D1 is away, and waits if the queue is too", async () => {

@@ -54,7 +54,7 @@ export const cancellationOperations: readonly Operation[] = [
     input: cancelPgCno,
     answer: cancellation,
     async run(input, { db }) {
-      await lookAtOne(db, input.cancelPgCno);
+      await lookAtOne(db, input.cancelPgCno).run();
       const row = await readCancellation(db, input.cancelPgCno);
       return row === null ? refuse("not_found", "No such cancellation") : shown(row);
     },

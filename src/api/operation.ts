@@ -2,6 +2,9 @@
 import type * as z from "zod/mini";
 import type { Config, Delivering } from "../config.ts";
 
+/** The caller with a DELIVERY_TOKEN: a machine, whose reports no audit needs. */
+export const MACHINE = "delivery-token";
+
 /** What an operation works with. */
 export interface Desk {
   readonly config: Config;

@@ -15,6 +15,7 @@ const MOST = 50;
 const LONGEST_LEASE_SECONDS = 300;
 const LONGEST_WAIT_SECONDS = 20;
 const LOOK_EVERY_MS = 1000;
+const EXPIRE_EVERY = 5;
 // Bounds of what one call does about leases that ran out; the sweep does the rest.
 const EXPIRED = 100;
 const LOOKED_AT = 500;
@@ -41,12 +42,11 @@ export const pull = operation({
   async run({ max, leaseSeconds, waitSeconds }, desk) {
     const delivering = deliveringOf(desk);
     if (delivering.mode !== "pull") return refuse("conflict", `Cannot pull: DELIVERY is ${delivering.mode}`);
-    const expired = await findExpired(desk.db, desk.now, { limit: EXPIRED, window: LOOKED_AT });
-    await settleExpired(desk.db, expired, delivering.delaysMs, desk.now);
     const waitUntil = desk.now + waitSeconds * 1000;
-    for (;;) {
+    for (let look = 0; ; look++) {
       // Nobody would report what is leased for a puller that is gone.
       if (desk.signal?.aborted) return { notifications: [] };
+      if (look % EXPIRE_EVERY === 0) await expire(desk, delivering);
       const notifications = await lease(desk, delivering, max, leaseSeconds * 1000);
       const waitMs = Math.min(LOOK_EVERY_MS, waitUntil - Date.now());
       if (notifications.length > 0 || waitMs <= 0) return { notifications };
@@ -54,6 +54,12 @@ export const pull = operation({
     }
   },
 });
+
+/** Leases that ran out are failed attempts, which are due again after their waits. */
+async function expire({ db }: Desk, { delaysMs }: Delivering): Promise<void> {
+  const now = Date.now();
+  await settleExpired(db, await findExpired(db, now, { limit: EXPIRED, window: LOOKED_AT }), delaysMs, now);
+}
 
 /** One statement takes them, so no two pullers get the same one; an idle look reads a row at the most. */
 async function lease({ db, operator }: Desk, { secrets, delaysMs }: Delivering, max: number, leaseMs: number) {

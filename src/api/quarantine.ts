@@ -103,7 +103,7 @@ async function release(
   };
   const storing = storingOf(desk.config.storing, fields, "notification", kept.id, desk.now);
   const stored = await storeNotification(desk.db, notification, storing);
-  await dropQuarantined(desk.db, kept.id, entryOf("release", stored.id, desk));
+  await dropQuarantined(desk.db, kept.id, entryOf("release", stored.id, desk, kept.id));
   if (stored.id === notification.id && isToBeEnqueued(stored, desk.config)) {
     desk.waitUntil(enqueue(desk.deliveries, notification, 1));
   }
@@ -112,8 +112,13 @@ async function release(
   return notificationShape(row);
 }
 
-function entryOf(what: "release" | "drop", subject: string, { now, operator }: Desk): Entry {
-  return { at: now, who: operator, what, subject, note: null };
+function entryOf(
+  what: "release" | "drop",
+  subject: string,
+  { now, operator }: Desk,
+  note: string | null = null,
+): Entry {
+  return { at: now, who: operator, what, subject, note };
 }
 
 function quarantinedAnswer({ beginning, ...row }: QuarantineRow): z.infer<typeof quarantinedSchema> {

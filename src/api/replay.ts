@@ -16,7 +16,7 @@ const END_OF_TIME = 8_640_000_000_000_000;
 export const replayNotification = operation({
   method: "post",
   path: "/api/notifications/{id}/replay",
-  summary: "Deliver a delivered, dead or held notification again",
+  summary: "Deliver a notification again, unless it is pending",
   needsDelivering: true,
   input: z.object({ id: z.string() }),
   answer: notificationSchema,

@@ -7,7 +7,7 @@ import { attemptOf } from "../store/attempts.ts";
 import { type Reported, findListed, reportedOn, settleReported } from "../store/reports.ts";
 import { report, wholeNumber } from "./input.ts";
 import { unknownNotification } from "./notifications.ts";
-import { type Desk, deliveringOf, operation, refuse } from "./operation.ts";
+import { type Desk, MACHINE, deliveringOf, operation, refuse } from "./operation.ts";
 import { notificationSchema, notificationShape } from "./shapes.ts";
 
 const LONGEST_REASON = 500;
@@ -78,15 +78,14 @@ async function settled(
   { tries, startedAt }: Reported,
   outcome: Outcome,
   delaysMs: readonly number[],
-  { db, now }: Desk,
+  { db, now, operator }: Desk,
 ) {
   const decision = decide(outcome, tries, delaysMs, now, Math.random());
   const ended = startedAt === null ? null : now;
-  const row = await settleReported(
-    db,
-    { id, attempt: attemptOf(number, startedAt ?? now, ended, outcome), decision },
-    now,
-  );
+  const settlement = { id, attempt: attemptOf(number, startedAt ?? now, ended, outcome), decision };
+  const what = outcome.kind === "accepted" ? "accept" : "fail";
+  const entry = { at: now, who: operator, what, subject: id, note: `attempt ${number}` };
+  const row = await settleReported(db, settlement, now, operator === MACHINE ? null : entry);
   if (row === null) return unknownNotification(id);
   log("delivery.reported", { id, attempt: number, outcome: outcome.kind, state: row.state });
   return notificationShape(row);

@@ -48,7 +48,7 @@ export async function notificationPage(v: View, id: string) {
 function Answer({ v, row }: OfRow) {
   const { w } = v;
   const here = `${HOME}/notifications/${row.id}`;
-  const mayReplay = ["delivered", "dead", "held"].includes(row.state);
+  const mayReplay = row.state !== "pending";
   const mayClose = ["dead", "held"].includes(row.state);
   return (
     <section class={`answer ${row.state}`} aria-label={w.state}>

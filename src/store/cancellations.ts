@@ -1,5 +1,6 @@
 // The announced cancellations: announce, read, list, prune. What settles them is in asking.ts.
 import type { Announced } from "../cancellation.ts";
+import { lookAtNewest, lookAtOne } from "./coming.ts";
 
 export type CancellationState = "expected" | "notified" | "reconciled" | "failed" | "unresolved";
 
@@ -34,6 +35,7 @@ function agrees(column: string): string {
 
 /**
  * Announces a cancellation. Announcing it again changes nothing but what was missing: the schedule is the first one's.
+ * A success that came before settles it. One round trip.
  * @returns null where it was announced with another mallId, pgCno, shopOrderNo or reference
  */
 export async function announce(
@@ -42,7 +44,7 @@ export async function announce(
   dueAfterMs: number,
   now: number,
 ): Promise<CancellationRow | null> {
-  return db
+  const announcing = db
     .prepare(
       `INSERT INTO cancellations (cancel_pg_cno, mall_id, pg_cno, shop_order_no, reference, state, announced_at,
          due_after_ms, due_at)
@@ -51,17 +53,23 @@ export async function announce(
          shop_order_no = coalesce(shop_order_no, excluded.shop_order_no),
          reference = coalesce(reference, excluded.reference)
        WHERE ${["mall_id", "pg_cno", "shop_order_no", "reference"].map(agrees).join(" AND ")}
-       RETURNING ${CANCELLATION}`,
+       RETURNING cancel_pg_cno`,
     )
-    .bind(cancelPgCno, mallId, pgCno, shopOrderNo, reference, now, dueAfterMs)
-    .first<CancellationRow>();
+    .bind(cancelPgCno, mallId, pgCno, shopOrderNo, reference, now, dueAfterMs);
+  const [announced, , row] = await db.batch<CancellationRow>([
+    announcing,
+    lookAtOne(db, cancelPgCno),
+    readStatement(db, cancelPgCno),
+  ]);
+  return announced?.results.length === 0 ? null : (row?.results[0] ?? null);
 }
 
 export async function readCancellation(db: D1Database, cancelPgCno: string): Promise<CancellationRow | null> {
-  return db
-    .prepare(`SELECT ${CANCELLATION} FROM cancellations WHERE cancel_pg_cno = ?`)
-    .bind(cancelPgCno)
-    .first<CancellationRow>();
+  return readStatement(db, cancelPgCno).first<CancellationRow>();
+}
+
+function readStatement(db: D1Database, cancelPgCno: string): D1PreparedStatement {
+  return db.prepare(`SELECT ${CANCELLATION} FROM cancellations WHERE cancel_pg_cno = ?`).bind(cancelPgCno);
 }
 
 /** Where a page ended. */
@@ -70,7 +78,10 @@ export interface CancellationCursor {
   readonly cancelPgCno: string;
 }
 
-/** Newest first. @param state null for all */
+/** Between two instants of asking, nobody else looks whether a success came. */
+const LOOKED_AT = 100;
+
+/** Newest first, and those whose success has come are settled before. One round trip. @param state null for all */
 export async function listCancellations(
   db: D1Database,
   state: CancellationState | null,
@@ -78,16 +89,17 @@ export async function listCancellations(
   limit: number,
 ): Promise<readonly CancellationRow[]> {
   const index = state === null ? "cancellations_by_time" : "cancellations_by_state";
-  const { results } = await db
+  const page = db
     .prepare(
       `SELECT ${CANCELLATION} FROM cancellations INDEXED BY ${index}
        WHERE ${state === null ? "?1 IS NULL" : "state = ?1"}
          ${after === null ? "" : "AND (announced_at, cancel_pg_cno) < (?3, ?4)"}
        ORDER BY announced_at DESC, cancel_pg_cno DESC LIMIT ?2`,
     )
-    .bind(state, limit, ...(after === null ? [] : [after.announcedAt, after.cancelPgCno]))
-    .run<CancellationRow>();
-  return results;
+    .bind(state, limit, ...(after === null ? [] : [after.announcedAt, after.cancelPgCno]));
+  const before = after?.announcedAt ?? Number.MAX_SAFE_INTEGER;
+  const results = await db.batch<CancellationRow>([lookAtNewest(db, before, LOOKED_AT), page]);
+  return results[1]?.results ?? [];
 }
 
 /** Deletes those announced before `before`; what is still expected stays. */

@@ -48,13 +48,25 @@ export async function lookAtLate(db: D1Database, now: number, limit: number): Pr
 }
 
 /** Settles one whose success has come, however late. */
-export async function lookAtOne(db: D1Database, cancelPgCno: string): Promise<void> {
-  await db
+export function lookAtOne(db: D1Database, cancelPgCno: string): D1PreparedStatement {
+  return db
     .prepare(
       `UPDATE cancellations SET ${stateBy("state")}, due_at = NULL
        FROM (SELECT ${SUCCESS_OF} AS id FROM cancellations AS c WHERE c.cancel_pg_cno = ?1) AS found
        WHERE cancel_pg_cno = ?1 AND state IN ('expected', 'failed', 'unresolved') AND found.id IS NOT NULL`,
     )
-    .bind(cancelPgCno)
-    .run();
+    .bind(cancelPgCno);
+}
+
+/** Settles, of the newest expected ones before `announcedBefore`, those whose success has come. */
+export function lookAtNewest(db: D1Database, announcedBefore: number, limit: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE cancellations SET ${stateBy("state")}, due_at = NULL
+       FROM (
+         SELECT c.cancel_pg_cno AS come, ${SUCCESS_OF} AS id FROM cancellations AS c INDEXED BY cancellations_by_state
+         WHERE c.state = 'expected' AND c.announced_at <= ?1 ORDER BY c.announced_at DESC LIMIT ?2
+       ) AS found WHERE cancel_pg_cno = found.come AND found.id IS NOT NULL`,
+    )
+    .bind(announcedBefore, limit);
 }

@@ -8,7 +8,7 @@ const REPLAY = `state = 'pending', reason = NULL, tries = 0, next_attempt_at = ?
   delivered_at = NULL, confirm = iif(confirm = 'asking', NULL, confirm)`;
 
 export interface Replayed {
-  /** null where it is pending, closed or unknown: nothing changed. */
+  /** null where it is pending or unknown: nothing changed. */
   readonly replayed: DeliverableRow | null;
   /** As it stands now; null where it is unknown. */
   readonly row: ListedRow | null;
@@ -19,7 +19,7 @@ export async function replay(db: D1Database, id: string, entry: Entry): Promise<
   const [replayed, , row] = await db.batch([
     db
       .prepare(
-        `UPDATE notifications SET ${REPLAY} WHERE id = ?1 AND state IN ('delivered', 'dead', 'held')
+        `UPDATE notifications SET ${REPLAY} WHERE id = ?1 AND state <> 'pending'
          RETURNING ${DELIVERABLE}`,
       )
       .bind(id, entry.at),

@@ -1,5 +1,6 @@
 // What a puller, or the Worker that consumes the queue, reports about one attempt: where it stands, and settling it.
 import { type Settlement, settleStatement } from "./attempts.ts";
+import { type Entry, auditOfChange } from "./audit.ts";
 import type { State } from "./notifications.ts";
 import { type ListedRow, listedStatement } from "./search.ts";
 
@@ -26,13 +27,23 @@ export async function reportedOn(db: D1Database, id: string, attempt: number | n
     .first<Reported>();
 }
 
-/** Settles one attempt as `settle` does. @returns the notification as it stands then; null where it is gone */
-export async function settleReported(db: D1Database, settlement: Settlement, now: number): Promise<ListedRow | null> {
-  const [, row] = await db.batch<ListedRow>([
+/**
+ * Settles one attempt as `settle` does.
+ * @param entry where a person reports it, for the audit
+ * @returns the notification as it stands then; null where it is gone
+ */
+export async function settleReported(
+  db: D1Database,
+  settlement: Settlement,
+  now: number,
+  entry: Entry | null,
+): Promise<ListedRow | null> {
+  const results = await db.batch<ListedRow>([
     settleStatement(db, [settlement], now),
+    ...(entry === null ? [] : [auditOfChange(db, entry)]),
     listedStatement(db, settlement.id),
   ]);
-  return row?.results[0] ?? null;
+  return results.at(-1)?.results[0] ?? null;
 }
 
 /** One as lists show it; null where there is none. */
