@@ -130,7 +130,7 @@ describe("the chain", () => {
 
   it("logs ids alone: no body, no order number, no secret", async () => {
     const told = JSON.stringify(receiver.events());
-    expect(told).toContain("notification.stored");
+    expect(told).toContain("delivery.attempted");
     for (const secret of ["ORD-", "정상취소", SIGNING_SECRET, "console-token"]) expect(told).not.toContain(secret);
   });
 });
