@@ -11,7 +11,7 @@ const LARGEST_KIB = 85;
 for (const environment of ["", "development"]) {
   const out = mkdtempSync(path.join(tmpdir(), "kicc-bundle-"));
   try {
-    const args = ["deploy", "--dry-run", "--minify", "--outdir", out, "--env", environment];
+    const args = ["deploy", "--dry-run", "--outdir", out, "--env", environment];
     execFileSync("wrangler", args, {
       stdio: ["ignore", "ignore", "inherit"],
       env: { ...process.env, WRANGLER_LOG: "error" },

@@ -1,4 +1,4 @@
-// Bundles a Worker as a deploy would, minified, without a deploy: what the benchmark runs and weighs.
+// Bundles a Worker as a deploy would, without one: what the benchmark runs and weighs.
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ const WRANGLER = path.join(ROOT, "node_modules/wrangler/bin/wrangler.js");
 export async function bundle(entry?: string): Promise<string> {
   return inside(async (directory) => {
     const main = entry === undefined ? [] : [entry];
-    await wrangler(["deploy", ...main, "--env", "", "--dry-run", "--minify", "--outdir", directory]);
+    await wrangler(["deploy", ...main, "--env", "", "--dry-run", "--outdir", directory]);
     return readFile(path.join(directory, path.basename(entry ?? "index.ts").replace(/\.ts$/, ".js")), "utf8");
   });
 }
@@ -27,7 +27,7 @@ interface CpuProfile {
 export async function startup(): Promise<string> {
   return inside(async (directory) => {
     const file = path.join(directory, "startup.cpuprofile");
-    await wrangler(["check", "startup", "--outfile", file, "--args=--env= --minify"]);
+    await wrangler(["check", "startup", "--outfile", file, "--args=--env="]);
     const { nodes, samples, timeDeltas } = JSON.parse(await readFile(file, "utf8")) as CpuProfile;
     const idle = new Set(nodes.filter(({ callFrame }) => callFrame.functionName === "(idle)").map(({ id }) => id));
     const busy = samples.reduce((sum, id, index) => sum + (idle.has(id) ? 0 : (timeDeltas[index] ?? 0)), 0);

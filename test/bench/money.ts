@@ -68,7 +68,7 @@ export async function benchMoney(): Promise<string> {
   return `${markdown([head, ...costs, sum, perMillion])}
 
 Delivered at once: ${BUDGET.new.written} + ${BUDGET["delivered at once"].written} rows written and ${BUDGET["pruned after 400 days"].written} when it is pruned, ${sumOf("read")} + ${ROLLED_UP} read (the rollups' ${ROLLED_UP}), 1 request and at most 1 consumer's run, 3 queue operations
-(write, read, delete), 2 log events, ${Math.round(bytes)} bytes stored with all indexes, kept 400 days. The cron adds ${figure(MINUTES)} runs a month of at least ${BUDGET["a minute of the cron, idle"].read} rows read. CPU is taken to be ${CPU_MS} ms, a resend costs 1 request, 1 row, and no queue operation once
+(write, read, delete), 1 log event, ${Math.round(bytes)} bytes stored with all indexes, kept 400 days. The cron adds ${figure(MINUTES)} runs a month of at least ${BUDGET["a minute of the cron, idle"].read} rows read. CPU is taken to be ${CPU_MS} ms, a resend costs 1 request, 1 row, and no queue operation once
 it is delivered. Not in it: the plan's own price.
 
 ${markdown([limitHead, ...limits])}
@@ -100,7 +100,7 @@ function each(bytes: number): Readonly<Record<Item, number>> {
     "D1 rows read": sumOf("read") + ROLLED_UP,
     "D1 GB-months": (bytes * RETENTION_MONTHS) / GB,
     "queue operations": 3,
-    "log events": 2,
+    "log events": 1,
   };
 }
 
