@@ -5,6 +5,7 @@ import { api } from "../src/api/api.ts";
 import { operations } from "../src/api/operations.ts";
 import type { DeliveryMessage } from "../src/message.ts";
 import { configWith, queueInto } from "./fixtures.ts";
+import { meteredD1 } from "./metered.ts";
 
 export interface Call {
   readonly body?: unknown;
@@ -33,7 +34,7 @@ interface Answered {
 export async function call(line: string, how: Call = {}): Promise<Answered> {
   const [method = "", path = ""] = line.split(" ");
   const sent: DeliveryMessage[] = [];
-  const db = counted(how.db ?? env.DB);
+  const { db, take, queries } = meteredD1(how.db ?? env.DB);
   const deliveries = queueInto(sent, how.queue);
   const config = configWith(how.settings);
   const headers = new Headers();
@@ -63,8 +64,8 @@ export async function call(line: string, how: Call = {}): Promise<Answered> {
     headers: response.headers,
     answer,
     sent,
-    queries: db.queries,
-    rowsRead: db.rowsRead,
+    queries: queries(),
+    rowsRead: take().read,
   };
 }
 
@@ -79,34 +80,6 @@ function operationOf(method: string, pathname: string) {
   const found = operations.find((each) => each.method === method.toLowerCase() && matches(each.path));
   if (!found) throw new Error(`Cannot find an operation for ${method} ${pathname}`);
   return found;
-}
-
-/** The real D1, counting: each statement of a batch is a query. */
-export function counted(db: D1Database): D1Database & { queries: number; rowsRead: number } {
-  const count = <T extends { readonly meta: D1Meta }>(result: T): T => {
-    counting.queries += 1;
-    counting.rowsRead += result.meta.rows_read;
-    return result;
-  };
-  const originals = new WeakMap<object, D1PreparedStatement>();
-  const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {
-    const wrapped = {
-      bind: (...values: unknown[]) => wrap(statement.bind(...values)),
-      run: async () => count(await statement.run()),
-      all: async () => count(await statement.all()),
-      first: async () => count(await statement.all()).results[0] ?? null,
-    } as unknown as D1PreparedStatement;
-    originals.set(wrapped, statement);
-    return wrapped;
-  };
-  const counting = {
-    queries: 0,
-    rowsRead: 0,
-    prepare: (sql: string) => wrap(db.prepare(sql)),
-    batch: async (statements: readonly D1PreparedStatement[]) =>
-      (await db.batch(statements.map((statement) => originals.get(statement) ?? statement))).map(count),
-  } as unknown as D1Database & { queries: number; rowsRead: number };
-  return counting;
 }
 
 /** `count` notifications stored at one time in the past, states in turn, all of one order. */

@@ -10,13 +10,17 @@ export interface MeteredD1 {
   readonly db: D1Database;
   /** What was asked for since the last call. */
   readonly take: () => Work;
+  /** How many statements there were in all: each one of a batch is a query to D1. */
+  readonly queries: () => number;
 }
 
 export function meteredD1(db: D1Database): MeteredD1 {
   const originals = new WeakMap<object, D1PreparedStatement>();
   let work = { trips: 0, read: 0, written: 0 };
+  let queries = 0;
   const count = (results: readonly D1Result[]) => {
     work.trips += 1;
+    queries += results.length;
     for (const { meta } of results) {
       work.read += meta.rows_read;
       work.written += meta.rows_written;
@@ -53,5 +57,6 @@ export function meteredD1(db: D1Database): MeteredD1 {
       work = { trips: 0, read: 0, written: 0 };
       return taken;
     },
+    queries: () => queries,
   };
 }

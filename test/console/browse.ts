@@ -55,38 +55,3 @@ export function cookieOf(response: Response): string {
 export async function signedIn(): Promise<string> {
   return cookieOf(await signIn());
 }
-
-export interface CountingD1 {
-  readonly db: D1Database;
-  readonly cost: () => { queries: number; rowsRead: number };
-}
-
-/** D1 that counts each statement, those of a batch too, and the rows that D1 says it read. */
-export function countingD1(): CountingD1 {
-  const originals = new WeakMap<object, D1PreparedStatement>();
-  let queries = 0;
-  let rowsRead = 0;
-  const count = <T extends D1Result>(result: T): T => {
-    queries += 1;
-    rowsRead += result.meta.rows_read;
-    return result;
-  };
-  const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {
-    const wrapped = {
-      bind: (...values: unknown[]) => wrap(statement.bind(...values)),
-      run: async () => count(await statement.run()),
-      all: async () => count(await statement.all()),
-      first: async () => count(await statement.all()).results[0] ?? null,
-    } as unknown as D1PreparedStatement;
-    originals.set(wrapped, statement);
-    return wrapped;
-  };
-  const db = {
-    prepare: (sql: string) => wrap(env.DB.prepare(sql)),
-    batch: async (statements: readonly D1PreparedStatement[]) => {
-      const results = await env.DB.batch(statements.map((each) => originals.get(each) ?? each));
-      return results.map(count);
-    },
-  } as unknown as D1Database;
-  return { db, cost: () => ({ queries, rowsRead }) };
-}

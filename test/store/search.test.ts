@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Wanted, search } from "../../src/store/search.ts";
-import { call, counted, seed } from "../calls.ts";
+import { call, seed } from "../calls.ts";
 import { clear } from "../fixtures.ts";
+import { meteredD1 } from "../metered.ts";
 
 const ALL: Wanted = { state: null, q: null, after: null, limit: 25 };
 
@@ -13,12 +14,13 @@ async function walk(wanted: Partial<Wanted>): Promise<{ ids: string[]; pages: nu
   const ids: string[] = [];
   let [after, pages, rowsRead]: [Wanted["after"], number, number] = [null, 0, 0];
   do {
-    const db = counted(env.DB);
+    const { db, take } = meteredD1(env.DB);
     const page = await search(db, { ...ALL, ...wanted, after });
     expect(page.rows.length).toBeLessThanOrEqual(wanted.limit ?? ALL.limit);
-    expect(db.queries).toBe(1);
+    const { trips, read } = take();
+    expect(trips).toBe(1);
     ids.push(...page.rows.map(({ id }) => id));
-    rowsRead = Math.max(rowsRead, db.rowsRead);
+    rowsRead = Math.max(rowsRead, read);
     after = page.next;
     pages += 1;
   } while (after !== null && pages < 1000);
@@ -104,9 +106,9 @@ describe("with 100,000 notifications of one instant and one order", () => {
     for (const after of [null, middle]) {
       for (const q of [null, "ORD-1", "nothing"]) {
         for (const state of [null, "dead"] as const) {
-          const db = counted(env.DB);
+          const { db, take } = meteredD1(env.DB);
           const { rows } = await search(db, { state, q, after, limit: 100 });
-          expect(db.rowsRead).toBeLessThanOrEqual(2000);
+          expect(take().read).toBeLessThanOrEqual(2000);
           expect(rows.length).toBe(q === "nothing" ? 0 : Math.max(rows.length, q === null ? 100 : 1));
         }
       }
