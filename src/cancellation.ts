@@ -1,5 +1,5 @@
 // A cancellation that the merchant announced: when KICC is asked about it, and what KICC's answer is as a notification. Pure.
-import { type Notification, notificationId, readNotification } from "./notification.ts";
+import { type Notification, identify, readNotification } from "./notification.ts";
 import type { Cancelled } from "./status.ts";
 
 const MINUTE_MS = 60_000;
@@ -50,16 +50,14 @@ export async function statusNotification(announced: Announced, answer: Cancelled
   const body = new TextEncoder().encode(JSON.stringify(message));
   const reading = readNotification(body);
   if (!reading.readable) throw new Error("Cannot read notification: it is our own");
-  return {
-    ...reading.fields,
-    id: await notificationId(reading.fields, reference, body, now),
+  return identify(reading.fields, {
     receivedAt: now,
     source: "status-api",
     sourceAddress: null,
     reference,
     contentType: "application/json; charset=utf-8",
     body,
-  };
+  });
 }
 
 /** A Number as on KICC's page, where that loses no digit. */

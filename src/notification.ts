@@ -82,6 +82,15 @@ export function amountOf(amountInfo: unknown, name: "amount" | "totAmount"): Pic
   return { currency: normalCurrency(textOf(amountInfo["currency"])), amount: normalAmount(textOf(amountInfo[name])) };
 }
 
+/** How a notification came: all of it but its fields and its id. */
+type Arrival = Omit<Notification, keyof Fields | "id">;
+
+/** Makes the notification of what was read and how it came. */
+export async function identify(fields: Fields, arrival: Arrival): Promise<Notification> {
+  const { reference, body, receivedAt } = arrival;
+  return { ...fields, ...arrival, id: await notificationId(fields, reference, body, receivedAt) };
+}
+
 /**
  * `ntf_` + 32 hex digits: two messages get one id exactly when they tell of one event (contract section 3, "When two
  * notifications are one"). `receivedAt` counts only for a message that names nothing at all.

@@ -6,7 +6,7 @@ import { confirmNow } from "./confirming.ts";
 import { enqueue, sendDelivery } from "./deliveries.ts";
 import { readHookPath, referenceIn } from "./hook-path.ts";
 import { log, reasonOf } from "./log.ts";
-import { type Notification, notificationId, readNotification } from "./notification.ts";
+import { type Notification, identify, readNotification } from "./notification.ts";
 import { type Limits, type Refused, keepAside, readAside } from "./quarantine.ts";
 import { before, retryTransient } from "./store/d1.ts";
 import { type Stored, storeNotification } from "./store/notifications.ts";
@@ -61,16 +61,8 @@ export async function receive(request: Request, config: Config, stores: Stores):
     keepAside(read, { ...sender, reason: "unreadable" }, stores);
     return refuse("unreadable", { address }, reading.pgCno);
   }
-  const notification: Notification = {
-    ...reading.fields,
-    id: await notificationId(reading.fields, reference, body, receivedAt),
-    receivedAt,
-    source: "notification",
-    sourceAddress: address,
-    reference,
-    contentType,
-    body,
-  };
+  const arrival = { source: "notification", sourceAddress: address, receivedAt, reference, contentType, body } as const;
+  const notification = await identify(reading.fields, arrival);
   return ack(await keep(notification, config, stores), notification.pgCno);
 }
 

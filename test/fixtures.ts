@@ -1,7 +1,7 @@
 // What workerd tests begin with: settings, a notification as KICC sends it, bindings that fail on purpose.
 import { env } from "cloudflare:workers";
 import { type Config, readConfig } from "../src/config.ts";
-import { type Notification, notificationId, readNotification } from "../src/notification.ts";
+import { type Notification, identify, readNotification } from "../src/notification.ts";
 import type { DeliveryMessage } from "../src/message.ts";
 import { type Stored, storeNotification } from "../src/store/notifications.ts";
 import { storingOf } from "../src/storing.ts";
@@ -61,19 +61,15 @@ export async function notificationFrom(body: string, about: Partial<Notification
   const bytes = new TextEncoder().encode(body);
   const reading = readNotification(bytes);
   if (!reading.readable) throw new Error(`Cannot read the test's own body: ${body}`);
-  const receivedAt = about.receivedAt ?? Date.now();
-  const reference = about.reference ?? null;
-  return {
-    ...reading.fields,
-    id: await notificationId(reading.fields, reference, bytes, receivedAt),
-    receivedAt,
+  const arrival = {
+    receivedAt: about.receivedAt ?? Date.now(),
     source: "notification",
     sourceAddress: KICC_ADDRESS,
-    reference,
+    reference: about.reference ?? null,
     contentType: "application/json; charset=utf-8",
     body: bytes,
-    ...about,
-  };
+  } as const;
+  return { ...(await identify(reading.fields, arrival)), ...about };
 }
 
 /** Stores as the hook does. */

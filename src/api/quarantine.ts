@@ -1,7 +1,7 @@
 // The API's calls on the quarantine: look at it, take one in after all, drop one.
 import * as z from "zod/mini";
 import { enqueue } from "../deliveries.ts";
-import { type Fields, decodeText, type Notification, notificationId, readNotification } from "../notification.ts";
+import { type Fields, decodeText, identify, readNotification } from "../notification.ts";
 import type { Entry } from "../store/audit.ts";
 import { storeNotification } from "../store/notifications.ts";
 import {
@@ -91,16 +91,8 @@ async function release(
   desk: Desk,
 ): Promise<z.infer<typeof notificationSchema> | Refusal> {
   const { body, receivedAt, reference, contentType, address } = kept;
-  const notification: Notification = {
-    ...fields,
-    id: await notificationId(fields, reference, body, receivedAt),
-    receivedAt,
-    source: "notification",
-    sourceAddress: address,
-    reference,
-    contentType,
-    body,
-  };
+  const arrival = { source: "notification", sourceAddress: address, receivedAt, reference, contentType, body } as const;
+  const notification = await identify(fields, arrival);
   const storing = storingOf(desk.config.storing, fields, "notification", kept.id, desk.now);
   const stored = await storeNotification(desk.db, notification, storing);
   await dropQuarantined(desk.db, kept.id, entryOf("release", stored.id, desk, kept.id));

@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { enqueue } from "../deliveries.ts";
 import { log } from "../log.ts";
-import { type Notification, notificationId, readNotification } from "../notification.ts";
+import { type Notification, identify, readNotification } from "../notification.ts";
 import { audit } from "../store/audit.ts";
 import { storeNotification } from "../store/notifications.ts";
 import { findListed } from "../store/reports.ts";
@@ -52,14 +52,12 @@ async function sample(resCd: string, now: number): Promise<Notification> {
   const body = new TextEncoder().encode(JSON.stringify(message));
   const reading = readNotification(body);
   if (!reading.readable) throw new Error("Cannot read the sample that was just made");
-  return {
-    ...reading.fields,
-    id: await notificationId(reading.fields, null, body, now),
+  return identify(reading.fields, {
     receivedAt: now,
     source: "test",
     sourceAddress: null,
     reference: null,
     contentType: "application/json; charset=utf-8",
     body,
-  };
+  });
 }
