@@ -11,9 +11,24 @@ export const speed = Number((env as unknown as Record<string, unknown>)["CHAOS_S
 const BEGIN = Date.UTC(2026, 0, 14, 3);
 let beganAt = 0;
 
+const leaps: { readonly machineAt: number; readonly ms: number }[] = [];
+let heldUntil = 0;
+
 /** The machine's time → the Worker's. */
 export function toWorkerTime(machineAt: number): number {
-  return BEGIN + (machineAt - beganAt) * speed;
+  const leapt = leaps.reduce((sum, leap) => sum + (leap.machineAt <= machineAt ? leap.ms : 0), 0);
+  return BEGIN + (machineAt - beganAt) * speed + leapt;
+}
+
+/**
+ * Puts the Worker's clock forward where nothing happens for hours. While a fault holds something back it stands: what
+ * is under way would see a stall that no machine had.
+ * @returns whether it leapt
+ */
+export function leap(ms: number): boolean {
+  if (Date.now() < heldUntil) return false;
+  leaps.push({ machineAt: machineNow(), ms });
+  return true;
 }
 
 /** How long the run is under way, in the Worker's time. */
@@ -32,6 +47,8 @@ export function startClock(): void {
 
 /** @param ms of the Worker's time */
 export function sleep(ms: number): Promise<void> {
+  // Not counted: a request that ended takes its timers with it.
+  heldUntil = Math.max(heldUntil, Date.now() + ms);
   return new Promise((resolve) => {
     setTimeout(resolve, ms);
   });

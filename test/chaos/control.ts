@@ -1,6 +1,8 @@
 // The harness's own door into the chaos Worker: what is in D1, what happened, and what a scenario wants to happen.
+import { leap } from "./clock.ts";
 import { type Stretch, fired, force, rest } from "./faults.ts";
-import { records } from "./life.ts";
+import { queriesMade } from "./find.ts";
+import { isAnyAlive, records } from "./life.ts";
 import { latency } from "./origin.ts";
 import { events, linesOf } from "./trace.ts";
 
@@ -9,6 +11,9 @@ const PAGE = 2000;
 /** A row as the ledger reads it. */
 export interface LedgerRow {
   readonly id: string;
+  readonly source: string;
+  readonly reference: string | null;
+  readonly cancelPgCno: string | null;
   readonly state: string;
   readonly reason: string | null;
   readonly receipts: number;
@@ -18,6 +23,28 @@ export interface LedgerRow {
   readonly history: string;
 }
 
+/** What is still to come of what is in D1. Instants are of the Worker's time. */
+export interface Standing {
+  readonly now: number;
+  readonly pending: number;
+  /** When the next announced cancellation may be asked about; null where none is left to ask about. */
+  readonly dueAt: number | null;
+  /** When one past asking is looked at again for a late success. */
+  readonly lateAt: number | null;
+}
+
+async function standing(db: D1Database): Promise<Standing> {
+  const found = await db
+    .prepare(
+      `SELECT (SELECT count(*) FROM notifications WHERE state = 'pending') AS pending,
+         (SELECT min(max(due_at, coalesce(asking_until, 0))) FROM cancellations WHERE state = 'expected') AS dueAt,
+         (SELECT min(due_at) FROM cancellations WHERE state IN ('failed', 'unresolved')) AS lateAt`,
+    )
+    .first<Omit<Standing, "now">>();
+  if (found === null) throw new Error("Cannot read what is still to come: D1 returned no row");
+  return { ...found, now: Date.now() };
+}
+
 /** @param db without faults */
 export async function control(url: URL, db: D1Database): Promise<Response> {
   const given = (name: string) => url.searchParams.get(name) ?? "";
@@ -25,7 +52,8 @@ export async function control(url: URL, db: D1Database): Promise<Response> {
     case "/chaos/rows": {
       const { results } = await db
         .prepare(
-          `SELECT id, state, reason, receipts, attempts, received_at AS receivedAt, body, history FROM notifications
+          `SELECT id, source, reference, cancel_pg_cno AS cancelPgCno, state, reason, receipts, attempts,
+             received_at AS receivedAt, body, history FROM notifications
            WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
         )
         .bind(given("after"))
@@ -37,7 +65,11 @@ export async function control(url: URL, db: D1Database): Promise<Response> {
       return Response.json({ states: results, now: Date.now() });
     }
     case "/chaos/happened":
-      return Response.json({ fired, lives: records, events: events() });
+      return Response.json({ fired, lives: records, queries: queriesMade(), events: events() });
+    case "/chaos/standing":
+      return Response.json(await standing(db));
+    case "/chaos/leap":
+      return Response.json({ leapt: !isAnyAlive() && leap(Number(given("ms"))) });
     case "/chaos/log":
       return Response.json(linesOf(given("id")));
     case "/chaos/rest":

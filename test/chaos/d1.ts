@@ -13,7 +13,7 @@ const LATE_MS = [2000, 45_000] as const;
 export function troubledD1(db: D1Database, life: Life, waitUntil: (work: Promise<unknown>) => void): D1Database {
   return faultyD1(db, {
     async before() {
-      life.trips.push({ startedAt: Date.now(), committedAt: null, repliedAt: null });
+      life.record.trips.push({ startedAt: Date.now(), committedAt: null, repliedAt: null });
       await life.reach();
       const away = isAway("d1: away");
       if (away !== null && away.manner < 0.6) throw new Error(random() < 0.5 ? LOST : OVERLOADED);
@@ -29,7 +29,7 @@ export function troubledD1(db: D1Database, life: Life, waitUntil: (work: Promise
       }
     },
     async after(number) {
-      const trip = life.trips[number - 1];
+      const trip = life.record.trips[number - 1];
       if (trip) trip.committedAt = Date.now();
       if (happens("d1: commits, reply lost")) throw new Error(LOST);
       await life.reach();

@@ -32,6 +32,18 @@ const CHANCES = {
   "origin: 429 or 503, Retry-After": 0.02,
 } as const;
 
+/** The same of KICC's find, in the runs where it is there to be asked. */
+const FIND_CHANCES = {
+  "find: slow": 0.1,
+  "find: hangs": 0.03,
+  "find: 500": 0.06,
+  "find: reset": 0.06,
+  "find: broken JSON": 0.05,
+  "find: resCd error": 0.05,
+  "find: EUC-KR": 0.1,
+  "find: answered, then killed": 0.02,
+} as const;
+
 /** Stretches: the wait before each, and how long it lasts. */
 const STRETCHES = {
   "d1: away": { gap: [40 * SECOND, 4 * MINUTE], length: [20 * SECOND, 90 * SECOND] },
@@ -42,12 +54,14 @@ const STRETCHES = {
 /** What follows from others, or from what is sent. */
 const CONSEQUENCES = ["queue: gave a message up", "origin: 410"] as const;
 
-export type Chance = keyof typeof CHANCES;
+export type Chance = keyof typeof CHANCES | keyof typeof FIND_CHANCES;
 export type Stretch = keyof typeof STRETCHES;
 export type Fault = Chance | Stretch | (typeof CONSEQUENCES)[number];
 
+const finds = "KICC_API_URL" in settings ? Object.keys(FIND_CHANCES) : [];
+
 export const fired: Record<string, number> = Object.fromEntries(
-  [...Object.keys(CHANCES), ...Object.keys(STRETCHES), ...CONSEQUENCES].map((fault) => [fault, 0]),
+  [...Object.keys(CHANCES), ...finds, ...Object.keys(STRETCHES), ...CONSEQUENCES].map((fault) => [fault, 0]),
 );
 
 let resting = settings["CHAOS_FAULTS"] === "none";
@@ -62,16 +76,18 @@ export function count(fault: Fault): void {
 }
 
 /** The occasion at which each fires whatever the chances, so that a short run has all. */
-const owed = new Map<string, number>(
-  Object.keys(CHANCES).map((fault) => [fault, Math.floor((fault === "killed: cron" ? 4 : 60) * random())]),
-);
+const owed = new Map<string, number>([
+  ...Object.keys(CHANCES).map((fault) => [fault, Math.floor((fault === "killed: cron" ? 4 : 60) * random())] as const),
+  // One after the other: a query meets one of most.
+  ...finds.map((fault, index) => [fault, index] as const),
+]);
 
 export function happens(fault: Chance): boolean {
   if (resting) return false;
   const left = owed.get(fault) ?? -1;
   owed.set(fault, left - 1);
   // Drawn each time, so that one fault's luck leaves the others' alone.
-  const drawn = random() < CHANCES[fault];
+  const drawn = random() < { ...CHANCES, ...FIND_CHANCES }[fault];
   if (!drawn && left !== 0) return false;
   count(fault);
   return true;
@@ -89,7 +105,7 @@ interface Away {
 }
 
 // Later ones would only wait for KICC's last resends, which are hours apart.
-const TROUBLED_MS = 30 * MINUTE;
+const TROUBLED_MS = Number(settings["CHAOS_TROUBLED_MINUTES"]) * MINUTE;
 const away = Object.fromEntries(
   Object.entries(STRETCHES).map(([name, { gap, length }]) => {
     const stretches: Away[] = [];

@@ -3,6 +3,7 @@ import type { LedgerRow } from "./control.ts";
 import type { Told } from "./kicc.ts";
 import type { Call, LifeRecord } from "./life.ts";
 import type { Kind } from "./plan.ts";
+import { resCdOf } from "./res-cd.ts";
 
 /**
  * (a) the answer was lost, (b) killed before it settled, (c) D1 away until the lease ran out. A machine with too much to
@@ -73,7 +74,8 @@ export function breachesOf(calls: readonly Delivered[], leaseMs: number): string
   );
 }
 
-type Wanted = (rows: readonly string[]) => boolean;
+/** Told how each row ended, as in "0000 held conflict". */
+export type Wanted = (rows: readonly string[]) => boolean;
 
 const only =
   (...wanted: string[]): Wanted =>
@@ -110,12 +112,11 @@ export interface Verdict {
  * Wrong is what ended otherwise than it must.
  */
 export function verdictOf(
-  { story, acked }: Told,
-  rowsOf: (body: Uint8Array) => readonly LedgerRow[],
+  { story, acked, wanted = WANTED[story.kind] }: Told,
+  rows: readonly LedgerRow[],
   acceptances: (id: string) => number,
 ): Verdict {
-  const rows = story.bodies.flatMap((body) => rowsOf(body));
-  const ends = rows.map((row) => [resCdOf(row), row.state, row.reason].filter((part) => part !== null).join(" "));
+  const ends = rows.map((row) => [codeOf(row), row.state, row.reason].filter((part) => part !== null).join(" "));
   const lost = [
     ...(acked.some(Boolean) && rows.length === 0 ? ["acked and not in D1"] : []),
     ...rows.filter(({ state }) => state === "pending").map(({ id }) => `${id}: still pending`),
@@ -123,15 +124,20 @@ export function verdictOf(
       .filter(({ id, state }) => state === "delivered" && acceptances(id) === 0)
       .map(({ id }) => `${id}: never accepted`),
   ];
-  const successes = rows.filter((row) => resCdOf(row) === "0000" && acceptances(row.id) > 0);
+  const successes = successesAmong(rows, acceptances);
   const wrong = [
-    ...(lost.length === 0 && acked.every(Boolean) && !WANTED[story.kind](ends) ? [`ended ${ends.join(", ")}`] : []),
+    ...(lost.length === 0 && acked.every(Boolean) && !wanted(ends) ? [`ended ${ends.join(", ")}`] : []),
     ...(successes.length > 1 ? ["two successes of one cancellation were delivered"] : []),
   ];
   const named = (text: string) => `${story.kind}: ${text} (${rows.map(({ id }) => id).join(", ")})`;
   return { lost: lost.map(named), wrong: wrong.map(named) };
 }
 
-function resCdOf({ body }: LedgerRow): string {
-  return /"resCd":\s*"(\w+)"/.exec(Buffer.from(body, "base64").toString("latin1"))?.[1] ?? "";
+/** Those that the origin accepted: of one cancellation one at the most. */
+export function successesAmong(rows: readonly LedgerRow[], acceptances: (id: string) => number): LedgerRow[] {
+  return rows.filter((row) => codeOf(row) === "0000" && acceptances(row.id) > 0);
+}
+
+function codeOf({ body }: LedgerRow): string {
+  return resCdOf(Buffer.from(body, "base64"));
 }

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Random, seededRandom } from "../simulator/random.ts";
 import { RESEND_DELAYS_MS, sendUntilAcked } from "../simulator/resend.ts";
+import type { Wanted } from "./judge.ts";
 import type { Story } from "./plan.ts";
 
 const PATIENCE_MS = 10_000;
@@ -13,6 +14,10 @@ export interface Told {
   readonly story: Story;
   /** By body: whether KICC saw an ack of it. */
   readonly acked: readonly boolean[];
+  /** In the notifyUrl's path. */
+  readonly reference?: string | null;
+  /** In place of how the story's kind must end. */
+  readonly wanted?: Wanted;
 }
 
 export interface Sent {
@@ -25,43 +30,56 @@ export interface Sent {
 export interface Sending {
   readonly url: URL;
   readonly speed: number;
+  readonly signal?: AbortSignal;
+  readonly random: Random;
+  /** Counts on. */
+  readonly sent: Sent;
+}
+
+export interface Telling extends Pick<Sending, "url" | "speed"> {
   readonly seed: number;
   /** Stories begin evenly over this time of the machine. */
   readonly overMs: number;
 }
 
-export async function tell(stories: readonly Story[], sending: Sending): Promise<{ told: Told[]; sent: Sent }> {
-  const sent: Sent = { sendings: 0, resends: 0, lostOnTheWay: 0, slowestAckMs: 0 };
-  const random = seededRandom(sending.seed + 1);
+export function nothingSent(): Sent {
+  return { sendings: 0, resends: 0, lostOnTheWay: 0, slowestAckMs: 0 };
+}
+
+export async function tell(stories: readonly Story[], telling: Telling): Promise<{ told: Told[]; sent: Sent }> {
+  const sent = nothingSent();
+  const sending = { ...telling, random: seededRandom(telling.seed + 1), sent };
   const told = await Promise.all(
     stories.map(async (story, index) => {
-      await pause((index / stories.length) * sending.overMs);
-      return { story, acked: await tellOne(story, sending, random, sent) };
+      await pause((index / stories.length) * telling.overMs);
+      return { story, acked: await tellOne(story, sending) };
     }),
   );
   return { told, sent };
 }
 
-async function tellOne(story: Story, sending: Sending, random: Random, sent: Sent): Promise<boolean[]> {
+/** @returns by body, whether KICC saw an ack of it */
+export async function tellOne(story: Story, sending: Sending): Promise<boolean[]> {
   const one = async (body: Uint8Array) => {
-    const copies = Array.from({ length: story.copies }, () => untilAcked(body, sending, random, sent));
+    const copies = Array.from({ length: story.copies }, () => untilAcked(body, sending));
     return (await Promise.all(copies)).some(Boolean);
   };
   if (story.together) return Promise.all(story.bodies.map(one));
   const acked: boolean[] = [];
   for (const body of story.bodies) {
-    if (acked.length > 0) await pause((random() * 30_000) / sending.speed);
+    if (acked.length > 0) await pause((sending.random() * 30_000) / sending.speed);
     acked.push(await one(body));
   }
   return acked;
 }
 
-async function untilAcked(body: Uint8Array, { url, speed }: Sending, random: Random, sent: Sent): Promise<boolean> {
+async function untilAcked(body: Uint8Array, { url, speed, signal, random, sent }: Sending): Promise<boolean> {
   const { kind } = await sendUntilAcked(url, body, {
     factor: 1 / speed,
     delaysMs: DELAYS_MS,
     timeoutMs: PATIENCE_MS / speed,
     loss: { probability: LOSS, random },
+    ...(signal && { signal }),
     onSending({ number, lost, answer, durationMs }) {
       sent.sendings += 1;
       if (number > 1) sent.resends += 1;

@@ -19,15 +19,25 @@ export interface Run {
   readonly rows: readonly LedgerRow[];
   readonly happened: Happened;
   readonly leaseMs: number;
+  /** What came of a story: the rows with its bodies unless told. */
+  readonly rowsOf?: (told: Told) => readonly LedgerRow[];
 }
 
-export function ledgerOf({ told, sent, rows, happened, leaseMs }: Run): Ledger {
-  const calls = callsById(happened.lives);
+export function rowsByBody(rows: readonly LedgerRow[]): (told: Told) => readonly LedgerRow[] {
   const byBody = Map.groupBy(rows, ({ body }) => body);
-  const acceptances = (id: string) => calls.get(id)?.filter(({ accepted }) => accepted).length ?? 0;
-  const verdicts = told.map((one) =>
-    verdictOf(one, (body) => byBody.get(Buffer.from(body).toString("base64")) ?? [], acceptances),
-  );
+  return ({ story }) => story.bodies.flatMap((body) => byBody.get(Buffer.from(body).toString("base64")) ?? []);
+}
+
+export function acceptancesOf({ lives }: Pick<Happened, "lives">): (id: string) => number {
+  const accepted = lives.flatMap(({ calls }) => calls.filter((call) => call.accepted));
+  const byId = Map.groupBy(accepted, ({ id }) => id);
+  return (id) => byId.get(id)?.length ?? 0;
+}
+
+export function ledgerOf({ told, sent, rows, happened, leaseMs, rowsOf = rowsByBody(rows) }: Run): Ledger {
+  const calls = callsById(happened.lives);
+  const acceptances = acceptancesOf(happened);
+  const verdicts = told.map((one) => verdictOf(one, rowsOf(one), acceptances));
   const lost = verdicts.flatMap((verdict) => verdict.lost);
   const wrong = verdicts.flatMap((verdict) => verdict.wrong);
   const doubled: Record<Excuse, number> = {

@@ -36,17 +36,27 @@ export interface LifeRecord {
   stalledMs: number;
 }
 
-export interface Life extends Pick<LifeRecord, "trips" | "calls"> {
+export interface Life {
+  readonly record: LifeRecord;
   /** Told at each place where this invocation may be killed. Never comes back from the place where it is. */
   readonly reach: () => Promise<void>;
   /** The same for what is not awaited. @returns false when it is dead */
   readonly lives: () => boolean;
   /** Kills it here and now. */
   readonly die: () => Promise<void>;
+  /** Kills it at one of its next places, at random. */
+  readonly doom: (places: number) => void;
 }
 
 /** Of those that called the origin. Records alone: a life that is kept keeps all of its request. */
 export const records: LifeRecord[] = [];
+
+let underWay = 0;
+
+/** Whether a consumer or a cron runs. A receiver's caller knows, and one that hangs up takes the invocation with it. */
+export function isAnyAlive(): boolean {
+  return underWay > 0;
+}
 
 /**
  * Runs one invocation; rejects at once where it is killed.
@@ -55,6 +65,7 @@ export const records: LifeRecord[] = [];
 export async function live<T>(door: Door, steps: number, run: (life: Life) => Promise<T>): Promise<T> {
   const killStep = happens(`killed: ${door}` satisfies Chance) ? 1 + Math.floor(random() * steps) : 0;
   let step = 0;
+  let doomed = 0;
   let kill: (error: Error) => void = () => {};
   const killed = new Promise<never>((_resolve, reject) => {
     kill = reject;
@@ -66,7 +77,7 @@ export async function live<T>(door: Door, steps: number, run: (life: Life) => Pr
   };
   const isLastStep = () => {
     step += 1;
-    if (step === killStep) die();
+    if (step === killStep || step === doomed) die();
     return record.killedAt !== null;
   };
   const record: LifeRecord = {
@@ -78,8 +89,7 @@ export async function live<T>(door: Door, steps: number, run: (life: Life) => Pr
     stalledMs: 0,
   };
   const life: Life = {
-    trips: record.trips,
-    calls: record.calls,
+    record,
     async reach() {
       if (!isLastStep()) return;
       // What the receiver does after its ack keeps its request open: it must end.
@@ -91,6 +101,9 @@ export async function live<T>(door: Door, steps: number, run: (life: Life) => Pr
       die();
       await new Promise<never>(() => {});
     },
+    doom(places) {
+      doomed = step + 1 + Math.floor(random() * places);
+    },
   };
   let tickedAt = Date.now();
   const tick = () => {
@@ -98,9 +111,12 @@ export async function live<T>(door: Door, steps: number, run: (life: Life) => Pr
     tickedAt = Date.now();
   };
   if (door === "consumer") void watch(record, tick);
+  const counts = door === "receiver" ? 0 : 1;
+  underWay += counts;
   try {
     return await Promise.race([run(life), killed]);
   } finally {
+    underWay -= counts;
     record.endedAt = Date.now();
     // A machine that awakes may come here before it comes to the tick.
     tick();

@@ -5,15 +5,17 @@
 // seconds, and no constant is skipped or changed. Instants and durations of the ledger are of the Worker's time.
 import { parseArgs } from "node:util";
 import { type Ledger, addUp, printLedger } from "./ledger.ts";
+import { runLose } from "./lose.ts";
 import { runPull } from "./pull.ts";
 import { runPush } from "./push.ts";
+import type { RunOptions } from "./run.ts";
 import { runScenario } from "./scenarios.ts";
 
 const { values } = parseArgs({
   options: {
     notifications: { type: "string", default: "500" },
     seed: { type: "string", default: "1" },
-    /** push, or pull: three pullers at once that are killed at random. */
+    /** push; pull: three pullers at once that are killed at random; lose: KICC loses a fifth for good, and is asked. */
     mode: { type: "string", default: "push" },
     speed: { type: "string", default: "12" },
     /** Minutes of the machine, after KICC's last sending, until what has not ended counts as lost. */
@@ -25,12 +27,18 @@ const { values } = parseArgs({
   },
 });
 
+const RUNS: Readonly<Record<string, (options: RunOptions) => Promise<Ledger>>> = {
+  push: runPush,
+  pull: runPull,
+  lose: runLose,
+};
 /** The local workerd keeps some 200 KB for each notification and dies at 4 GB: a longer run is made of parts, each with its own. */
 const PART = 2500;
 const AT_ONCE = 2;
 
 if (values.scenario === undefined) {
-  const run = values.mode === "pull" ? runPull : runPush;
+  const run = RUNS[values.mode];
+  if (!run) throw new RangeError(`Cannot run mode ${values.mode}: choose of ${Object.keys(RUNS).join(", ")}`);
   const notifications = Number(values.notifications);
   const parts = Array.from({ length: Math.ceil(notifications / PART) }, (_, part) => part);
   const ledgers: Ledger[] = [];

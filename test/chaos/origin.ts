@@ -3,6 +3,7 @@ import { sleep } from "./clock.ts";
 import { between, count, happens, isAway, random } from "./faults.ts";
 import type { Call, Life } from "./life.ts";
 import { MARKS } from "./marks.ts";
+import { hang, reset } from "./network.ts";
 
 /** How long a good answer takes, in ms; scenarios set it. */
 export const latency = { least: 20, most: 300 };
@@ -18,7 +19,7 @@ export async function originFetch(life: Life, init: RequestInit): Promise<Respon
     accepted: false,
     answerLost: false,
   };
-  life.calls.push(call);
+  life.record.calls.push(call);
   try {
     await life.reach();
     const response = await answer(call, init, init.signal ?? AbortSignal.timeout(60_000));
@@ -73,14 +74,4 @@ function loseAnswer(signal: AbortSignal): Promise<Response> | Response {
 function busy(): Response {
   const status = random() < 0.5 ? 429 : 503;
   return new Response("Busy", { status, headers: { "retry-after": String(Math.ceil(between(1, 40))) } });
-}
-
-function reset(): never {
-  throw new TypeError("Network connection lost.");
-}
-
-function hang(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error));
-  });
 }

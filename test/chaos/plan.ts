@@ -1,6 +1,7 @@
 // What KICC sends in a run: stories of one cancellation each, mostly one plain notification, and how each must end.
 import { type Random, randomInteger } from "../simulator/random.ts";
 import {
+  type Cancellation,
   bareIds,
   failed,
   inEucKr,
@@ -31,6 +32,7 @@ export type Kind = keyof typeof KINDS;
 
 export interface Story {
   readonly kind: Kind;
+  readonly cancellation: Cancellation;
   readonly bodies: readonly Uint8Array[];
   /** Each is sent this often at once. */
   readonly copies: number;
@@ -47,7 +49,7 @@ export function planStories(notifications: number, random: Random, now: number):
   // Each kind comes, however short the run.
   const first = Object.keys(KINDS) as Kind[];
   for (let serial = 0; planned < notifications; serial++) {
-    let kind = first[serial] ?? draw(random);
+    let kind = first[serial] ?? draw(KINDS, random);
     if (kind === "32 at once" && ++atOnce > MOST_AT_ONCE) kind = "plain";
     const story = storyOf(kind, serial, random, now);
     planned += story.bodies.length;
@@ -56,19 +58,27 @@ export function planStories(notifications: number, random: Random, now: number):
   return stories;
 }
 
-function draw(random: Random): Kind {
+/** @param shares 1 in all; what they leave out by rounding is the first one's */
+export function draw<Name extends string>(shares: Readonly<Record<Name, number>>, random: Random): Name {
+  const names = Object.keys(shares) as Name[];
   let left = random();
-  for (const [kind, share] of Object.entries(KINDS)) {
-    left -= share;
-    if (left < 0) return kind as Kind;
-  }
-  return "plain";
+  const drawn = names.find((name) => {
+    left -= shares[name];
+    return left < 0;
+  });
+  return drawn ?? names[0] ?? fail();
+}
+
+function fail(): never {
+  throw new RangeError("Cannot draw from nothing");
 }
 
 function storyOf(kind: Kind, serial: number, random: Random, now: number): Story {
-  const it = newCancellation(serial, random, now);
+  const made = newCancellation(serial, random, now);
+  const it = { ...made, shopOrderNo: markOf(kind) + made.shopOrderNo };
   const story = (bodies: Uint8Array[], more: Partial<Story> = {}): Story => ({
     kind,
+    cancellation: it,
     bodies,
     copies: 1,
     together: random() < 0.5,
@@ -97,8 +107,11 @@ function storyOf(kind: Kind, serial: number, random: Random, now: number): Story
     case "32 at once":
       return story([succeeded(it)], { copies: 32 });
     case "gone":
-      return story([succeeded({ ...it, shopOrderNo: MARKS.gone + it.shopOrderNo })]);
     case "never":
-      return story([succeeded({ ...it, shopOrderNo: MARKS.never + it.shopOrderNo })]);
+      return story([succeeded(it)]);
   }
+}
+
+function markOf(kind: Kind): string {
+  return kind === "gone" || kind === "never" ? MARKS[kind] : "";
 }

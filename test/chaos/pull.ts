@@ -4,17 +4,16 @@ import { seededRandom } from "../simulator/random.ts";
 import { tell } from "./kicc.ts";
 import { type Ledger, ledgerOf } from "./ledger.ts";
 import type { LifeRecord } from "./life.ts";
-import { planStories } from "./plan.ts";
 import { LEASE_MS, type Pulling, runPuller } from "./pullers.ts";
-import type { RunOptions } from "./push.ts";
+import { type RunOptions, beginningMs, storiesOf } from "./run.ts";
 import { type Happened, type Stage, setStage } from "./stage.ts";
 
 const PULLERS = 3;
-const PER_SECOND = 15;
 /** Of the faults those that a pulled notification may meet. */
 const MET = ["d1: fails", "d1: commits, ", "d1: away", "queue: away", "killed: receiver", "killed: cron"];
 
-export async function runPull({ notifications, seed, speed, patienceMs, note }: RunOptions): Promise<Ledger> {
+export async function runPull(options: RunOptions): Promise<Ledger> {
+  const { seed, speed, patienceMs, note } = options;
   const stage = await setStage({ CHAOS_SEED: String(seed), DELIVERY: "pull" }, speed);
   const stop = new AbortController();
   const [lives, fired]: [LifeRecord[], Record<string, number>] = [
@@ -27,13 +26,8 @@ export async function runPull({ notifications, seed, speed, patienceMs, note }: 
   const pulling: Pulling = { url: stage.url, token, speed, random, now, signal: stop.signal, fired, lives };
   const pullers = Array.from({ length: PULLERS }, () => runPuller(pulling));
   try {
-    const stories = planStories(notifications, seededRandom(seed), Date.UTC(2026, 0, 14, 3));
-    const { told, sent } = await tell(stories, {
-      url: stage.hook,
-      speed,
-      seed,
-      overMs: (notifications / PER_SECOND) * 1000,
-    });
+    const overMs = beginningMs(options);
+    const { told, sent } = await tell(storiesOf(options), { url: stage.hook, speed, seed, overMs });
     note(`KICC has an answer to everything: ${JSON.stringify(await stage.states())}`);
     const until = Date.now() + patienceMs;
     for (;;) {

@@ -1,6 +1,7 @@
 // Pullers at the merchant's, three at once and killed at random: pull, book, report; they remember what they booked.
 import { setTimeout as pause } from "node:timers/promises";
 import type { Random } from "../simulator/random.ts";
+import { type Receiver, call } from "./call.ts";
 import type { LifeRecord } from "./life.ts";
 import { MARKS } from "./marks.ts";
 
@@ -19,14 +20,10 @@ interface Pulled {
   readonly leaseUntil: string;
 }
 
-export interface Pulling {
-  readonly url: URL;
-  readonly token: string;
-  readonly speed: number;
+export interface Pulling extends Receiver {
   readonly random: Random;
   /** The Worker's time. */
   readonly now: () => number;
-  readonly signal: AbortSignal;
   readonly fired: Record<string, number>;
   /** One for each notification that was leased. */
   readonly lives: LifeRecord[];
@@ -36,13 +33,13 @@ export interface Pulling {
 export async function runPuller(pulling: Pulling): Promise<void> {
   const { signal, random, speed, fired } = pulling;
   while (!signal.aborted) {
-    const pulled = await call<{ notifications: readonly Pulled[] }>(pulling, "pull", {
+    const pulled = await call<{ notifications: readonly Pulled[] }>(pulling, "POST", "pull", {
       max: MAX,
       leaseSeconds: LEASE_MS / 1000,
       waitSeconds: WAIT_SECONDS,
     });
-    if (pulled === null) await pause(REPORT_AGAIN_MS / speed);
-    for (const one of pulled?.notifications ?? []) {
+    if (!pulled?.answer) await pause(REPORT_AGAIN_MS / speed);
+    for (const one of pulled?.answer?.notifications ?? []) {
       if (await bookAndReport(one, pulling)) continue;
       fired["puller: killed"] = (fired["puller: killed"] ?? 0) + 1;
       // Started anew a little later; what it had leased and not reported comes again.
@@ -92,7 +89,7 @@ async function bookAndReport(one: Pulled, pulling: Pulling): Promise<boolean> {
   while (now() < leaseUntil && !signal.aborted) {
     const trip = { startedAt: now(), committedAt: null as number | null, repliedAt: null };
     life.trips.push(trip);
-    if ((await reportOnce(what, { attempt: one.attempt, ...report }, pulling)) !== null) {
+    if (await reportOnce(what, { attempt: one.attempt, ...report }, pulling)) {
       trip.committedAt = now();
       break;
     }
@@ -101,24 +98,9 @@ async function bookAndReport(one: Pulled, pulling: Pulling): Promise<boolean> {
   return end(true);
 }
 
-async function reportOnce(what: string, body: unknown, pulling: Pulling): Promise<unknown> {
-  if (pulling.random() >= REPORT_LOST) return call(pulling, what, body);
+/** @returns whether it was taken */
+async function reportOnce(what: string, body: object, pulling: Pulling): Promise<boolean> {
+  if (pulling.random() >= REPORT_LOST) return (await call(pulling, "POST", what, body))?.status === 200;
   pulling.fired["puller: report lost"] = (pulling.fired["puller: report lost"] ?? 0) + 1;
-  return null;
-}
-
-/** @returns null where there is no good answer in time */
-async function call<T>({ url, token, speed }: Pulling, what: string, body: unknown): Promise<T | null> {
-  try {
-    const response = await fetch(new URL(`/api/${what}`, url), {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(Math.ceil(25_000 / speed)),
-    });
-    const answer = (await response.json()) as T;
-    return response.ok ? answer : null;
-  } catch {
-    return null;
-  }
+  return false;
 }

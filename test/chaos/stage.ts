@@ -1,5 +1,6 @@
 // Starts the chaos Worker in workerd with D1 and queues of its own, fires its crons, and asks it what happened.
 import type { LedgerRow } from "./control.ts";
+import type { Query } from "./find.ts";
 import { startFront } from "./front.ts";
 import type { LifeRecord } from "./life.ts";
 
@@ -11,6 +12,7 @@ export interface Happened {
   readonly fired: Readonly<Record<string, number>>;
   /** Those that called the origin. */
   readonly lives: readonly LifeRecord[];
+  readonly queries: readonly Query[];
   readonly events: Readonly<Record<string, number>>;
 }
 
@@ -20,6 +22,8 @@ export interface Stage {
   readonly ask: <T>(what: string) => Promise<T>;
   readonly states: () => Promise<Record<string, number>>;
   readonly rows: () => Promise<LedgerRow[]>;
+  /** One more, besides that of each minute. */
+  readonly cron: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -40,11 +44,12 @@ export async function setStage(vars: Readonly<Record<string, string>>, speed: nu
     return (await response.json()) as T;
   };
   await ask("states");
-  const crons = setInterval(() => {
+  const cron = async () => {
     // A cron that is killed rejects; the next minute's comes anyhow.
-    worker.scheduled({ cron: CRON }).catch(() => {});
+    await worker.scheduled({ cron: CRON }).catch(() => {});
     harness.clearLogs();
-  }, CRON_EVERY_MS / speed);
+  };
+  const crons = setInterval(() => void cron(), CRON_EVERY_MS / speed);
   return {
     url,
     hook: new URL(HOOK, url),
@@ -61,6 +66,7 @@ export async function setStage(vars: Readonly<Record<string, string>>, speed: nu
         all.push(...page);
       }
     },
+    cron,
     async close() {
       clearInterval(crons);
       front.close();

@@ -1,9 +1,10 @@
-// The real Worker among faults: its bindings, its clock and its origin are wrapped, its code is src/index.ts as it is.
+// The real Worker among faults: its bindings, its clock, its origin and its way to KICC are wrapped, its code is src/index.ts as it is.
 import { AsyncLocalStorage } from "node:async_hooks";
 import worker from "../../src/index.ts";
 import { startClock } from "./clock.ts";
 import { control } from "./control.ts";
 import { troubledD1 } from "./d1.ts";
+import { findFetch } from "./find.ts";
 import { type Door, type Life, live } from "./life.ts";
 import { originFetch } from "./origin.ts";
 import { troubledBatch, troubledQueue } from "./queue.ts";
@@ -22,6 +23,9 @@ const current = new AsyncLocalStorage<Invocation>();
 function now(): Invocation {
   return current.getStore() ?? fail();
 }
+
+const machineFetch = globalThis.fetch.bind(globalThis);
+globalThis.fetch = (url: RequestInfo | URL, init?: RequestInit) => findFetch(now().life, machineFetch, url, init);
 
 /** One environment for all invocations, as in production: the settings are read once. Its bindings are the invocation's. */
 let environment: Env | null = null;

@@ -1,0 +1,73 @@
+// The way from the Worker to KICC's find with trouble on it: slow, cut, garbled. Every query is remembered.
+import type { Reply } from "../simulator/reply.ts";
+import { type Garbling, written } from "../simulator/written.ts";
+import { sleep } from "./clock.ts";
+import { between, happens, random } from "./faults.ts";
+import type { Life, LifeRecord } from "./life.ts";
+import { hang, reset } from "./network.ts";
+
+/** One query of the Worker's. Instants are of the Worker's time. */
+export interface Query {
+  readonly cancelPgCno: string;
+  readonly startedAt: number;
+  /** null while it is under way. */
+  readonly endedAt: number | null;
+}
+
+const queries: { cancelPgCno: string; startedAt: number; endedAt: number | null; record: LifeRecord }[] = [];
+
+export function queriesMade(): Query[] {
+  return queries.map(({ record: { killedAt }, ...query }) => {
+    // With a killed invocation its queries end.
+    const isCut = killedAt !== null && (query.endedAt ?? killedAt) >= killedAt;
+    return isCut ? { ...query, endedAt: killedAt } : query;
+  });
+}
+
+// As long as the receiver waits for KICC, all but a second.
+const SLOW_MS = [1000, 29_000] as const;
+/** Places after the answer until the next query at the latest: the notification is stored, the cancellation settled. */
+const PLACES = 4;
+
+/** What the Worker's fetch() does in one invocation: it calls nothing else. */
+export async function findFetch(
+  life: Life,
+  call: typeof fetch,
+  url: RequestInfo | URL,
+  init: RequestInit = {},
+): Promise<Response> {
+  const { cancelPgCno } = JSON.parse(init.body as string) as { readonly cancelPgCno: string };
+  await life.reach();
+  const query = { cancelPgCno, startedAt: Date.now(), endedAt: null as number | null, record: life.record };
+  queries.push(query);
+  const signal = init.signal ?? AbortSignal.timeout(60_000);
+  try {
+    const response = await Promise.race([answerOf(() => call(url, init), signal), hang(signal)]);
+    if (happens("find: answered, then killed")) life.doom(PLACES);
+    await life.reach();
+    return response;
+  } finally {
+    query.endedAt = Date.now();
+  }
+}
+
+async function answerOf(ask: () => Promise<Response>, signal: AbortSignal): Promise<Response> {
+  const isReset = happens("find: reset");
+  const isAfterwards = random() < 0.5;
+  if (isReset && !isAfterwards) reset();
+  const answer = await ask();
+  if (answer.status !== 200) throw new Error(`Cannot ask KICC's stand-in: it answered ${answer.status}`);
+  const reply = await answer.json<Reply>();
+  if (isReset) reset();
+  if (happens("find: hangs")) return hang(signal);
+  if (happens("find: slow")) await sleep(between(...SLOW_MS));
+  const { status, contentType, body } = written(reply, garbling());
+  return new Response(body, { status, headers: { "content-type": contentType } });
+}
+
+function garbling(): Garbling | null {
+  if (happens("find: 500")) return { kind: "http-status", status: 500 };
+  if (happens("find: broken JSON")) return { kind: "wrong-json" };
+  if (happens("find: resCd error")) return { kind: "error", resCd: "9999", resMsg: "System error" };
+  return happens("find: EUC-KR") ? { kind: "euc-kr" } : null;
+}

@@ -1,0 +1,11 @@
+// The resCd of a notification's bytes, whatever its charset.
+
+const SUCCESS = "0000";
+
+export function resCdOf(body: Uint8Array): string {
+  return /"resCd":\s*"(\w+)"/.exec(Buffer.from(body).toString("latin1"))?.[1] ?? "";
+}
+
+export function succeeds(body: Uint8Array): boolean {
+  return resCdOf(body) === SUCCESS;
+}
