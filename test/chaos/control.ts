@@ -2,7 +2,7 @@
 import { leap } from "./clock.ts";
 import { type Stretch, fired, force, rest } from "./faults.ts";
 import { queriesMade } from "./find.ts";
-import { isAnyAlive, records } from "./life.ts";
+import { isAnyAlive, acks, records } from "./life.ts";
 import { latency } from "./origin.ts";
 import { events, linesOf } from "./trace.ts";
 
@@ -65,7 +65,13 @@ export async function control(url: URL, db: D1Database): Promise<Response> {
       return Response.json({ states: results, now: Date.now() });
     }
     case "/chaos/happened":
-      return Response.json({ fired, lives: records, queries: queriesMade(), events: events() });
+      return Response.json({
+        fired,
+        lives: records,
+        slowestAckMs: acks.slowestMs,
+        queries: queriesMade(),
+        events: events(),
+      });
     case "/chaos/standing":
       return Response.json(await standing(db));
     case "/chaos/leap":

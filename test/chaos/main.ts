@@ -17,7 +17,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     /** push; pull: three pullers at once that are killed at random; lose: KICC loses a fifth for good, and is asked. */
     mode: { type: "string", default: "push" },
-    speed: { type: "string", default: "12" },
+    speed: { type: "string", default: "10" },
     /** Minutes of the machine, after KICC's last sending, until what has not ended counts as lost. */
     patience: { type: "string", default: "5" },
     /** simultaneous, queue-lost, origin-away or slow-origin, in place of a run with random faults. */

@@ -13,6 +13,7 @@ export interface Happened {
   /** Those that called the origin. */
   readonly lives: readonly LifeRecord[];
   readonly queries: readonly Query[];
+  readonly slowestAckMs: number;
   readonly events: Readonly<Record<string, number>>;
 }
 
