@@ -7,7 +7,8 @@ import { resCdOf } from "./res-cd.ts";
 
 /**
  * (a) the answer was lost, (b) killed before it settled, (c) D1 away until the lease ran out. A machine with too much to
- * do may itself stall for longer than a timeout or a lease: that is counted apart, and is nothing on a quiet one.
+ * do may itself stall for longer than a timeout or a lease: that is told apart and excuses nothing, for such a run says
+ * nothing of the receiver.
  */
 export type Excuse =
   | "answer lost"

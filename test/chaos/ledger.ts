@@ -53,6 +53,7 @@ export function ledgerOf({ told, sent, rows, happened, leaseMs, rowsOf = rowsByB
     for (const excuse of excusesOf(ofOne, leaseMs, late.get(id) ?? new Set())) {
       doubled[excuse] += 1;
       if (excuse === "none") breaches.push(`${id}: delivered more than once without an excuse`);
+      if (excuse === "this machine stalled") breaches.push(`${id}: this machine stalled, run it again on a quiet one`);
     }
     breaches.push(...breachesOf(ofOne, leaseMs));
   }
