@@ -114,7 +114,7 @@ export function overlapsOf(queries: readonly Query[]): string[] {
     ofOne.flatMap((query, index) =>
       ofOne
         .slice(index + 1)
-        .filter(({ startedAt }) => startedAt < (query.endedAt ?? Number.POSITIVE_INFINITY))
+        .filter(({ startedAt }) => startedAt < query.endedAt)
         .map(({ startedAt }) => `${cancelPgCno}: asked about twice at once, ${startedAt - query.startedAt} ms apart`),
     ),
   );

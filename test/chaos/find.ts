@@ -10,18 +10,21 @@ import { hang, reset } from "./network.ts";
 export interface Query {
   readonly cancelPgCno: string;
   readonly startedAt: number;
-  /** null while it is under way. */
-  readonly endedAt: number | null;
+  readonly endedAt: number;
 }
+
+/** The receiver waits no longer. */
+const LONGEST_MS = 30_000;
 
 const queries: { cancelPgCno: string; startedAt: number; endedAt: number | null; record: LifeRecord }[] = [];
 
 export function queriesMade(): Query[] {
-  return queries.map(({ record: { killedAt }, ...query }) => {
-    // With a killed invocation its queries end.
-    const isCut = killedAt !== null && (query.endedAt ?? killedAt) >= killedAt;
-    return isCut ? { ...query, endedAt: killedAt } : query;
-  });
+  return queries.map(({ cancelPgCno, startedAt, endedAt, record }) => ({
+    cancelPgCno,
+    startedAt,
+    // With a killed invocation its queries end; one that went with its caller tells no more when.
+    endedAt: Math.min(endedAt ?? startedAt + LONGEST_MS, record.killedAt ?? Number.POSITIVE_INFINITY),
+  }));
 }
 
 // As long as the receiver waits for KICC, all but a second.
