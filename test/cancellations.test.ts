@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api } from "../src/api/api.ts";
 import { cancellationOperations } from "../src/api/cancellations.ts";
 import { listCancellations } from "../src/store/cancellations.ts";
-import { clear, configWith, faultyD1, kiccBody, stored, queueInto } from "./fixtures.ts";
+import { type FaultyD1, clear, configWith, faultyD1, kiccBody, queueInto, stored } from "./fixtures.ts";
 import { says, standInForKicc } from "./kicc-stand-in.ts";
 import { meteredD1 } from "./metered.ts";
 
@@ -18,7 +18,10 @@ beforeEach(async () => {
   await env.DB.exec("DELETE FROM cancellations");
   kicc = standInForKicc();
 });
-afterEach(() => void vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 interface Answer {
   readonly status: number;
@@ -26,13 +29,18 @@ interface Answer {
   readonly trips: number;
 }
 
-/** Calls the API with the real D1 and a queue that takes all. */
+/** Calls the API with the real D1, if with trouble on the way, and a queue that takes all. */
 async function call(
   method: string,
   path: string,
-  { body, settings = {}, token = "console-token" }: { body?: unknown; settings?: object; token?: string } = {},
+  {
+    body,
+    settings = {},
+    token = "console-token",
+    faults = {},
+  }: { body?: unknown; settings?: object; token?: string; faults?: FaultyD1 } = {},
 ): Promise<Answer> {
-  const db = faultyD1(env.DB);
+  const db = faultyD1(env.DB, faults);
   const deliveries = queueInto([]);
   const app = api(() => configWith({ ...SETTINGS, ...settings }), cancellationOperations);
   const init = {
@@ -227,6 +235,17 @@ describe("asking now", () => {
     for (let count = 0; count < 21; count++) await call("POST", `/${ID}/ask`);
     const { body } = await call("GET", `/${ID}`);
     expect(body).toMatchObject({ asks: 22, history: { length: 20 } });
+  });
+
+  it("leaves it where D1 took so long that another may ask before KICC has answered", async () => {
+    await call("PUT", `/${ID}`, { body: { ...IDS, dueAfterSeconds: 0 } });
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const faults = { before: () => void vi.setSystemTime(Date.now() + 20_000) };
+    const late = await call("POST", `/${ID}/ask`, { faults });
+    expect(late).toMatchObject({ status: 503, body: { error: { code: "unavailable" } } });
+    expect(kicc.asked).toHaveLength(0);
+    vi.setSystemTime(Date.now() + 60_000);
+    expect((await call("POST", `/${ID}/ask`)).body).toMatchObject({ state: "reconciled" });
   });
 
   it("is refused while the settings are wrong; announcing is not", async () => {

@@ -92,6 +92,8 @@ export const cancellationOperations: readonly Operation[] = [
       }
       const { cancelPgCno: subject } = input;
       await audit(db, { at: now, who: desk.operator, what: "ask", subject, note: null }).run();
+      // Asked later than this, KICC might be asked by another before it has answered.
+      if (Date.now() > taking.until - ASK_TIMEOUT_MS) return refuse("unavailable", "D1 took too long: try again");
       const asked = await askAbout(taken, taking, taken.dueAt, {
         config,
         delivering: deliveringOf(desk),
