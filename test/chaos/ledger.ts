@@ -85,6 +85,11 @@ export function ledgerOf({ told, sent, rows, happened, leaseMs, rowsOf = rowsByB
   };
 }
 
+/** A run that is bad for no other reason than that this machine stalled says nothing of the receiver. */
+export function tellsOfMachineAlone({ figures, doubled }: Ledger): boolean {
+  return doubled["this machine stalled"] > 0 && doubled.none === 0 && figures["lost"] === 0;
+}
+
 /** Of the parts of a run: figures are added up, but for the slowest ack; a fault that fired in any part fired. */
 export function addUp(parts: readonly Ledger[]): Ledger {
   const sums = (figures: (ledger: Ledger) => Readonly<Record<string, number>>) => {

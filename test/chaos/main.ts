@@ -4,7 +4,7 @@
 // the Worker's clock and all its waits run `--speed` times as fast, so that leases, graces and KICC's resends take
 // seconds, and no constant is skipped or changed. Instants and durations of the ledger are of the Worker's time.
 import { parseArgs } from "node:util";
-import { type Ledger, addUp, printLedger } from "./ledger.ts";
+import { type Ledger, addUp, printLedger, tellsOfMachineAlone } from "./ledger.ts";
 import { runLose } from "./lose.ts";
 import { runPull } from "./pull.ts";
 import { runPush } from "./push.ts";
@@ -35,6 +35,8 @@ const RUNS: Readonly<Record<string, (options: RunOptions) => Promise<Ledger>>> =
 /** The local workerd keeps some 200 KB for each notification and dies at 4 GB: a longer run is made of parts, each with its own. */
 const PART = 2500;
 const AT_ONCE = 2;
+/** How often a part is run again in which this machine stalled. */
+const AGAIN = 2;
 
 if (values.scenario === undefined) {
   const run = RUNS[values.mode];
@@ -44,14 +46,19 @@ if (values.scenario === undefined) {
   const ledgers: Ledger[] = [];
   const runParts = async () => {
     for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-      const ledger = await run({
+      const options = {
         notifications: Math.min(PART, notifications - part * PART),
         seed: Number(values.seed) * 1000 + part,
         speed: Number(values.speed),
         patienceMs: Number(values.patience) * 60_000,
         trace: values.trace,
-        note: (text) => console.error(text),
-      });
+        note: (text: string) => console.error(text),
+      };
+      let ledger = await run(options);
+      for (let again = 0; again < AGAIN && tellsOfMachineAlone(ledger); again++) {
+        options.note(`This machine stalled for longer than a lease: part ${part} again`);
+        ledger = await run(options);
+      }
       ledgers.push(ledger);
     }
   };
