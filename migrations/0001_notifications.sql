@@ -55,7 +55,8 @@ CREATE INDEX uncounted ON notifications (settled_at)
     AND NOT (state = 'delivered' AND attempts = 1 AND counted IS NULL AND settled_at <= received_at + 60000);
 
 -- Part of the statement that stores a success for the first time: failures of the same cancellation that nobody was
--- told of yet need a person. A success that is held itself supersedes nothing: the first goes its way. A second statement for it would cost the ack more than this does.
+-- told of yet need a person. A second statement for it would cost the ack more than this does. A success that is held
+-- itself supersedes nothing, for the first goes its way, until a person replays it.
 CREATE TRIGGER supersede AFTER INSERT ON notifications
 WHEN new.res_cd = '0000' AND new.cancel_pg_cno IS NOT NULL AND new.state = 'pending'
 BEGIN

@@ -16,7 +16,7 @@ const RETURN_WITHIN_MS = 10_000;
 
 /**
  * A dead letter's row is stored if it is missing; pending, the sweep enqueues it anew. With D1 away the message goes
- * back to the deliveries as a fresh one, with a delay. Throws nothing.
+ * back to the deliveries as a fresh one, with a delay; while a setting is wrong it waits. Throws nothing.
  */
 export async function returnDeadLetters(
   batch: MessageBatch,
@@ -33,10 +33,13 @@ export async function returnDeadLetters(
     }
     try {
       await before(Date.now() + RETURN_WITHIN_MS, "return", returnOne(content, message, config, db));
+      if (config.delivering === null) {
+        // It is not known whether it tells of an attempt.
+        message.retry({ delaySeconds: WAIT_FOR_PEOPLE_SECONDS });
+        continue;
+      }
       log("deadletter.returned", { id: content.id });
-      // While a setting is wrong it is not known whether it tells of an attempt.
-      if (config.delivering === null) message.retry({ delaySeconds: WAIT_FOR_PEOPLE_SECONDS });
-      else message.ack();
+      message.ack();
     } catch (error) {
       log("deadletter.waits-for-d1", { id: content.id, error: reasonOf(error) });
       await sendBack(content, message, deliveries);

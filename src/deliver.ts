@@ -117,11 +117,10 @@ async function take(letters: readonly Letter[], lease: Lease, delivering: Delive
   const deadline = lease.now + CLAIM_WITHIN_MS;
   const taking = async () => {
     let taken = await claim(db, ids, lease);
-    if (await storeMissing(letters, taken.standing, config, db)) {
-      // A success that was just stored may supersede a failure that was just claimed.
-      await unclaimHeld(db, ids, lease.hand);
-      taken = await claim(db, ids, lease);
-    }
+    if (await storeMissing(letters, taken.standing, config, db)) taken = await claim(db, ids, lease);
+    // A success that was just stored may supersede a failure that was just claimed.
+    const mayBeMine = ({ state, leaseUntil }: Standing) => state === "held" && leaseUntil === lease.until;
+    if ([...taken.standing.values()].some(mayBeMine)) await unclaimHeld(db, ids, lease.hand);
     return { ...taken, expired: await expire(taken.standing, delivering, db, lease.now) };
   };
   return before(deadline, "claim", retryTransient(taking, deadline));

@@ -105,7 +105,7 @@ async function keep(notification: Notification, config: Config, stores: Stores):
   }
 }
 
-/** What comes after the ack. A receipt of another one's row is that one's business. Throws nothing. */
+/** What comes after the ack. A receipt of another one's row enqueues nothing: that one has its own. Throws nothing. */
 async function sendOn(stored: Stored, notification: Notification, config: Config, stores: Stores): Promise<void> {
   if (stored.id === notification.id && isToBeEnqueued(stored, config)) {
     await enqueue(stores.deliveries, notification, 1);

@@ -37,5 +37,6 @@ function confirmOf(asks: boolean, source: Source): Storing["confirm"] {
 export function isToBeEnqueued(stored: Stored, config: Pick<Config, "delivering" | "storing">): boolean {
   if (stored.state !== "pending" || stored.confirm === "asking" || config.delivering === null) return false;
   if (config.storing.mode === "pull") return false;
-  return stored.receipts === 1 || stored.attempts === 0;
+  // In queue mode a message is an attempt, and the sweep hands over what has none open.
+  return stored.receipts === 1 || (stored.attempts === 0 && config.storing.mode === "push");
 }

@@ -55,7 +55,7 @@ async function step(name: string, run: () => Promise<number>): Promise<void> {
 async function expire({ delaysMs }: Delivering, db: D1Database): Promise<number> {
   const now = Date.now();
   return pages(async () => {
-    const expired = await findExpired(db, now, { limit: PAGE, window: WINDOW });
+    const expired = await findExpired(db, now, { limit: PAGE, window: WINDOW, held: WINDOW });
     await settleExpired(db, expired, delaysMs, now);
     return expired.length;
   });

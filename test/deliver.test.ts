@@ -213,16 +213,22 @@ describe("D1 away", () => {
     expect(await rowOf(notification.id)).toMatchObject({ state: "delivered", attempts: 1, receipts: 1 });
   });
 
-  it("sends nothing of a failure that a success of the same batch supersedes, and counts no attempt", async () => {
-    const about = { cancelPgCno: "C1", amountInfo: null };
-    const failure = await pending(kiccBody({ ...about, resCd: "W901" }));
-    const success = await notificationFrom(kiccBody(about));
-    const { acked, requests } = await deliver([failure, encodeMessage(success, 1)]);
-    expect(acked.toSorted()).toEqual(["m0", "m1"]);
-    expect(requests.map(({ headers }) => headers.get("webhook-id"))).toEqual([success.id]);
-    const superseded = { state: "held", reason: "superseded", attempts: 0, tries: 0, leaseUntil: null, history: [] };
-    expect(await rowOf(failure.id)).toMatchObject(superseded);
-  });
+  it.each(["", ", even where the reply of storing it is lost"])(
+    "sends nothing of a failure that a success of the same batch supersedes, and counts no attempt%s",
+    async (lost) => {
+      const about = { cancelPgCno: "C1", amountInfo: null };
+      const failure = await pending(kiccBody({ ...about, resCd: "W901" }));
+      const success = await notificationFrom(kiccBody(about));
+      const after = (trip: number) =>
+        lost !== "" && trip === 2 ? Promise.reject(new Error("Network connection lost.")) : undefined;
+      const db = faultyD1(env.DB, { after });
+      const { acked, requests } = await deliver([failure, encodeMessage(success, 1)], ACCEPTS, { db });
+      expect(acked.toSorted()).toEqual(["m0", "m1"]);
+      expect(requests.map(({ headers }) => headers.get("webhook-id"))).toEqual([success.id]);
+      const superseded = { state: "held", reason: "superseded", attempts: 0, tries: 0, leaseUntil: null, history: [] };
+      expect(await rowOf(failure.id)).toMatchObject(superseded);
+    },
+  );
 
   it("stores for the pullers what came while D1 was down, and delivers nothing itself", async () => {
     const notification = await notificationFrom(kiccBody());

@@ -59,12 +59,18 @@ export function receive(model: Model, message: Message, now: number): string {
     leaseUntil: null,
     enqueuedAt: null,
   });
-  for (const [, row] of siblings) {
-    if (message.success && !contradicts && !conflicts && !row.message.success && row.state === "pending") {
+  if (message.success && !conflicts) supersede(model, message);
+  return target;
+}
+
+/** A success that goes its way leaves its pending failures to a person. */
+function supersede(model: Model, { cancellation }: Message): void {
+  for (const row of model.values()) {
+    const { message, state } = row;
+    if (message.cancellation === cancellation && !message.success && state === "pending") {
       [row.state, row.reason] = ["held", "superseded"];
     }
   }
-  return target;
 }
 
 function agree(one: string | null, other: string | null): boolean {
@@ -124,8 +130,9 @@ export function takeOverdue(model: Model, dueBy: number, enqueuedBefore: number,
 }
 
 /** @returns whether there was anything to replay */
-export function replay(row: ModelRow, now: number): boolean {
+export function replay(model: Model, row: ModelRow, now: number): boolean {
   if (row.state === "pending") return false;
+  if (row.state === "held" && row.message.success) supersede(model, row.message);
   Object.assign(row, { state: "pending", reason: null, tries: 0, nextAttemptAt: now, enqueuedAt: null });
   return true;
 }

@@ -102,6 +102,11 @@ describe("the ack table", () => {
     expect(await send(queued, { settings: { DELIVERY: "queue", RETENTION_DAYS: "3" } })).toMatchObject({ sent: [] });
     const row = await rowOf((await notificationFrom(queued)).id);
     expect(row).toMatchObject({ state: "pending", attempts: 0, tries: 0, leaseUntil: null });
+    // Once it is right, the sweep opens the attempt; a resend before that enqueues none that is not open.
+    expect(await send(queued, { settings: { DELIVERY: "queue" } })).toMatchObject({
+      resMsg: "OK, known already",
+      sent: [],
+    });
   });
 
   it("answers 405 with Allow to another method", async () => {

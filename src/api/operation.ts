@@ -2,7 +2,7 @@
 import type * as z from "zod/mini";
 import type { Config, Delivering } from "../config.ts";
 
-/** The caller with a DELIVERY_TOKEN: a machine, whose reports no audit needs. */
+/** The caller with a DELIVERY_TOKEN: a machine. */
 export const MACHINE = "delivery-token";
 
 /** What an operation works with. */

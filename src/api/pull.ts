@@ -58,10 +58,10 @@ export const pull = operation({
 /** Leases that ran out are failed attempts, which are due again after their waits. */
 async function expire({ db }: Desk, { delaysMs }: Delivering): Promise<void> {
   const now = Date.now();
-  await settleExpired(db, await findExpired(db, now, { limit: EXPIRED, window: LOOKED_AT }), delaysMs, now);
+  await settleExpired(db, await findExpired(db, now, { limit: EXPIRED, window: LOOKED_AT, held: 0 }), delaysMs, now);
 }
 
-/** One statement takes them, so no two pullers get the same one; an idle look reads a row at the most. */
+/** One statement takes them, so no two pullers get the same one. */
 async function lease({ db, operator }: Desk, { secrets, delaysMs }: Delivering, max: number, leaseMs: number) {
   const now = Date.now();
   const until = now + leaseMs;

@@ -78,14 +78,16 @@ async function settled(
   { tries, startedAt }: Reported,
   outcome: Outcome,
   delaysMs: readonly number[],
-  { db, now, operator }: Desk,
+  { config, db, now, operator }: Desk,
 ) {
   const decision = decide(outcome, tries, delaysMs, now, Math.random());
   const ended = startedAt === null ? null : now;
   const settlement = { id, attempt: attemptOf(number, startedAt ?? now, ended, outcome), decision };
   const what = outcome.kind === "accepted" ? "accept" : "fail";
   const entry = { at: now, who: operator, what, subject: id, note: `attempt ${number}` };
-  const row = await settleReported(db, settlement, now, operator === MACHINE ? null : entry);
+  // Without a DELIVERY_TOKEN it is a machine that reports with the CONSOLE_TOKEN: a line for each would hide the people's.
+  const isPerson = operator !== MACHINE && config.operating.deliveryTokens.length > 0;
+  const row = await settleReported(db, settlement, now, isPerson ? entry : null);
   if (row === null) return unknownNotification(id);
   log("delivery.reported", { id, attempt: number, outcome: outcome.kind, state: row.state });
   return notificationShape(row);

@@ -1,4 +1,4 @@
-// The announced cancellations: announce, read, list, prune. What settles them is in asking.ts.
+// The announced cancellations: announce, read, list, prune. What settles them is in coming.ts and asking.ts.
 import type { Announced } from "../cancellation.ts";
 import { lookAtNewest, lookAtOne } from "./coming.ts";
 
@@ -78,7 +78,7 @@ export interface CancellationCursor {
   readonly cancelPgCno: string;
 }
 
-/** Between two instants of asking, nobody else looks whether a success came. */
+/** Between two instants of asking the cron does not look whether a success came: whoever lists them does. */
 const LOOKED_AT = 100;
 
 /** Newest first, and those whose success has come are settled before. One round trip. @param state null for all */

@@ -3,17 +3,15 @@ import { failed } from "../outcome.ts";
 import { type Decision, decide } from "../retry.ts";
 import { STANDING, type Standing, attemptOf, settle } from "./attempts.ts";
 
-/** Of the held ones only the newest may have a lease: they became held while an attempt was open. */
-const HELD_WINDOW = 100;
-
 /**
- * Those whose lease ran out: pending ones, oldest due first, and held ones. It looks at the `window` that have been due
- * for longest: what is claimed, is claimed from there, and a backlog behind it is not read each minute.
+ * Those whose lease ran out: pending ones, oldest due first, and such as became held while an attempt was open. It looks
+ * at the `window` pending ones that have been due for longest: what is claimed, is claimed from there, and a backlog
+ * behind it is not read each minute. Of the held ones it looks at the `held` newest.
  */
 export async function findExpired(
   db: D1Database,
   now: number,
-  { limit, window }: { limit: number; window: number },
+  { limit, window, held }: { limit: number; window: number; held: number },
 ): Promise<Standing[]> {
   const { results } = await db
     .prepare(
@@ -24,11 +22,11 @@ export async function findExpired(
        UNION ALL
        SELECT * FROM (
          SELECT ${STANDING} FROM notifications INDEXED BY by_state
-         WHERE state = 'held' ORDER BY received_at DESC LIMIT ${HELD_WINDOW})
+         WHERE state = 'held' ORDER BY received_at DESC LIMIT ?4)
        WHERE leaseUntil <= ?1
        LIMIT ?2`,
     )
-    .bind(now, limit, window)
+    .bind(now, limit, window, held)
     .run<Standing>();
   return results;
 }

@@ -1,4 +1,5 @@
 // Replay: a person asks for a new delivery, of one or of many. Attempts count on, the delays start anew.
+import { SUCCESS } from "../notification.ts";
 import { type Entry, audit, auditOfChange } from "./audit.ts";
 import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
 import { type ListedRow, listedStatement } from "./search.ts";
@@ -14,9 +15,17 @@ export interface Replayed {
   readonly row: ListedRow | null;
 }
 
+/** A success that was held superseded no failure when it was stored: it does when it goes its way after all. */
+const SUPERSEDE = `
+  UPDATE notifications SET state = 'held', reason = 'superseded', contradicts = ?1
+  WHERE cancel_pg_cno = (
+      SELECT cancel_pg_cno FROM notifications WHERE id = ?1 AND state = 'held' AND res_cd = '${SUCCESS}')
+    AND +state = 'pending' AND res_cd <> '${SUCCESS}'`;
+
 /** Makes one pending again, due now. What a person replays, KICC is not asked about. One round trip. */
 export async function replay(db: D1Database, id: string, entry: Entry): Promise<Replayed> {
-  const [replayed, , row] = await db.batch([
+  const [, replayed, , row] = await db.batch([
+    db.prepare(SUPERSEDE).bind(id),
     db
       .prepare(
         `UPDATE notifications SET ${REPLAY} WHERE id = ?1 AND state <> 'pending'

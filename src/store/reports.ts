@@ -29,7 +29,7 @@ export async function reportedOn(db: D1Database, id: string, attempt: number | n
 
 /**
  * Settles one attempt as `settle` does.
- * @param entry where a person reports it, for the audit
+ * @param entry for the audit; null where nobody has to know who reported it
  * @returns the notification as it stands then; null where it is gone
  */
 export async function settleReported(

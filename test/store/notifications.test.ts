@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { replay } from "../../src/store/replays.ts";
 import { clear, kiccBody, rowOf, stored } from "../fixtures.ts";
 
 /** The parts of a body that tell one cancellation. */
@@ -111,6 +112,9 @@ describe("several of one cancellation", () => {
     const success = await stored(cancellation("C1", won(200)));
     expect(await rowOf(success.id)).toMatchObject({ state: "held", reason: "conflict", contradicts: failure.id });
     expect(await rowOf(failure.id)).toMatchObject({ state: "pending" });
+    await replay(env.DB, success.id, { at: Date.now(), who: "token", what: "replay", subject: success.id, note: null });
+    expect(await rowOf(success.id)).toMatchObject({ state: "pending" });
+    expect(await rowOf(failure.id)).toMatchObject({ state: "held", reason: "superseded", contradicts: success.id });
   });
 
   it("leaves one success to be delivered when two with different amounts come at once", async () => {
