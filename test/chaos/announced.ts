@@ -83,7 +83,11 @@ export function outcomeOf(
     ...(isLost ? [] : stateComplaints(one, hasSucceeded, shown, rows)),
   ];
   const named = (text: string) => `${cancelPgCno} (${one.story.kind}): ${text}`;
-  return { lost: isLost ? [named("announced, and never at the origin")] : [], wrong: wrong.map(named) };
+  const answers = JSON.stringify(shown?.history.map(({ at, status, text }) => [at, status, text]));
+  return {
+    lost: isLost ? [named(`announced, and never at the origin: KICC answered ${answers}`)] : [],
+    wrong: wrong.map(named),
+  };
 }
 
 function stateComplaints(

@@ -2,7 +2,7 @@
 import type { Reply } from "../simulator/reply.ts";
 import { type Garbling, written } from "../simulator/written.ts";
 import { sleep } from "./clock.ts";
-import { between, happens, random } from "./faults.ts";
+import { type Chance, between, happens, random } from "./faults.ts";
 import type { Life, LifeRecord } from "./life.ts";
 import { hang, reset } from "./network.ts";
 
@@ -27,6 +27,17 @@ export function queriesMade(): Query[] {
   }));
 }
 
+/** KICC errs, but not for a day: so many times about one cancellation, so that one of its queries is answered. */
+const MOST_ERRORS = 3;
+const errors = new Map<string, number>();
+
+function errs(fault: Chance, cancelPgCno: string): boolean {
+  const count = errors.get(cancelPgCno) ?? 0;
+  if (count >= MOST_ERRORS || !happens(fault)) return false;
+  errors.set(cancelPgCno, count + 1);
+  return true;
+}
+
 // As long as the receiver waits for KICC, all but a second.
 const SLOW_MS = [1000, 29_000] as const;
 /** Places after the answer until the next query at the latest: the notification is stored, the cancellation settled. */
@@ -45,7 +56,7 @@ export async function findFetch(
   queries.push(query);
   const signal = init.signal ?? AbortSignal.timeout(60_000);
   try {
-    const response = await Promise.race([answerOf(() => call(url, init), signal), hang(signal)]);
+    const response = await Promise.race([answerOf(() => call(url, init), cancelPgCno, signal), hang(signal)]);
     if (happens("find: answered, then killed")) life.doom(PLACES);
     await life.reach();
     return response;
@@ -54,23 +65,23 @@ export async function findFetch(
   }
 }
 
-async function answerOf(ask: () => Promise<Response>, signal: AbortSignal): Promise<Response> {
-  const isReset = happens("find: reset");
+async function answerOf(ask: () => Promise<Response>, cancelPgCno: string, signal: AbortSignal): Promise<Response> {
+  const isReset = errs("find: reset", cancelPgCno);
   const isAfterwards = random() < 0.5;
   if (isReset && !isAfterwards) reset();
   const answer = await ask();
   if (answer.status !== 200) throw new Error(`Cannot ask KICC's stand-in: it answered ${answer.status}`);
   const reply = await answer.json<Reply>();
   if (isReset) reset();
-  if (happens("find: hangs")) return hang(signal);
+  if (errs("find: hangs", cancelPgCno)) return hang(signal);
   if (happens("find: slow")) await sleep(between(...SLOW_MS));
-  const { status, contentType, body } = written(reply, garbling());
+  const { status, contentType, body } = written(reply, garbling(cancelPgCno));
   return new Response(body, { status, headers: { "content-type": contentType } });
 }
 
-function garbling(): Garbling | null {
-  if (happens("find: 500")) return { kind: "http-status", status: 500 };
-  if (happens("find: broken JSON")) return { kind: "wrong-json" };
-  if (happens("find: resCd error")) return { kind: "error", resCd: "9999", resMsg: "System error" };
+function garbling(cancelPgCno: string): Garbling | null {
+  if (errs("find: 500", cancelPgCno)) return { kind: "http-status", status: 500 };
+  if (errs("find: broken JSON", cancelPgCno)) return { kind: "wrong-json" };
+  if (errs("find: resCd error", cancelPgCno)) return { kind: "error", resCd: "9999", resMsg: "System error" };
   return happens("find: EUC-KR") ? { kind: "euc-kr" } : null;
 }

@@ -17,6 +17,8 @@ export interface Shown {
   readonly cancelPgCno: string;
   readonly state: string;
   readonly notificationId: string | null;
+  /** KICC's answers, for whoever wants to know why. */
+  readonly history: readonly { readonly at: string; readonly status: string | null; readonly text: string }[];
 }
 
 interface Page {
