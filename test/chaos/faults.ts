@@ -93,6 +93,12 @@ export function happens(fault: Chance): boolean {
   return true;
 }
 
+/** What was to happen did not: the occasion was over before. Unless it has happened before, it does at the next one. */
+export function missed(fault: Chance): void {
+  fired[fault] = (fired[fault] ?? 0) - 1;
+  if (fired[fault] === 0) owed.set(fault, 0);
+}
+
 export function between(least: number, most: number): number {
   return least + random() * (most - least);
 }

@@ -1,6 +1,6 @@
 // One invocation of the Worker, and its death: a killed one does nothing more, and its caller sees it fail.
 import { sleep } from "./clock.ts";
-import { type Chance, fired, happens, random } from "./faults.ts";
+import { type Chance, happens, missed, random } from "./faults.ts";
 
 const TICK_MS = 1000;
 
@@ -128,7 +128,7 @@ export async function live<T>(door: Door, steps: number, run: (life: Life) => Pr
     tick();
     if (record.calls.length > 0) records.push(record);
     // The invocation was over before its last step came.
-    if (killStep > 0 && record.killedAt === null) fired[`killed: ${door}`] = (fired[`killed: ${door}`] ?? 0) - 1;
+    if (killStep > 0 && record.killedAt === null) missed(`killed: ${door}`);
   }
 }
 

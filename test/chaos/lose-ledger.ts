@@ -18,12 +18,17 @@ interface LoseRun {
   readonly isThrough: boolean;
 }
 
+/** Only one that the origin refuses for ever is sure to use up its message's tries, and of those this run has none. */
+const BY_LUCK = "queue: gave a message up";
 const STATES = ["expected", "notified", "reconciled", "failed", "unresolved"] as const;
 
 export function loseLedger({ ended, sent, rows, happened, queries, isThrough }: LoseRun): Ledger {
   const rowsOf = rowsOfCase(rows);
   const told = ended.map((each) => each.told);
-  const ledger = ledgerOf({ told, sent, rows, happened, leaseMs: PUSH_LEASE_MS, rowsOf });
+  const fired = Object.fromEntries(
+    Object.entries(happened.fired).filter(([fault, times]) => fault !== BY_LUCK || times > 0),
+  );
+  const ledger = ledgerOf({ told, sent, rows, happened: { ...happened, fired }, leaseMs: PUSH_LEASE_MS, rowsOf });
   const acceptances = acceptancesOf(happened);
   const known = ended.filter(({ one }) => one.announced !== null);
   const outcomes = known.map((each) => outcomeOf(each, rowsOf(each.told), acceptances));
