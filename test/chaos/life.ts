@@ -48,9 +48,6 @@ export interface Life {
   readonly doom: (places: number) => void;
 }
 
-/** The longest that the receiver took for an ack, without the way there and back. */
-export const acks = { slowestMs: 0 };
-
 /** Of those that called the origin. Records alone: a life that is kept keeps all of its request. */
 export const records: LifeRecord[] = [];
 
@@ -121,9 +118,6 @@ export async function live<T>(door: Door, steps: number, run: (life: Life) => Pr
   } finally {
     underWay -= counts;
     record.endedAt = Date.now();
-    if (door === "receiver" && record.killedAt === null) {
-      acks.slowestMs = Math.max(acks.slowestMs, record.endedAt - record.startedAt);
-    }
     // A machine that awakes may come here before it comes to the tick.
     tick();
     if (record.calls.length > 0) records.push(record);

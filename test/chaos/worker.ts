@@ -1,8 +1,9 @@
 // The real Worker among faults: its bindings, its clock, its origin and its way to KICC are wrapped, its code is src/index.ts as it is.
 import { AsyncLocalStorage } from "node:async_hooks";
+import { HOOK_PATH } from "../../src/hook-path.ts";
 import worker from "../../src/index.ts";
 import { startClock } from "./clock.ts";
-import { control } from "./control.ts";
+import { acks, control } from "./control.ts";
 import { troubledD1 } from "./d1.ts";
 import { findFetch } from "./find.ts";
 import { type Door, type Life, live } from "./life.ts";
@@ -74,9 +75,12 @@ export default {
     const url = new URL(request.url);
     startClock();
     if (url.pathname.startsWith("/chaos/")) return control(url, env.DB);
-    return among("receiver", 4, env, context, (wrapped, _life, waitUntil) =>
+    const startedAt = Date.now();
+    const answer = await among("receiver", 4, env, context, (wrapped, _life, waitUntil) =>
       worker.fetch(request, wrapped, { ...context, props: {}, waitUntil }),
     );
+    if (url.pathname.startsWith(HOOK_PATH)) acks.slowestMs = Math.max(acks.slowestMs, Date.now() - startedAt);
+    return answer;
   },
   async queue(batch, env, context) {
     const steps = 4 + 3 * batch.messages.length;
