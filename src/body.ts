@@ -1,5 +1,5 @@
 // Reads a request's body within bounds: at most 64 KiB, until a deadline. Never throws: what came is what there is.
-import { before } from "./store/d1.ts";
+import { type Before, before } from "./store/d1.ts";
 
 const LARGEST_BODY_BYTES = 64 * 1024;
 const BEGINNING_BYTES = 4 * 1024;
@@ -11,11 +11,11 @@ export interface Body {
 }
 
 /** For a caller that may send: quicker than readBody where the length is announced, but what breaks off is not kept. */
-export async function readWhole(request: Request, deadline: number): Promise<Body> {
+export async function readWhole(request: Request, deadline: number, wait: Before): Promise<Body> {
   const announced = Number(request.headers.get("content-length"));
   if (!(announced > 0 && announced <= LARGEST_BODY_BYTES)) return readBody(request, deadline);
   try {
-    const bytes = await before(deadline, "read the body", request.bytes());
+    const bytes = await wait(deadline, "read the body", request.bytes());
     return bytes.length > LARGEST_BODY_BYTES
       ? { bytes: bytes.subarray(0, BEGINNING_BYTES), end: "too-large" }
       : { bytes, end: "whole" };

@@ -31,7 +31,7 @@ export interface Announced {
 }
 
 /** KICC's answer in the webhook's own shape: the names of cancel-webhook, not those of confirm-cancel. */
-export async function statusNotification(announced: Announced, answer: Cancelled, now: number): Promise<Notification> {
+export function statusNotification(announced: Announced, answer: Cancelled, now: number): Notification {
   const { mallId, pgCno, cancelPgCno, reference } = announced;
   const { currency, amount } = answer;
   const message = {

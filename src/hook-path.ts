@@ -14,6 +14,12 @@ export interface HookPath {
   readonly reference: string | null;
 }
 
+/** The path of an absolute URL as it was written. A URL object would do, and costs the ack more than the rest of this. */
+export function pathOf(url: string): string {
+  const [path = ""] = url.slice(url.indexOf("/", url.indexOf("://") + 3)).split(/[?#]/, 1);
+  return path;
+}
+
 /** @param pathname begins with HOOK_PATH @param tokens empty where none is set */
 export function readHookPath(pathname: string, tokens: readonly string[]): HookPath {
   const [, token = "", ...rest] = pathname.slice(HOOK_PATH.length).split("/");

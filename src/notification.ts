@@ -1,4 +1,5 @@
 // What KICC sends: bytes → the fields of a cancellation notification, and its id. Pure; it judges nothing but readability.
+import { hash } from "node:crypto";
 
 /** Where a notification came from; `kicc-source` says it to the origin. */
 export type Source = "notification" | "status-api" | "test";
@@ -41,10 +42,12 @@ const CURRENCIES: Readonly<Record<string, string>> = { "00": "KRW", "01": "USD" 
 /** KICC's code of success, in what it sends and in what it is told. */
 export const SUCCESS = "0000";
 
+const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
 /** Text of a body: strict UTF-8 first, then EUC-KR, which KICC's neighbouring interfaces speak. A BOM is stripped. */
 export function decodeText(bytes: Uint8Array): { text: string; charset: "utf-8" | "euc-kr" } {
   try {
-    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes), charset: "utf-8" };
+    return { text: UTF_8.decode(bytes), charset: "utf-8" };
   } catch {
     return { text: new TextDecoder("euc-kr").decode(bytes), charset: "euc-kr" };
   }
@@ -61,6 +64,7 @@ export function readNotification(body: Uint8Array): Reading {
   const resCd = textOf(message["resCd"]);
   const resMsg = textOf(message["resMsg"]);
   if (resCd === null || resMsg === null) return { readable: false, pgCno };
+  const { currency, amount } = amountOf(message["amountInfo"], "amount");
   return {
     readable: true,
     fields: {
@@ -71,7 +75,8 @@ export function readNotification(body: Uint8Array): Reading {
       pgCno,
       cancelPgCno: textOf(message["cancelPgCno"]),
       cancelDate: textOf(message["cancelDate"]),
-      ...amountOf(message["amountInfo"], "amount"),
+      currency,
+      amount,
     },
   };
 }
@@ -86,27 +91,22 @@ export function amountOf(amountInfo: unknown, name: "amount" | "totAmount"): Pic
 type Arrival = Omit<Notification, keyof Fields | "id">;
 
 /** Makes the notification of what was read and how it came. */
-export async function identify(fields: Fields, arrival: Arrival): Promise<Notification> {
+export function identify(fields: Fields, arrival: Arrival): Notification {
   const { reference, body, receivedAt } = arrival;
-  return { ...fields, ...arrival, id: await notificationId(fields, reference, body, receivedAt) };
+  return { ...fields, ...arrival, id: notificationId(fields, reference, body, receivedAt) };
 }
 
 /**
  * `ntf_` + 32 hex digits: two messages get one id exactly when they tell of one event (contract section 3, "When two
  * notifications are one"). `receivedAt` counts only for a message that names nothing at all.
  */
-export async function notificationId(
-  fields: Fields,
-  reference: string | null,
-  body: Uint8Array,
-  receivedAt: number,
-): Promise<string> {
+export function notificationId(fields: Fields, reference: string | null, body: Uint8Array, receivedAt: number): string {
   const { resCd, mallId, shopOrderNo, pgCno, cancelPgCno, cancelDate, currency, amount } = fields;
   if (cancelPgCno !== null) return digest(["cancel", cancelPgCno, resCd, currency, amount]);
   if (shopOrderNo ?? pgCno ?? cancelDate ?? reference) {
     return digest(["order", mallId, shopOrderNo, pgCno, resCd, cancelDate, currency, amount, reference]);
   }
-  return digest(["body", await sha256Hex(body), kstDay(receivedAt)]);
+  return digest(["body", hash("sha256", body), kstDay(receivedAt)]);
 }
 
 /** `00` → KRW, `01` → USD, else the code in capitals. */
@@ -132,10 +132,16 @@ function normalAmount(amount: string | null): string | null {
   return sign === "-" && plain !== "0" ? `-${plain}` : plain;
 }
 
-/** Numbers come as their source text: KICC's ids have 20 digits, and a double keeps 16. */
+// A number that a double may spell in another way: one of over 15 digits, with a fraction or an exponent, or -0.
+const INEXACT = /[:,[]\s*(?:-0\b|-?\d{16}|-?\d+[.eE])/;
+
+/**
+ * Numbers keep their spelling, those of INEXACT as texts: KICC's ids have 20 digits, and a double keeps 16. They are
+ * looked for first, since a reviver takes longer than all the rest of reading.
+ */
 export function parseObject(text: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(text, exactNumbers);
+    const value: unknown = INEXACT.test(text) ? JSON.parse(text, exactNumbers) : JSON.parse(text);
     return isObject(value) ? value : null;
   } catch {
     // SyntaxError, or RangeError on a body that nests too deeply
@@ -153,6 +159,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** A lone surrogate can be neither hashed nor stored as it is. */
 export function textOf(value: unknown): string | null {
+  if (typeof value === "number") return String(value);
   return typeof value === "string" && value !== "" ? value.toWellFormed() : null;
 }
 
@@ -160,11 +167,6 @@ function kstDay(instant: number): string {
   return new Date(instant + 9 * 60 * 60 * 1000).toISOString().slice(0, 10);
 }
 
-async function digest(identity: readonly (string | null)[]): Promise<string> {
-  const hex = await sha256Hex(new TextEncoder().encode(JSON.stringify(identity)));
-  return `ntf_${hex.slice(0, 32)}`;
-}
-
-async function sha256Hex(bytes: Uint8Array): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+function digest(identity: readonly (string | null)[]): string {
+  return `ntf_${hash("sha256", JSON.stringify(identity)).slice(0, 32)}`;
 }

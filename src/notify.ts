@@ -1,14 +1,14 @@
 // Receives one notification from KICC: check → read → store → ack, then enqueue. The queue is waited for only while D1 is down.
 import { type Ending, ack } from "./ack.ts";
 import { readWhole } from "./body.ts";
-import type { Config, Receiving } from "./config.ts";
+import type { Config } from "./config.ts";
 import { confirmNow } from "./confirming.ts";
 import { enqueue, sendDelivery } from "./deliveries.ts";
-import { readHookPath, referenceIn } from "./hook-path.ts";
+import { pathOf, readHookPath, referenceIn } from "./hook-path.ts";
 import { log, reasonOf } from "./log.ts";
 import { type Notification, identify, readNotification } from "./notification.ts";
 import { type Limits, type Refused, keepAside, readAside } from "./quarantine.ts";
-import { before, retryTransient } from "./store/d1.ts";
+import { type Patience, patience, retryTransient } from "./store/d1.ts";
 import { type Stored, storeNotification } from "./store/notifications.ts";
 import { isToBeEnqueued, storingOf } from "./storing.ts";
 
@@ -33,13 +33,14 @@ export async function receive(request: Request, config: Config, stores: Stores):
   const receivedAt = Date.now();
   if (config.receiving === null) return refuse("misconfigured");
   if (request.method !== "POST") return refuse("method");
-  const { pathname } = new URL(request.url);
+  const pathname = pathOf(request.url);
   const path = readHookPath(pathname, config.receiving.tokens);
   const address = request.headers.get("cf-connecting-ip");
   const contentType = request.headers.get("content-type");
-  const allowed = isAllowed(request, config.receiving);
+  // A Worker of the same zone can forge CF-Connecting-IP, and its requests carry CF-Worker: no such request is KICC's.
+  const allowed = !request.headers.has("cf-worker") && config.receiving.allows(address);
   const { knewToken, reference } = path;
-  const sender = { trusted: allowed || knewToken, knewToken, address, reference, contentType, receivedAt };
+  const sender: Sender = { trusted: allowed || knewToken, knewToken, address, reference, contentType, receivedAt };
   if (!path.opens) {
     const stale: Refused = { ...sender, reason: "token", reference: referenceIn(pathname) };
     if (allowed) await readAside(request, stale, stores);
@@ -49,7 +50,26 @@ export async function receive(request: Request, config: Config, stores: Stores):
     await readAside(request, { ...sender, reason: "address" }, stores);
     return refuse("address", { address, knewToken });
   }
-  const read = await readWhole(request, receivedAt + ACK_WITHIN_MS);
+  const waits = patience(receivedAt + STORE_WITHIN_MS);
+  try {
+    return await take(request, sender, config, stores, waits);
+  } finally {
+    waits.end();
+  }
+}
+
+type Sender = Omit<Refused, "reason">;
+
+/** Of a caller that may send. */
+async function take(
+  request: Request,
+  sender: Sender,
+  config: Config,
+  stores: Stores,
+  waits: Patience,
+): Promise<Response> {
+  const { address, reference, contentType, receivedAt } = sender;
+  const read = await readWhole(request, receivedAt + ACK_WITHIN_MS, waits.before);
   if (read.end === "broken") return refuse("unavailable", { address });
   if (read.end === "too-large") {
     keepAside(read, { ...sender, reason: "too-large" }, stores);
@@ -62,8 +82,8 @@ export async function receive(request: Request, config: Config, stores: Stores):
     return refuse("unreadable", { address }, reading.pgCno);
   }
   const arrival = { source: "notification", sourceAddress: address, receivedAt, reference, contentType, body } as const;
-  const notification = await identify(reading.fields, arrival);
-  return ack(await keep(notification, config, stores), notification.pgCno);
+  const notification = identify(reading.fields, arrival);
+  return ack(await keep(notification, config, stores, waits), notification.pgCno);
 }
 
 function refuse(ending: Ending, seen: Readonly<Record<string, unknown>> = {}, pgCno: string | null = null): Response {
@@ -71,20 +91,15 @@ function refuse(ending: Ending, seen: Readonly<Record<string, unknown>> = {}, pg
   return ack(ending, pgCno);
 }
 
-/** A Worker of the same zone can forge CF-Connecting-IP, and its requests carry CF-Worker: no such request is KICC's. */
-function isAllowed(request: Request, receiving: Receiving): boolean {
-  return !request.headers.has("cf-worker") && receiving.allows(request.headers.get("cf-connecting-ip"));
-}
-
 /** One durable store has it, or KICC is asked to send it again. */
-async function keep(notification: Notification, config: Config, stores: Stores): Promise<Ending> {
+async function keep(notification: Notification, config: Config, stores: Stores, waits: Patience): Promise<Ending> {
   const { id, receivedAt } = notification;
   const storing = storingOf(config.storing, notification, "notification", crypto.randomUUID(), receivedAt);
   const deadline = Math.min(Date.now() + STORE_WITHIN_MS, receivedAt + STORED_BY_MS);
   const store = retryTransient(() => storeNotification(stores.db, notification, storing), deadline);
   const goOn = (stored: Stored) => sendOn(stored, notification, config, stores);
   try {
-    const stored = await before(deadline, "store", store);
+    const stored = await waits.before(deadline, "store", store);
     stores.waitUntil(goOn(stored));
     return stored.receipts > 1 ? "resent" : "stored";
   } catch (error) {
@@ -96,7 +111,7 @@ async function keep(notification: Notification, config: Config, stores: Stores):
     return "unavailable";
   }
   try {
-    await before(receivedAt + ACK_WITHIN_MS, "enqueue", sendDelivery(stores.deliveries, notification, 1));
+    await waits.before(receivedAt + ACK_WITHIN_MS, "enqueue", sendDelivery(stores.deliveries, notification, 1));
     log("notification.queued", { id });
     return "queued";
   } catch (error) {

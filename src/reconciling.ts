@@ -67,7 +67,7 @@ async function reconciled(
   { config, db, deliveries }: Reconciling,
 ): Promise<CancellationRow | null> {
   if (row.notificationId !== null) return null;
-  const notification = await statusNotification(row, answer, entry.at);
+  const notification = statusNotification(row, answer, entry.at);
   const storing = storingOf(config.storing, notification, "status-api", crypto.randomUUID(), entry.at);
   const store = () => storeNotification(db, notification, storing);
   const stored = await retryTransient(store, Date.now() + STORE_WITHIN_MS);

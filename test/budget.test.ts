@@ -37,7 +37,7 @@ async function notify(body: string, sending: Sending = {}, settings = {}, kept =
 /** One message through the consumer, to an origin that answers with this status. */
 async function attempt(body: string, number: number, status: number, settings = {}): Promise<Work> {
   vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(null, { status }));
-  const content = encodeMessage(await notificationFrom(body), number);
+  const content = encodeMessage(notificationFrom(body), number);
   const batch = createMessageBatch("kicc-deliveries", [
     { id: "m", timestamp: new Date(), attempts: number, body: content },
   ]);

@@ -34,7 +34,7 @@ async function received(body: string, settings: object = {}): Promise<{ id: stri
   const stores: Stores = { db: env.DB, deliveries, waitUntil: (work) => after.push(work) };
   const answer = await receive(kiccRequest(body), configWith({ ...CONFIRM, ...settings }), stores);
   expect(await answer.json()).toMatchObject({ resCd: "0000" });
-  return { id: (await notificationFrom(body)).id, after: Promise.all(after) };
+  return { id: notificationFrom(body).id, after: Promise.all(after) };
 }
 
 async function minutePasses(settings: object = {}): Promise<void> {

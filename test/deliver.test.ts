@@ -207,7 +207,7 @@ describe("a message that may not be delivered now", () => {
 
 describe("D1 away", () => {
   it("stores first what came while D1 was down, by the same id, and then delivers it", async () => {
-    const notification = await notificationFrom(kiccBody());
+    const notification = notificationFrom(kiccBody());
     const result = await deliver([encodeMessage(notification, 1)]);
     expect(result).toMatchObject({ acked: ["m0"] });
     expect(await rowOf(notification.id)).toMatchObject({ state: "delivered", attempts: 1, receipts: 1 });
@@ -218,7 +218,7 @@ describe("D1 away", () => {
     async (lost) => {
       const about = { cancelPgCno: "C1", amountInfo: null };
       const failure = await pending(kiccBody({ ...about, resCd: "W901" }));
-      const success = await notificationFrom(kiccBody(about));
+      const success = notificationFrom(kiccBody(about));
       const after = (trip: number) =>
         lost !== "" && trip === 2 ? Promise.reject(new Error("Network connection lost.")) : undefined;
       const db = faultyD1(env.DB, { after });
@@ -231,7 +231,7 @@ describe("D1 away", () => {
   );
 
   it("stores for the pullers what came while D1 was down, and delivers nothing itself", async () => {
-    const notification = await notificationFrom(kiccBody());
+    const notification = notificationFrom(kiccBody());
     const result = await deliver([encodeMessage(notification, 1)], ACCEPTS, { settings: { DELIVERY: "pull" } });
     expect(result).toMatchObject({ acked: ["m0"], requests: [] });
     expect(await rowOf(notification.id)).toMatchObject({ state: "pending", attempts: 0 });

@@ -57,7 +57,7 @@ export function kiccRequest(body: BodyInit | null = kiccBody(), sending: Sending
   });
 }
 
-export async function notificationFrom(body: string, about: Partial<Notification> = {}): Promise<Notification> {
+export function notificationFrom(body: string, about: Partial<Notification> = {}): Notification {
   const bytes = new TextEncoder().encode(body);
   const reading = readNotification(bytes);
   if (!reading.readable) throw new Error(`Cannot read the test's own body: ${body}`);
@@ -69,7 +69,7 @@ export async function notificationFrom(body: string, about: Partial<Notification
     contentType: "application/json; charset=utf-8",
     body: bytes,
   } as const;
-  return { ...(await identify(reading.fields, arrival)), ...about };
+  return { ...identify(reading.fields, arrival), ...about };
 }
 
 /** Stores as the hook does. */
@@ -78,7 +78,7 @@ export async function stored(
   about: Partial<Notification> = {},
   settings: Readonly<Record<string, unknown>> = {},
 ): Promise<Stored & { readonly notification: Notification }> {
-  const notification = await notificationFrom(body, about);
+  const notification = notificationFrom(body, about);
   const { receivedAt, source } = notification;
   const storing = storingOf(configWith(settings).storing, notification, source, crypto.randomUUID(), receivedAt);
   return { ...(await storeNotification(env.DB, notification, storing)), notification };

@@ -85,7 +85,7 @@ async function runBoth(steps: readonly Step[]): Promise<void> {
 
   const does: { readonly [K in Step["does"]]: (step: Extract<Step, { does: K }>) => Promise<void> } = {
     async receive({ message: sent, twice }) {
-      const notification = await notificationFrom(bodyOf(sent), { receivedAt: now });
+      const notification = notificationFrom(bodyOf(sent), { receivedAt: now });
       const storing = { foreign: false, confirm: null, attemptOpenUntil: null, receipt: `receipt-${(serial += 1)}` };
       const name = model.receive(rows, sent, now);
       if (!names.has(notification.id)) names.set(notification.id, model.nameOf(sent));

@@ -233,7 +233,7 @@ describe("the API", () => {
     const [row] = (await quarantine()).quarantine;
     const { status, answer } = await call("POST", `/api/quarantine/${row?.id}/release`);
     expect(status).toBe(200);
-    const id = (await notificationFrom(body)).id;
+    const id = notificationFrom(body).id;
     expect(answer).toMatchObject({ id, receivedAt: row?.receivedAt, reference: "REF-1", receipts: 1, attempts: 0 });
     expect(await rowOf(id)).toMatchObject({ state: "pending", reference: "REF-1" });
     expect(await kept()).toMatchObject({ total: 0 });

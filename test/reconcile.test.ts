@@ -124,7 +124,7 @@ describe("what KICC says", () => {
         amountInfo: { currency: "KRW", amount: 51000 },
       }),
     );
-    expect((await notificationFrom(kiccBody(REAL))).id).toBe(row.notificationId);
+    expect(notificationFrom(kiccBody(REAL)).id).toBe(row.notificationId);
     expect(await rowOf(row.notificationId ?? "")).toMatchObject({ state: "pending", attempts: 0 });
   });
 

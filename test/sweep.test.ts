@@ -211,7 +211,7 @@ describe("dead letters of the queue", () => {
   }
 
   it("stores one that D1 has not got, and leaves it to the sweep", async () => {
-    const notification = await notificationFrom(kiccBody(), { receivedAt: Date.now() - 2 * MINUTE_MS });
+    const notification = notificationFrom(kiccBody(), { receivedAt: Date.now() - 2 * MINUTE_MS });
     expect(await returned(encodeMessage(notification, 1))).toMatchObject({ acked: ["m0"], sent: [] });
     expect(await rowOf(notification.id)).toMatchObject({ state: "pending", attempts: 0 });
     expect((await run()).sent).toHaveLength(1);
@@ -224,7 +224,7 @@ describe("dead letters of the queue", () => {
   });
 
   it("are stored and stay, with a delay, while a setting is wrong", async () => {
-    const notification = await notificationFrom(kiccBody());
+    const notification = notificationFrom(kiccBody());
     const content = encodeMessage(notification, 1);
     const left = await returned(content, localQueue(), faultyD1(env.DB), { ORIGIN_URL: "ftp://origin.example" });
     expect(left).toMatchObject({ acked: [], retries: [[{ delaySeconds: 300 }]] });
@@ -233,7 +233,7 @@ describe("dead letters of the queue", () => {
 
   it("goes back to the deliveries as a fresh message with a delay while D1 is away, and waits if the queue is too", async () => {
     const away = () => faultyD1(env.DB, { before: () => Promise.reject(new Error("away")) });
-    const content = encodeMessage(await notificationFrom(kiccBody()), 1);
+    const content = encodeMessage(notificationFrom(kiccBody()), 1);
     const back = await returned(content, localQueue(), away());
     expect(back).toMatchObject({ acked: ["m0"], sent: [content], delays: [900] });
     const stays = await returned(content, localQueue({ fails: true }), away());

@@ -92,7 +92,7 @@ async function release(
 ): Promise<z.infer<typeof notificationSchema> | Refusal> {
   const { body, receivedAt, reference, contentType, address } = kept;
   const arrival = { source: "notification", sourceAddress: address, receivedAt, reference, contentType, body } as const;
-  const notification = await identify(fields, arrival);
+  const notification = identify(fields, arrival);
   const storing = storingOf(desk.config.storing, fields, "notification", kept.id, desk.now);
   const stored = await storeNotification(desk.db, notification, storing);
   await dropQuarantined(desk.db, kept.id, entryOf("release", stored.id, desk, kept.id));

@@ -36,8 +36,9 @@ export interface Stored {
  * says nothing against another, or a forged one would keep the real one from the origin. For the same reasons a receipt
  * from the status API adds no amount to one of KICC's own.
  *
- * SQLite makes the statement ready anew for each notification, so that its length is part of the ack's time: one pass
- * over the kin finds the first of each, by texts that sort by the instant of receipt and end with the id.
+ * The statement travels to D1 with each notification, so that its length is part of the ack's time: there is one for
+ * each kind, and one pass over the kin finds the first of each, by texts that sort by the instant of receipt and end
+ * with the id.
  */
 const FIRST = "received_at || id";
 const FIRST_OR_ITSELF = `(id <> ?1) || ${FIRST}`;
@@ -47,34 +48,52 @@ function idIn(first: string): string {
   return `substr(${first}, -36)`;
 }
 
-const IS_SAME = `res_cd = '${SUCCESS}' AND (
-  id = ?1 OR reason IS NOT 'unconfirmed' AND (?2 <> 'status-api' OR confirm IS NOT 'asking') AND (
-    source = 'status-api' OR ?2 = 'status-api'
-    OR (currency IS NULL OR ?13 IS NULL OR currency = ?13) AND (amount IS NULL OR ?14 IS NULL OR amount = ?14)))`;
+/** What differs by where a success came from: conditions on its kin, and what a receipt adds. */
+interface Kin {
+  readonly isSame: string;
+  readonly isOther: string;
+  readonly isSameByReference: string;
+  readonly adds: string;
+}
 
-const IS_OTHER = `source <> 'status-api' AND ?2 <> 'status-api' AND (currency <> ?13 OR amount <> ?14)
-  AND reason IS NOT 'unconfirmed'`;
+const OF_KICC: Kin = {
+  isSame: `source = 'status-api'
+    OR (currency IS NULL OR ?13 IS NULL OR currency = ?13) AND (amount IS NULL OR ?14 IS NULL OR amount = ?14)`,
+  isOther: "source <> 'status-api' AND (currency <> ?13 OR amount <> ?14)",
+  isSameByReference: "source = 'status-api'",
+  adds: "currency = coalesce(currency, excluded.currency), amount = coalesce(amount, excluded.amount),",
+};
 
-const SAME = `min(iif(${IS_SAME}, ${FIRST_OR_ITSELF}, NULL))`;
+const OF_STATUS_API: Kin = {
+  isSame: "confirm IS NOT 'asking'",
+  isOther: "false",
+  isSameByReference: "cancel_pg_cno IS NULL AND confirm IS NOT 'asking'",
+  adds: "",
+};
+
+const COUNTS = "reason IS NOT 'unconfirmed'";
+
+function sameOf({ isSame }: Kin): string {
+  return `min(iif(res_cd = '${SUCCESS}' AND (id = ?1 OR ${COUNTS} AND (${isSame})), ${FIRST_OR_ITSELF}, NULL))`;
+}
 
 /**
  * Between the status API's and one without cancelPgCno the reference tells that they are the same, where one
  * cancellation alone was announced with it.
  */
-const SAME_BY_REFERENCE = `
-  SELECT min(${FIRST_OR_ITSELF}) FROM notifications
-  WHERE reference = ?4 AND res_cd = '${SUCCESS}' AND reason IS NOT 'unconfirmed'
-    AND (?9 IS NULL AND source = 'status-api'
-      OR ?2 = 'status-api' AND cancel_pg_cno IS NULL AND confirm IS NOT 'asking')
-    AND (pg_cno IS NULL OR ?8 IS NULL OR pg_cno = ?8)
-    AND (SELECT count(*) FROM cancellations WHERE reference = ?4) = 1`;
+function sameByReference({ isSameByReference }: Kin): string {
+  return `SELECT min(${FIRST_OR_ITSELF}) FROM notifications
+    WHERE reference = ?4 AND res_cd = '${SUCCESS}' AND ${COUNTS} AND ${isSameByReference}
+      AND (pg_cno IS NULL OR ?8 IS NULL OR pg_cno = ?8)
+      AND (SELECT count(*) FROM cancellations WHERE reference = ?4) = 1`;
+}
 
 /**
- * @param same the first one among the kin that it repeats, or NULL where there can be none
+ * @param repeated `same`, or NULL where there can be none
  * @param success the first success among the kin that it contradicts, or NULL
  * @param first the one that it repeats, by `same` or otherwise
  */
-function insertAfter(same: string, success: string, first: string = "same"): string {
+function insertAfter({ isOther, adds }: Kin, repeated: string, success: string, first: string = "same"): string {
   return `
   INSERT INTO notifications (id, source, source_address, reference, received_at, content_type, body,
     pg_cno, cancel_pg_cno, res_cd, res_msg, cancel_date, currency, amount, mall_id, shop_order_no, receipt,
@@ -83,36 +102,44 @@ function insertAfter(same: string, success: string, first: string = "same"): str
     ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
     iif(reason IS NULL, 'pending', 'held'), reason,
     iif(reason <> 'foreign', ${idIn("contradicted")}, NULL), ?5,
-    reason IS NULL AND ?18 IS NOT NULL, reason IS NULL AND ?18 IS NOT NULL,
-    iif(reason IS NULL, ?18 - ${UNREPORTED_MS}, NULL), iif(reason IS NULL, ?18, NULL),
+    until IS NOT NULL, until IS NOT NULL, until - ${UNREPORTED_MS}, until,
     iif(reason IS NULL OR ?19 = 'confirmed', ?19, NULL)
   FROM (
-    SELECT ${first} AS first, coalesce(success, other) AS contradicted,
-      CASE WHEN ?20 THEN 'foreign' WHEN success IS NOT NULL THEN 'contradicts' WHEN other IS NOT NULL THEN 'conflict' END
-        AS reason
-    FROM (
-      SELECT ${same} AS same, ${success} AS success, min(iif(${IS_OTHER}, ${FIRST}, NULL)) AS other
-      FROM notifications WHERE cancel_pg_cno = ?9)
+    SELECT *, iif(reason IS NULL, ?18, NULL) AS until FROM (
+      SELECT ${first} AS first, coalesce(success, other) AS contradicted,
+        CASE WHEN ?20 THEN 'foreign' WHEN success IS NOT NULL THEN 'contradicts'
+          WHEN other IS NOT NULL THEN 'conflict' END AS reason
+      FROM (
+        SELECT ${repeated} AS same, ${success} AS success, min(iif(${isOther} AND ${COUNTS}, ${FIRST}, NULL)) AS other
+        FROM notifications WHERE cancel_pg_cno = ?9))
   ) WHERE true
   ON CONFLICT (id) DO UPDATE SET
-    receipts = receipts + (receipt <> excluded.receipt), receipt = excluded.receipt,
-    currency = coalesce(currency, iif(?2 = 'status-api', NULL, excluded.currency)),
-    amount = coalesce(amount, iif(?2 = 'status-api', NULL, excluded.amount)),
+    receipts = receipts + (receipt <> excluded.receipt), receipt = excluded.receipt, ${adds}
     reference = coalesce(reference, excluded.reference)
   RETURNING id, state, receipts, attempts, confirm`.replaceAll(/\s+/g, " ");
 }
 
-const INSERT_SUCCESS = insertAfter(SAME, "NULL");
-const INSERT_SUCCESS_WITH_REFERENCE = insertAfter(
-  SAME,
-  "NULL",
-  `(SELECT min(same) FROM (SELECT same UNION ALL ${SAME_BY_REFERENCE}))`,
-);
-const INSERT_FAILURE = insertAfter("NULL", `min(iif(res_cd = '${SUCCESS}', ${FIRST}, NULL))`);
+function successAfter(kin: Kin): { plain: string; byReference: string } {
+  return {
+    plain: insertAfter(kin, sameOf(kin), "NULL"),
+    byReference: insertAfter(
+      kin,
+      sameOf(kin),
+      "NULL",
+      `(SELECT min(same) FROM (SELECT same UNION ALL ${sameByReference(kin)}))`,
+    ),
+  };
+}
 
-function insertOf({ resCd, reference }: Pick<Notification, "resCd" | "reference">): string {
+const INSERT_OF_KICC = successAfter(OF_KICC);
+const INSERT_OF_STATUS_API = successAfter(OF_STATUS_API);
+const INSERT_FAILURE = insertAfter(OF_KICC, "NULL", `min(iif(res_cd = '${SUCCESS}', ${FIRST}, NULL))`);
+
+function insertOf({ resCd, reference, source, cancelPgCno }: Notification): string {
   if (resCd !== SUCCESS) return INSERT_FAILURE;
-  return reference === null ? INSERT_SUCCESS : INSERT_SUCCESS_WITH_REFERENCE;
+  if (source === "status-api")
+    return reference === null ? INSERT_OF_STATUS_API.plain : INSERT_OF_STATUS_API.byReference;
+  return reference === null || cancelPgCno !== null ? INSERT_OF_KICC.plain : INSERT_OF_KICC.byReference;
 }
 
 /**

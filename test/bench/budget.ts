@@ -3,7 +3,7 @@ import type { Work } from "../metered.ts";
 
 const PATHS = {
   new: { trips: 1, read: 3, written: 6 },
-  "new, with a reference": { trips: 1, read: 4, written: 7 },
+  "new, with a reference": { trips: 1, read: 3, written: 7 },
   resend: { trips: 1, read: 3, written: 1 },
   "stranger, within the kept rate": { trips: 1, read: 4, written: 3 },
   "stranger, beyond it": { trips: 0, read: 0, written: 0 },
