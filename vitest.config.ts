@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
@@ -26,6 +27,8 @@ export default defineConfig(async () => {
   });
   return {
     test: {
+      // Where there are two cores Vitest would take one file after the other.
+      maxWorkers: Math.max(2, availableParallelism() - 1),
       projects: [
         {
           plugins: [inWorkerd],
@@ -43,7 +46,6 @@ export default defineConfig(async () => {
             include: ["test/e2e/*.test.ts", "test/simulator/*.test.ts", "test/puller/*.test.ts"],
             testTimeout: 60_000,
             hookTimeout: 60_000,
-            fileParallelism: false,
           },
         },
       ],
