@@ -39,8 +39,10 @@ export async function startRuntime(
   onLog: (line: string) => void = () => {},
 ): Promise<Runtime> {
   const known = new Set(children());
-  // In memory, where there is such a place: a disk's flush would hide everything else.
+  // In memory, where there is such a place: a disk's flush would hide everything else. Miniflare keeps D1 where TMPDIR
+  // points when it is made, and elsewhere what resourceTmpPath says.
   const storage = mkdtempSync(path.join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "kicc-bench-"));
+  process.env["TMPDIR"] = storage;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
