@@ -10,7 +10,6 @@ CREATE TABLE rollups (
 CREATE TABLE rollup_cursor (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   run INTEGER NOT NULL,
-  received_at INTEGER NOT NULL,
-  id TEXT NOT NULL
+  seq INTEGER NOT NULL           -- of the last notification that is counted
 );
-INSERT INTO rollup_cursor VALUES (1, 0, 0, '');
+INSERT INTO rollup_cursor VALUES (1, 0, 0);

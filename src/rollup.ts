@@ -3,7 +3,7 @@ import { delayName } from "./histogram.ts";
 import { log } from "./log.ts";
 import {
   type Addition,
-  type Position,
+  type Cursor,
   type ReceivedRow,
   type UncountedRow,
   PROMPT_MS,
@@ -26,7 +26,7 @@ export async function rollUp(db: D1Database, now: number): Promise<void> {
     const { received, uncounted } = await readUncounted(db, cursor, now - LAG_MS, PAGE);
     if (received.length + uncounted.length === 0) break;
     const { additions, counted } = count(received, uncounted, cursor);
-    await addUp(db, cursor, received.at(-1) ?? cursor, additions, counted);
+    await addUp(db, cursor, (received.at(-1) ?? cursor).seq, additions, counted);
     rows += received.length + uncounted.length;
     if (received.length < PAGE && uncounted.length < PAGE) break;
   }
@@ -39,7 +39,7 @@ interface Counted {
 }
 
 /** @param passed how far receipts were counted when these rows were read */
-function count(received: readonly ReceivedRow[], uncounted: readonly UncountedRow[], passed: Position): Counted {
+function count(received: readonly ReceivedRow[], uncounted: readonly UncountedRow[], passed: Cursor): Counted {
   const sums = new Map<string, Addition>();
   const counted = new Map<string, number>();
   const add = (at: number, name: string, by = 1) => {
@@ -80,10 +80,9 @@ function count(received: readonly ReceivedRow[], uncounted: readonly UncountedRo
  * The first attempt that no run has counted. A row that the receipts' count has passed without a mark was prompt then,
  * and is replayed now — or it was stored late, while D1 was away, and its receipt is yet to be counted.
  */
-function firstUncounted({ counted, attempts, ...row }: UncountedRow, passed: Position): number | "unreceived" {
+function firstUncounted({ counted, attempts, ...row }: UncountedRow, passed: Cursor): number | "unreceived" {
   if (counted !== null) return counted;
-  const isPassed = row.receivedAt < passed.receivedAt || (row.receivedAt === passed.receivedAt && row.id <= passed.id);
-  if (!isPassed) return 0;
+  if (row.seq > passed.seq) return 0;
   const [first] = attempts;
   const wasPrompt = first?.[2] === "accepted" && endOf(first) <= row.receivedAt + PROMPT_MS;
   return wasPrompt ? 1 : "unreceived";

@@ -1,6 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { operations } from "../src/api/operations.ts";
+import { seqAt } from "../src/store/notifications.ts";
 import { replayNext } from "../src/store/replays.ts";
 import { call, seed } from "./calls.ts";
 import { clear, faultyD1, kiccBody, rowOf, stored } from "./fixtures.ts";
@@ -271,7 +272,11 @@ describe("replay", () => {
   });
 
   it("of many answers how many, half-open by receivedAt, and leaves the work to the cron", async () => {
-    const at = (receivedAt: string) => ({ received_at: Date.parse(receivedAt), settled_at: 1 });
+    const at = (receivedAt: string) => ({
+      received_at: Date.parse(receivedAt),
+      seq: seqAt(Date.parse(receivedAt)),
+      settled_at: 1,
+    });
     const before = await storedAs("dead", at("2026-01-14T00:00:00Z"));
     const first = await storedAs("dead", at("2026-01-14T01:00:00Z"));
     await storedAs("held", at("2026-01-14T01:30:00Z"));

@@ -90,9 +90,9 @@ export async function seed(count: number, about: { readonly state?: string; read
   const receivedAt = about.receivedAt ?? "1768349530000 + i / 1000";
   await env.DB.prepare(
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-     INSERT INTO notifications (id, state, source, reference, mall_id, shop_order_no, pg_cno, cancel_pg_cno, res_cd,
+     INSERT INTO notifications (seq, id, state, source, reference, mall_id, shop_order_no, pg_cno, cancel_pg_cno, res_cd,
        res_msg, received_at, receipt, attempts, tries, next_attempt_at, settled_at, body)
-     SELECT printf('ntf_%032x', i), ${state}, 'notification', 'ORD-1', 'T0099001', 'ORD-1', 'ORD-1', printf('%020d', i),
+     SELECT (${receivedAt}) * 1000 + i, printf('ntf_%032x', i), ${state}, 'notification', 'ORD-1', 'T0099001', 'ORD-1', 'ORD-1', printf('%020d', i),
        '0000', 'OK', ${receivedAt}, 'seed', 0, 0, ${receivedAt}, 1768349530000, 'eyJyZXNDZCI6IjAwMDAiLCJyZXNNc2ciOiJPSyJ9'
      FROM n`,
   )

@@ -118,7 +118,7 @@ export async function clear(): Promise<void> {
   await env.DB.exec("DELETE FROM rollups");
   await env.DB.exec("DELETE FROM alerts");
   await env.DB.exec("DELETE FROM sightings");
-  await env.DB.exec("UPDATE rollup_cursor SET received_at = 0, id = ''");
+  await env.DB.exec("UPDATE rollup_cursor SET seq = 0");
 }
 
 export interface FaultyD1 {

@@ -79,8 +79,8 @@ describe("GET /metrics", () => {
   it("reads at most 2,000 rows in at most 5 queries, with 100,000 notifications", async () => {
     const { id } = await stored(kiccBody());
     await env.DB.prepare(
-      `INSERT INTO notifications (id, state, source, res_cd, res_msg, received_at, receipt, attempts, tries, body)
-       SELECT 'ntf_' || n, CASE n % 10 WHEN 0 THEN 'dead' WHEN 1 THEN 'held' WHEN 2 THEN 'pending' ELSE 'delivered' END,
+      `INSERT INTO notifications (seq, id, state, source, res_cd, res_msg, received_at, receipt, attempts, tries, body)
+       SELECT (received_at - n) * 1000, 'ntf_' || n, CASE n % 10 WHEN 0 THEN 'dead' WHEN 1 THEN 'held' WHEN 2 THEN 'pending' ELSE 'delivered' END,
          source, res_cd, res_msg, received_at - n, receipt, 1, 1, ''
        FROM notifications, (WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 100000) SELECT n FROM s)
        WHERE id = ?`,

@@ -215,7 +215,9 @@ describe("the cron", () => {
       get: (target, key) => (key === "DELIVERIES" ? undefined : Reflect.get(target, key)),
     });
     await inState("dead");
-    await env.DB.prepare("UPDATE notifications SET received_at = received_at - 600000").run();
+    await env.DB.prepare(
+      "UPDATE notifications SET received_at = received_at - 600000, seq = seq - 600000 * 1000",
+    ).run();
     const context = createExecutionContext();
     await worker.scheduled(createScheduledController(), failing);
     await waitOnExecutionContext(context);

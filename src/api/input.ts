@@ -1,6 +1,5 @@
 // What operations take in common: pages, instants, people's words. Each schema's text says what it wants.
 import * as z from "zod/mini";
-import type { Position } from "../store/search.ts";
 
 function within(lowest: number, highest: number) {
   const message = `must be a whole number from ${lowest} to ${highest}`;
@@ -65,19 +64,12 @@ function cursor<T>(read: (key: unknown) => T | null) {
   );
 }
 
-/** Where a list of notifications goes on. */
-export const positionCursor = cursor((key): Position | null => {
-  if (!Array.isArray(key)) return null;
-  const [receivedAt, id]: unknown[] = key;
-  return Number.isSafeInteger(receivedAt) && typeof id === "string" ? { receivedAt: receivedAt as number, id } : null;
-});
-
-/** Where a list by serial number goes on. */
+/** Where a list goes on: after this serial number. */
 export const serialCursor = cursor((key) => (Number.isSafeInteger(key) ? (key as number) : null));
 
 /** Opaque to whoever gets it; null on the last page. */
-export function cursorOf(key: Position | number | null): string | null {
+export function cursorOf(key: number | null): string | null {
   if (key === null) return null;
-  const text = JSON.stringify(typeof key === "number" ? key : [key.receivedAt, key.id]);
+  const text = JSON.stringify(key);
   return new TextEncoder().encode(text).toBase64({ alphabet: "base64url", omitPadding: true });
 }

@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { STATES } from "../store/notifications.ts";
 import { find, search } from "../store/search.ts";
-import { cursorOf, limit, positionCursor, words } from "./input.ts";
+import { cursorOf, limit, serialCursor, words } from "./input.ts";
 import { operation, refuse } from "./operation.ts";
 import { notificationSchema, notificationShape, wholeSchema, wholeShape } from "./shapes.ts";
 
@@ -13,7 +13,7 @@ export const listNotifications = operation({
   input: z.object({
     state: z.optional(z.enum(STATES, `must be one of ${STATES.join(", ")}`)),
     q: z.optional(words(200)),
-    cursor: z.optional(positionCursor),
+    cursor: z.optional(serialCursor),
     limit,
   }),
   answer: z.object({ notifications: z.array(notificationSchema), cursor: z.nullable(z.string()) }),

@@ -1,5 +1,6 @@
 // What the cron looks at to alert, what was told of it, and what other steps saw. Bounded: some thousands of index rows at most.
 import { COUNTED_AT_MOST, type Condition, type ConditionName, type Told } from "../conditions.ts";
+import { isState } from "./notifications.ts";
 
 const OVERDUE_MS = 5 * 60 * 1000;
 /** Seen no longer ago than this, it is still so: a message that is left comes again every 5 min. */
@@ -36,7 +37,7 @@ const OBSERVED: Readonly<Partial<Record<ConditionName, (now: number) => string>>
 
 function ofState(state: "dead" | "held"): string {
   return `SELECT count(*) AS count, min(received_at) AS since, NULL AS detail FROM (
-    SELECT received_at FROM notifications WHERE state = '${state}' ORDER BY received_at LIMIT ${COUNTED_AT_MOST})`;
+    SELECT received_at FROM notifications WHERE ${isState(state)} ORDER BY seq LIMIT ${COUNTED_AT_MOST})`;
 }
 
 function ofQuarantine(where: string, detail: string = "NULL"): string {

@@ -1,23 +1,27 @@
 // Counting by hour: what is to be counted, in pages, and adding it up once.
 import type { Outcome } from "../outcome.ts";
+import { seqAt } from "./notifications.ts";
 
-export interface Position {
-  readonly receivedAt: number;
-  readonly id: string;
-}
-
-export interface Cursor extends Position {
+export interface Cursor {
   readonly run: number;
+  /** Of the last notification that is counted. */
+  readonly seq: number;
 }
 
 /** A received notification that no run has counted yet. */
-export interface ReceivedRow extends Position {
+export interface ReceivedRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly receivedAt: number;
   /** When it was delivered, if by its first attempt and promptly: then it is counted along with its receipt. */
   readonly promptAt: number | null;
 }
 
 /** One with attempts that no run has counted yet. */
-export interface UncountedRow extends Position {
+export interface UncountedRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly receivedAt: number;
   readonly counted: number | null;
   /** Start, duration and outcome of every attempt. */
   readonly attempts: readonly (readonly [startedAt: number, durationMs: number | null, outcome: Outcome["kind"]])[];
@@ -32,7 +36,7 @@ const PROMPT = `state = 'delivered' AND attempts = 1 AND counted IS NULL AND set
 const UNCOUNTED = `json_array_length(history) > coalesce(counted, 0) AND NOT (${PROMPT})`;
 
 export async function readCursor(db: D1Database): Promise<Cursor> {
-  const cursor = await db.prepare("SELECT run, received_at AS receivedAt, id FROM rollup_cursor").first<Cursor>();
+  const cursor = await db.prepare("SELECT run, seq FROM rollup_cursor").first<Cursor>();
   if (cursor === null) throw new Error("Cannot count: rollup_cursor has no row");
   return cursor;
 }
@@ -40,23 +44,20 @@ export async function readCursor(db: D1Database): Promise<Cursor> {
 /** The next page after the cursor of those received by `to`, whatever their state; and a page of uncounted attempts. */
 export async function readUncounted(
   db: D1Database,
-  { receivedAt, id }: Position,
+  { seq }: Cursor,
   to: number,
   limit: number,
 ): Promise<{ received: ReceivedRow[]; uncounted: UncountedRow[] }> {
   const [received, uncounted] = await db.batch([
     db
       .prepare(
-        `WITH page AS (
-           ${["pending", "delivered", "dead", "held", "closed"].map(ofState).join(" UNION ALL ")}
-           ORDER BY at, key LIMIT ?4)
-         SELECT id, received_at AS receivedAt, iif(${PROMPT}, settled_at, NULL) AS promptAt
-         FROM page CROSS JOIN notifications ON id = key ORDER BY at, key`,
+        `SELECT seq, id, received_at AS receivedAt, iif(${PROMPT}, settled_at, NULL) AS promptAt
+         FROM notifications WHERE seq > ?1 AND seq < ?2 ORDER BY seq LIMIT ?3`,
       )
-      .bind(receivedAt, id, to, limit),
+      .bind(seq, seqAt(to + 1), limit),
     db
       .prepare(
-        `SELECT id, received_at AS receivedAt, counted, (
+        `SELECT seq, id, received_at AS receivedAt, counted, (
            SELECT json_group_array(json_array(value ->> 'startedAt', value ->> 'durationMs', value ->> 'outcome'))
            FROM json_each(history)) AS attempts
          FROM notifications INDEXED BY uncounted WHERE ${UNCOUNTED} ORDER BY settled_at LIMIT ?`,
@@ -70,12 +71,6 @@ export async function readUncounted(
   };
 }
 
-function ofState(state: string): string {
-  return `SELECT * FROM (
-    SELECT received_at AS at, id AS key FROM notifications
-    WHERE state = '${state}' AND (received_at, id) > (?1, ?2) AND received_at <= ?3 ORDER BY received_at, id LIMIT ?4)`;
-}
-
 /**
  * Adds up what a run counted and remembers that it did, in one transaction; nothing where another run came first.
  * @param counted how many attempts are counted now, by id
@@ -83,7 +78,7 @@ function ofState(state: string): string {
 export async function addUp(
   db: D1Database,
   cursor: Cursor,
-  next: Position,
+  next: number,
   additions: readonly Addition[],
   counted: ReadonlyMap<string, number>,
 ): Promise<void> {
@@ -102,8 +97,6 @@ export async function addUp(
          WHERE notifications.id = done.key AND ${unchanged}`,
       )
       .bind(JSON.stringify(Object.fromEntries(counted)), cursor.run),
-    db
-      .prepare("UPDATE rollup_cursor SET run = run + 1, received_at = ?1, id = ?2 WHERE run = ?3")
-      .bind(next.receivedAt, next.id, cursor.run),
+    db.prepare("UPDATE rollup_cursor SET run = run + 1, seq = ?1 WHERE run = ?2").bind(next, cursor.run),
   ]);
 }

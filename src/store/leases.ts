@@ -1,6 +1,7 @@
 // Leases that ran out: whoever had the notification died, or never reported. That is a failed attempt.
 import { failed } from "../outcome.ts";
 import { type Decision, decide } from "../retry.ts";
+import { isState } from "./notifications.ts";
 import { STANDING, type Standing, attemptOf, settle } from "./attempts.ts";
 
 /**
@@ -22,7 +23,7 @@ export async function findExpired(
        UNION ALL
        SELECT * FROM (
          SELECT ${STANDING} FROM notifications INDEXED BY by_state
-         WHERE state = 'held' ORDER BY received_at DESC LIMIT ?4)
+         WHERE ${isState("held")} ORDER BY seq DESC LIMIT ?4)
        WHERE leaseUntil <= ?1
        LIMIT ?2`,
     )

@@ -1,4 +1,5 @@
 // What the metrics show of now: counts that stop at a bound, so that they cost the same with 100,000 rows.
+import { isState } from "./notifications.ts";
 import { type Hour, hourOf, totalsStatement } from "./rollups.ts";
 
 /** Nobody needs a larger number: a count that reaches it means "at least". */
@@ -19,8 +20,8 @@ export async function readStanding(db: D1Database): Promise<Standing> {
   const [totals, pending, stuck, quarantine] = await db.batch([
     totalsStatement(db),
     db.prepare(
-      `SELECT received_at AS receivedAt FROM notifications WHERE state = 'pending'
-       ORDER BY received_at LIMIT ${COUNTED_AT_MOST}`,
+      `SELECT received_at AS receivedAt FROM notifications WHERE ${isState("pending")}
+       ORDER BY seq LIMIT ${COUNTED_AT_MOST}`,
     ),
     db.prepare(`SELECT ${boundedCount("held")} AS held, ${boundedCount("dead")} AS dead`),
     db.prepare(
@@ -38,5 +39,5 @@ export async function readStanding(db: D1Database): Promise<Standing> {
 }
 
 function boundedCount(state: "held" | "dead"): string {
-  return `(SELECT count(*) FROM (SELECT 1 FROM notifications WHERE state = '${state}' LIMIT ${COUNTED_AT_MOST}))`;
+  return `(SELECT count(*) FROM (SELECT 1 FROM notifications WHERE ${isState(state)} LIMIT ${COUNTED_AT_MOST}))`;
 }

@@ -6,6 +6,19 @@ import { proveStatement } from "./proving.ts";
 export const STATES = ["pending", "delivered", "dead", "held", "closed"] as const;
 export type State = (typeof STATES)[number];
 
+// Microseconds: a thousand places for each instant, and a JavaScript number holds them until 2255.
+const SEQS_PER_MS = 1000;
+
+/** The first `seq` of what is received at `instant`, epoch ms; earlier ones have smaller ones. */
+export function seqAt(instant: number): number {
+  return instant * SEQS_PER_MS;
+}
+
+/** A condition that the index by_state serves. Nearly all are delivered: it leaves them out. */
+export function isState(state: Exclude<State, "delivered">): string {
+  return `state = '${state}' AND state <> 'delivered'`;
+}
+
 /** In queue mode another Worker reports an attempt within this time, or it counts as failed. */
 export const UNREPORTED_MS = 10 * 60 * 1000;
 
@@ -41,6 +54,11 @@ export interface Stored {
  * with the id.
  */
 const FIRST = "received_at || id";
+
+/** The next free one of the millisecond of receipt. */
+const SEQ = `(SELECT coalesce(max(seq) + 1, ?5 * ${SEQS_PER_MS}) FROM notifications
+  WHERE seq >= ?5 * ${SEQS_PER_MS} AND seq < (?5 + 1) * ${SEQS_PER_MS})`;
+
 const FIRST_OR_ITSELF = `(id <> ?1) || ${FIRST}`;
 
 /** An id has 36 characters. */
@@ -48,7 +66,7 @@ function idIn(first: string): string {
   return `substr(${first}, -36)`;
 }
 
-/** What differs by where a success came from: conditions on its kin, and what a receipt adds. */
+/** What differs by where a success came from: conditions on its kin, and what a receipt adds. The status API names a cancelPgCno. */
 interface Kin {
   readonly isSame: string;
   readonly isOther: string;
@@ -95,10 +113,10 @@ function sameByReference({ isSameByReference }: Kin): string {
  */
 function insertAfter({ isOther, adds }: Kin, repeated: string, success: string, first: string = "same"): string {
   return `
-  INSERT INTO notifications (id, source, source_address, reference, received_at, content_type, body,
+  INSERT INTO notifications (seq, id, source, source_address, reference, received_at, content_type, body,
     pg_cno, cancel_pg_cno, res_cd, res_msg, cancel_date, currency, amount, mall_id, shop_order_no, receipt,
     state, reason, contradicts, next_attempt_at, attempts, tries, claimed_at, lease_until, confirm)
-  SELECT coalesce(${idIn("first")}, ?1), ?2, ?3, ?4, ?5, ?6, ?7,
+  SELECT ${SEQ}, coalesce(${idIn("first")}, ?1), ?2, ?3, ?4, ?5, ?6, ?7,
     ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
     iif(reason IS NULL, 'pending', 'held'), reason,
     iif(reason <> 'foreign', ${idIn("contradicted")}, NULL), ?5,

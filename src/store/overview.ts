@@ -1,5 +1,6 @@
 // What the console's overview shows of now: counts that stop at a bound, the oldest pending one, the last attempts.
 import type { Attempt } from "../outcome.ts";
+import { isState } from "./notifications.ts";
 import { LISTED, type ListedRow } from "./search.ts";
 
 /** Nobody needs a larger number to begin: a count of it means "at least". */
@@ -22,13 +23,13 @@ export interface Needs {
 export async function readNeeds(db: D1Database, now: number): Promise<Needs> {
   const row = await db
     .prepare(
-      `SELECT ${counted("SELECT 1 FROM notifications WHERE state = 'dead'")} AS dead,
-         ${counted("SELECT 1 FROM notifications WHERE state = 'held'")} AS held,
+      `SELECT ${counted(`SELECT 1 FROM notifications WHERE ${isState("dead")}`)} AS dead,
+         ${counted(`SELECT 1 FROM notifications WHERE ${isState("held")}`)} AS held,
          ${counted("SELECT 1 FROM quarantine")} AS quarantined,
          ${counted(overdue("1"))} AS overdue,
          ${counted("SELECT 1 FROM cancellations WHERE state = 'unresolved'")} AS unresolved,
          (SELECT json_object('id', id, 'receivedAt', received_at) FROM notifications
-          WHERE state = 'pending' ORDER BY received_at LIMIT 1) AS oldestPending`,
+          WHERE ${isState("pending")} ORDER BY seq LIMIT 1) AS oldestPending`,
     )
     .bind(now - OVERDUE_MS)
     .first<Omit<Needs, "oldestPending"> & { readonly oldestPending: string | null }>();
@@ -66,17 +67,21 @@ export interface LastAttempt extends Attempt {
 
 /** The last attempts of the newest delivered, pending and dead ones, newest first: how the origin has been of late. */
 export async function readLastAttempts(db: D1Database, limit: number): Promise<LastAttempt[]> {
-  const newest = ["delivered", "pending", "dead"].map(
-    (state) => `SELECT * FROM (
-      SELECT id FROM notifications WHERE state = '${state}' ORDER BY received_at DESC LIMIT ${PER_STATE})`,
-  );
+  const newest = [
+    ofNewest("true", 3 * PER_STATE),
+    ...(["pending", "dead"] as const).map((state) => ofNewest(isState(state), PER_STATE)),
+  ];
   const { results } = await db
     .prepare(
-      `WITH newest AS (${newest.join(" UNION ALL ")})
-       SELECT n.id, n.history -> '$[#-1]' AS attempt FROM newest CROSS JOIN notifications AS n ON n.id = newest.id
+      `WITH newest AS (${newest.join(" UNION ")})
+       SELECT n.id, n.history -> '$[#-1]' AS attempt FROM newest CROSS JOIN notifications AS n ON n.seq = newest.seq
        WHERE n.settled_at IS NOT NULL ORDER BY n.settled_at DESC LIMIT ?`,
     )
     .bind(limit)
     .run<{ readonly id: string; readonly attempt: string }>();
   return results.map(({ id, attempt }) => ({ ...(JSON.parse(attempt) as Attempt), id }));
+}
+
+function ofNewest(condition: string, limit: number): string {
+  return `SELECT * FROM (SELECT seq FROM notifications WHERE ${condition} ORDER BY seq DESC LIMIT ${limit})`;
 }

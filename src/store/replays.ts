@@ -1,6 +1,7 @@
 // Replay: a person asks for a new delivery, of one or of many. Attempts count on, the delays start anew.
 import { SUCCESS } from "../notification.ts";
 import { type Entry, audit, auditOfChange } from "./audit.ts";
+import { isState, seqAt } from "./notifications.ts";
 import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
 import { type ListedRow, listedStatement } from "./search.ts";
 
@@ -55,9 +56,9 @@ export async function askReplay(db: D1Database, from: number, to: number, entry:
     db
       .prepare(
         `SELECT count(*) AS dead FROM (
-           SELECT 1 FROM notifications WHERE state = 'dead' AND received_at >= ? AND received_at < ? LIMIT ?)`,
+           SELECT 1 FROM notifications WHERE ${isState("dead")} AND seq >= ? AND seq < ? LIMIT ?)`,
       )
-      .bind(from, to, COUNTED_AT_MOST),
+      .bind(seqAt(from), seqAt(to), COUNTED_AT_MOST),
   ]);
   return counted?.results[0]?.dead ?? 0;
 }
@@ -71,12 +72,12 @@ export async function replayNext(db: D1Database, now: number, limit: number): Pr
   const { results } = await db
     .prepare(
       `UPDATE notifications SET ${REPLAY} WHERE id IN (
-         SELECT id FROM notifications WHERE state = 'dead' AND received_at >= ?1 AND received_at < ?3
+         SELECT id FROM notifications WHERE ${isState("dead")} AND seq >= ?1 AND seq < ?3
            AND settled_at <= ?4
-         ORDER BY received_at LIMIT ?5)
+         ORDER BY seq LIMIT ?5)
        RETURNING ${DELIVERABLE}`,
     )
-    .bind(asked.fromAt, now, asked.toAt, asked.askedAt, limit)
+    .bind(seqAt(asked.fromAt), now, seqAt(asked.toAt), asked.askedAt, limit)
     .run<DeliverableRow>();
   if (results.length < limit) await db.prepare("DELETE FROM replays WHERE id = ?").bind(asked.id).run();
   return results;

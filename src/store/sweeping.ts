@@ -1,4 +1,5 @@
 // What the cron does to many notifications at once, each in bounded pages: take what is overdue, replay, bury, prune.
+import { seqAt } from "./notifications.ts";
 import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
 
 /**
@@ -71,10 +72,10 @@ export async function buryExhausted(db: D1Database, now: number, maxTries: numbe
 export async function prune(db: D1Database, before: number, limit: number): Promise<number> {
   const { meta } = await db
     .prepare(
-      `DELETE FROM notifications WHERE id IN (
-         SELECT id FROM notifications WHERE state IN ('delivered', 'closed') AND received_at < ?1 LIMIT ?2)`,
+      `DELETE FROM notifications WHERE seq IN (
+         SELECT seq FROM notifications WHERE seq < ?1 AND state IN ('delivered', 'closed') ORDER BY seq LIMIT ?2)`,
     )
-    .bind(before, limit)
+    .bind(seqAt(before), limit)
     .run();
   return meta.changes;
 }

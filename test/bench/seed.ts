@@ -16,10 +16,10 @@ const HISTORY = JSON.stringify([
 
 const SEED = `
   WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 + ?2 - 1)
-  INSERT INTO notifications (id, state, source, source_address, mall_id, shop_order_no, pg_cno, cancel_pg_cno, res_cd,
+  INSERT INTO notifications (seq, id, state, source, source_address, mall_id, shop_order_no, pg_cno, cancel_pg_cno, res_cd,
     res_msg, cancel_date, currency, amount, received_at, receipt, attempts, tries, next_attempt_at, claim, claimed_at,
     settled_at, delivered_at, history, content_type, body)
-  SELECT 'ntf_' || lower(hex(randomblob(16))), 'delivered', 'notification', '203.233.72.66', 'T0099001',
+  SELECT (1735700000000 + i * 1000) * 1000, 'ntf_' || lower(hex(randomblob(16))), 'delivered', 'notification', '203.233.72.66', 'T0099001',
     printf('ORD-20250101-%010d', i), printf('2501011420%010d', i), printf('2501010912%010d', i), '0000',
     '정상취소', '20250101091210', 'KRW', '51000', 1735700000000 + i * 1000, lower(hex(randomblob(18))), 1, 1,
     1735700000000 + i * 1000, lower(hex(randomblob(18))), 1735700000200 + i * 1000, 1735700000400 + i * 1000,

@@ -23,10 +23,10 @@ function notifications(count: number, now: number, sharing: number): string {
       SELECT i, ${now} - 60000 - (i - 1) * 20000 AS at,
         CASE WHEN i % 100 < 90 THEN 'delivered' WHEN i % 100 < 94 THEN 'dead' WHEN i % 100 < 96 THEN 'held'
           WHEN i % 100 < 99 THEN 'pending' ELSE 'closed' END AS state FROM n)
-    INSERT INTO notifications (id, state, reason, source, source_address, mall_id, shop_order_no, pg_cno, cancel_pg_cno,
+    INSERT INTO notifications (seq, id, state, reason, source, source_address, mall_id, shop_order_no, pg_cno, cancel_pg_cno,
       res_cd, res_msg, cancel_date, currency, amount, received_at, receipt, attempts, tries, next_attempt_at, settled_at,
       delivered_at, history, content_type, body)
-    SELECT printf('ntf_%032x', i), state, CASE state WHEN 'dead' THEN 'exhausted' WHEN 'held' THEN 'foreign' END,
+    SELECT at * 1000, printf('ntf_%032x', i), state, CASE state WHEN 'dead' THEN 'exhausted' WHEN 'held' THEN 'foreign' END,
       'notification', '203.233.72.66', 'T0099001',
       iif(i <= ${sharing}, 'ORD-SHARED', printf('ORD-20260113-%05d', i)), printf('260113142055%08d', i),
       printf('260114091203%08d', i), iif(i % 25 = 0, 'W901', '0000'),
