@@ -66,6 +66,13 @@ BEGIN
   WHERE cancel_pg_cno = new.cancel_pg_cno AND +state = 'pending' AND res_cd <> '0000';
 END;
 
+-- Up to where the last run looked for old ones to prune; 0 where it came to the end.
+CREATE TABLE prune_cursor (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  seq INTEGER NOT NULL
+);
+INSERT INTO prune_cursor VALUES (1, 0);
+
 -- A replay of many, worked off by the cron.
 CREATE TABLE replays (
   id INTEGER PRIMARY KEY,

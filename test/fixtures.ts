@@ -119,6 +119,7 @@ export async function clear(): Promise<void> {
   await env.DB.exec("DELETE FROM alerts");
   await env.DB.exec("DELETE FROM sightings");
   await env.DB.exec("UPDATE rollup_cursor SET seq = 0");
+  await env.DB.exec("UPDATE prune_cursor SET seq = 0");
 }
 
 export interface FaultyD1 {

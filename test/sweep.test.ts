@@ -4,8 +4,10 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { returnDeadLetters } from "../src/deadletter.ts";
 import { type DeliveryMessage, encodeMessage } from "../src/message.ts";
 import { askReplay, replay } from "../src/store/replays.ts";
+import { prune } from "../src/store/sweeping.ts";
 import { sweep } from "../src/sweep.ts";
 import { clear, configWith, faultyD1, kiccBody, notificationFrom, rowOf, stored } from "./fixtures.ts";
+import { meteredD1 } from "./metered.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -195,6 +197,28 @@ describe("retention", () => {
     await run();
     for (const id of kept) expect(await rowOf(id)).not.toBeNull();
     for (const id of pruned) expect(await rowOf(id)).toBeNull();
+  });
+
+  it("reaches what lies behind old ones that stay, a bounded number of rows at a time", async () => {
+    const old = 401 * 24 * 60;
+    const stays = [];
+    for (let days = 9; days > 2; days--) stays.push(await due(old + days, { state: "dead" }));
+    const goes = [await due(old + 2, { state: "delivered" }), await due(old + 1, { state: "delivered" })];
+    const before = Date.now() - 400 * 24 * 60 * 60_000;
+    const deleted = [];
+    for (let run = 0; run < 8; run++) {
+      const { db, take } = meteredD1(env.DB);
+      deleted.push(await prune(db, before, 3));
+      expect(take().read).toBeLessThanOrEqual(15);
+    }
+    expect(deleted).toEqual([0, 0, 2, 0, 0, 0, 0, 0]);
+    for (const id of goes) expect(await rowOf(id)).toBeNull();
+    for (const id of stays) expect(await rowOf(id)).not.toBeNull();
+    // closed by hand since, the first of them goes at the next pass
+    await env.DB.prepare("UPDATE notifications SET state = 'closed' WHERE id = ?").bind(stays[0]).run();
+    let closed = 0;
+    for (let run = 0; run < 4; run++) closed += await prune(env.DB, before, 3);
+    expect(closed).toBe(1);
   });
 });
 

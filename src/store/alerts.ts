@@ -1,4 +1,4 @@
-// What the cron looks at to alert, what was told of it, and what other steps saw. Bounded: some thousands of index rows at most.
+// What the cron looks at to alert, what was told of it, and what other steps saw. Bounded: some thousands of rows at most.
 import { COUNTED_AT_MOST, type Condition, type ConditionName, type Told } from "../conditions.ts";
 import { isState } from "./notifications.ts";
 

@@ -11,13 +11,13 @@ const LOOKED_AT_MS = 7 * 24 * HOUR_MS;
 function cameOf(condition: string): string {
   return `coalesce((
     SELECT n.id FROM notifications AS n WHERE n.cancel_pg_cno = c.cancel_pg_cno AND ${condition}
-    ORDER BY n.received_at LIMIT 1
+    ORDER BY n.seq LIMIT 1
   ), (
     SELECT n.id FROM notifications AS n
     WHERE n.reference = c.reference AND n.cancel_pg_cno IS NULL AND ${condition}
       AND (n.pg_cno IS NULL OR n.pg_cno = c.pg_cno) AND (n.mall_id IS NULL OR n.mall_id = c.mall_id)
       AND (SELECT count(*) FROM cancellations AS one WHERE one.reference = c.reference) = 1
-    ORDER BY n.received_at LIMIT 1))`;
+    ORDER BY n.seq LIMIT 1))`;
 }
 
 /** The id of the success of `c`; null where none came. */

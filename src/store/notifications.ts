@@ -55,11 +55,12 @@ export interface Stored {
  */
 const FIRST = "received_at || id";
 
-/** The next free one of the millisecond of receipt. */
-const SEQ = `(SELECT coalesce(max(seq) + 1, ?5 * ${SEQS_PER_MS}) FROM notifications
-  WHERE seq >= ?5 * ${SEQS_PER_MS} AND seq < (?5 + 1) * ${SEQS_PER_MS})`;
-
 const FIRST_OR_ITSELF = `(id <> ?1) || ${FIRST}`;
+
+/** The next free one of the millisecond of receipt; where that is full, the next of all. */
+const SEQ = `(SELECT iif(max(seq) = ?5 * ${SEQS_PER_MS} + ${SEQS_PER_MS - 1}, (SELECT max(seq) + 1 FROM notifications),
+    coalesce(max(seq) + 1, ?5 * ${SEQS_PER_MS})) FROM notifications
+  WHERE seq >= ?5 * ${SEQS_PER_MS} AND seq < (?5 + 1) * ${SEQS_PER_MS})`;
 
 /** An id has 36 characters. */
 function idIn(first: string): string {

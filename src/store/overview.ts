@@ -1,7 +1,7 @@
 // What the console's overview shows of now: counts that stop at a bound, the oldest pending one, the last attempts.
 import type { Attempt } from "../outcome.ts";
 import { isState } from "./notifications.ts";
-import { LISTED, type ListedRow } from "./search.ts";
+import { LISTED, type ListedRow, newestDelivered } from "./search.ts";
 
 /** Nobody needs a larger number to begin: a count of it means "at least". */
 export const COUNTED_AT_MOST = 100;
@@ -67,13 +67,12 @@ export interface LastAttempt extends Attempt {
 
 /** The last attempts of the newest delivered, pending and dead ones, newest first: how the origin has been of late. */
 export async function readLastAttempts(db: D1Database, limit: number): Promise<LastAttempt[]> {
-  const newest = [
-    ofNewest("true", 3 * PER_STATE),
-    ...(["pending", "dead"] as const).map((state) => ofNewest(isState(state), PER_STATE)),
-  ];
+  const newest = [newestDelivered("true"), ...(["pending", "dead"] as const).map(ofNewest)].map(
+    (select) => `SELECT * FROM (${select} LIMIT ${PER_STATE})`,
+  );
   const { results } = await db
     .prepare(
-      `WITH newest AS (${newest.join(" UNION ")})
+      `WITH newest AS (${newest.join(" UNION ALL ")})
        SELECT n.id, n.history -> '$[#-1]' AS attempt FROM newest CROSS JOIN notifications AS n ON n.seq = newest.seq
        WHERE n.settled_at IS NOT NULL ORDER BY n.settled_at DESC LIMIT ?`,
     )
@@ -82,6 +81,6 @@ export async function readLastAttempts(db: D1Database, limit: number): Promise<L
   return results.map(({ id, attempt }) => ({ ...(JSON.parse(attempt) as Attempt), id }));
 }
 
-function ofNewest(condition: string, limit: number): string {
-  return `SELECT * FROM (SELECT seq FROM notifications WHERE ${condition} ORDER BY seq DESC LIMIT ${limit})`;
+function ofNewest(state: "pending" | "dead"): string {
+  return `SELECT seq FROM notifications WHERE ${isState(state)} ORDER BY seq DESC`;
 }

@@ -61,6 +61,7 @@ export interface Page {
   readonly next: number | null;
 }
 
+// D1 compounds at most five SELECTs: as many as there are fields to search.
 const SEARCHED = ["id", "cancel_pg_cno", "pg_cno", "shop_order_no", "reference"];
 
 /**
@@ -69,36 +70,40 @@ const SEARCHED = ["id", "cancel_pg_cno", "pg_cno", "shop_order_no", "reference"]
  */
 const LOOKED_AT = 150;
 
-/** The same for a list of what is delivered, which no index knows: where so many wait before the first delivered one. */
-const LOOKED_AT_FOR_DELIVERED = 1000;
+/** The same for what is delivered, which no index knows: among how many the newest delivered ones are looked for. */
+const DELIVERED_WINDOW = 1000;
 
-/**
- * One query; two where a page of delivered ones is not full. Measured with 100,000 rows and pages of 100: at most 820 rows
- * read, with `q` at most 1,060.
- */
+/** One round trip. Measured with 100,000 rows and pages of 100: at most 460 rows read, 2,100 of delivered ones. */
 export async function search(db: D1Database, { state, q, after, limit }: Wanted): Promise<Page> {
   const before = after ?? Number.MAX_SAFE_INTEGER;
   const looked = q !== null && state !== null ? Math.max(LOOKED_AT, limit + 1) : limit + 1;
-  const { results } = await db
-    .prepare(
-      `WITH page AS (${pageOf(state, q)} LIMIT ?2)
-       SELECT ${LISTED}, n.seq FROM page CROSS JOIN notifications AS n ON n.seq = page.seq ORDER BY page.seq DESC`,
-    )
-    .bind(before, looked, ...(q === null ? [] : [q]))
-    .run<ListedRow & { readonly seq: number }>();
+  const [page, end] = await db.batch<ListedRow & { readonly seq: number }>([
+    db
+      .prepare(
+        `WITH page AS (${pageOf(state, q)} LIMIT ?2)
+         SELECT ${LISTED}, n.seq FROM page CROSS JOIN notifications AS n ON n.seq = page.seq ORDER BY page.seq DESC`,
+      )
+      .bind(before, looked, ...(q === null ? [] : [q])),
+    ...(q === null && state === "delivered" ? [lookedTo(db, before)] : []),
+  ]);
+  const results = page?.results ?? [];
   const found = state === null ? results : results.filter((row) => row.state === state);
   const rows = found.slice(0, limit);
-  if (found.length > limit) return { rows, next: found[limit - 1]?.seq ?? null };
-  if (results.length === looked) return { rows, next: results.at(-1)?.seq ?? null };
-  return { rows, next: q === null && state === "delivered" ? await lookedTo(db, before) : null };
+  if (found.length > limit) return { rows, next: rows.at(-1)?.seq ?? null };
+  const last = results.length === looked ? results.at(-1) : end?.results[0];
+  return { rows, next: last?.seq ?? null };
 }
 
 /** Reads one index alone, or the table where no index knows the state. */
 function pageOf(state: State | null, q: string | null): string {
   if (q !== null) return `${SEARCHED.map((column) => ofCondition(`${column} = ?3`)).join(" UNION ")} ORDER BY seq DESC`;
   if (state !== "delivered") return ofCondition(state === null ? "true" : isState(state));
-  return `SELECT seq FROM (
-    SELECT seq, state FROM notifications WHERE seq < ?1 ORDER BY seq DESC LIMIT ${LOOKED_AT_FOR_DELIVERED})
+  return newestDelivered("seq < ?1");
+}
+
+/** The seqs, newest first, of delivered ones among the DELIVERED_WINDOW newest. Read only as far as the LIMIT behind it asks. */
+export function newestDelivered(condition: string): string {
+  return `SELECT seq FROM (SELECT seq, state FROM notifications WHERE ${condition} ORDER BY seq DESC LIMIT ${DELIVERED_WINDOW})
     WHERE state = 'delivered'`;
 }
 
@@ -106,15 +111,11 @@ function ofCondition(condition: string): string {
   return `SELECT * FROM (SELECT seq FROM notifications WHERE ${condition} AND seq < ?1 ORDER BY seq DESC LIMIT ?2)`;
 }
 
-/** Where a page of delivered ones stopped looking; null where it came to the end. */
-async function lookedTo(db: D1Database, before: number): Promise<number | null> {
-  const last = await db
-    .prepare(
-      `SELECT seq FROM notifications WHERE seq < ? ORDER BY seq DESC LIMIT 1 OFFSET ${LOOKED_AT_FOR_DELIVERED - 1}`,
-    )
-    .bind(before)
-    .first<{ readonly seq: number }>();
-  return last?.seq ?? null;
+/** Where a page of delivered ones stops looking; no row where it comes to the end. */
+function lookedTo(db: D1Database, before: number): D1PreparedStatement {
+  return db
+    .prepare(`SELECT seq FROM notifications WHERE seq < ? ORDER BY seq DESC LIMIT 1 OFFSET ${DELIVERED_WINDOW - 1}`)
+    .bind(before);
 }
 
 /** One notification with history and body; null where there is none. */

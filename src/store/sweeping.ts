@@ -1,5 +1,5 @@
 // What the cron does to many notifications at once, each in bounded pages: take what is overdue, replay, bury, prune.
-import { seqAt } from "./notifications.ts";
+import { type State, seqAt } from "./notifications.ts";
 import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
 
 /**
@@ -68,14 +68,33 @@ export async function buryExhausted(db: D1Database, now: number, maxTries: numbe
   return meta.changes;
 }
 
-/** Deletes finished ones (delivered or closed) received before `before`. Pending, dead and held ones stay for good. */
+/**
+ * Deletes finished ones (delivered or closed) received before `before`. Pending, dead and held ones stay for good: so that
+ * thousands of them are not read each minute, a run looks at the next `limit` old ones after those of the run before, and
+ * begins anew where that came to the end.
+ */
 export async function prune(db: D1Database, before: number, limit: number): Promise<number> {
-  const { meta } = await db
-    .prepare(
-      `DELETE FROM notifications WHERE seq IN (
-         SELECT seq FROM notifications WHERE seq < ?1 AND state IN ('delivered', 'closed') ORDER BY seq LIMIT ?2)`,
-    )
-    .bind(seqAt(before), limit)
-    .run();
-  return meta.changes;
+  const [cursor, old] = await db.batch<{ readonly seq: number; readonly state: State }>([
+    db.prepare("SELECT seq FROM prune_cursor"),
+    db
+      .prepare(
+        `SELECT seq, state FROM notifications WHERE seq > (SELECT seq FROM prune_cursor) AND seq < ?
+         ORDER BY seq LIMIT ?`,
+      )
+      .bind(seqAt(before), limit),
+  ]);
+  const rows = old?.results ?? [];
+  const isAtEnd = rows.length < limit;
+  if (rows.length === 0 && cursor?.results[0]?.seq === 0) return 0;
+  const finished = rows.filter(({ state }) => state === "delivered" || state === "closed").map(({ seq }) => seq);
+  const [deleted] = await db.batch([
+    db
+      .prepare(
+        `DELETE FROM notifications WHERE seq IN (SELECT value FROM json_each(?))
+         AND state IN ('delivered', 'closed')`,
+      )
+      .bind(JSON.stringify(finished)),
+    db.prepare("UPDATE prune_cursor SET seq = ?1 WHERE seq <> ?1").bind(isAtEnd ? 0 : (rows.at(-1)?.seq ?? 0)),
+  ]);
+  return deleted?.meta.changes ?? 0;
 }

@@ -32,7 +32,7 @@ const D1_MS = 5;
 const CPU_MS = 4;
 const BATCH = 6;
 // Rows that the rollups read for each.
-const ROLLED_UP = 3;
+const ROLLED_UP = 2;
 // The cron's most in one run (src/sweep.ts).
 const PRUNED_A_MINUTE = 500;
 
