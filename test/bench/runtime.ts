@@ -42,6 +42,7 @@ export async function startRuntime(
   // In memory, where there is such a place: a disk's flush would hide everything else. Miniflare keeps D1 where TMPDIR
   // points when it is made, and elsewhere what resourceTmpPath says.
   const storage = mkdtempSync(path.join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "kicc-bench-"));
+  const { TMPDIR } = process.env;
   process.env["TMPDIR"] = storage;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -55,6 +56,8 @@ export async function startRuntime(
     }),
   );
   await miniflare.ready;
+  if (TMPDIR === undefined) delete process.env["TMPDIR"];
+  else process.env["TMPDIR"] = TMPDIR;
   const pid = children().find((child) => !known.has(child));
   const db = (name: string) => miniflare.getD1Database("DB", name) as unknown as Promise<D1Database>;
   for (const { name } of contestants) await migrate(await db(name));
