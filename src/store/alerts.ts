@@ -12,7 +12,7 @@ const KNEW_TOKEN = "knew_token = 1 AND reason = 'address'";
 const LAST_ADDRESS = `(SELECT address FROM quarantine
   WHERE ${KNEW_TOKEN} AND address NOT GLOB '*[^0-9a-fA-F:.]*' ORDER BY received_at DESC LIMIT 1)`;
 /** Tables that other steps need: without them D1 is not migrated. */
-const NEEDED = ["rollup_cursor", "rollups", "replays", "audit"];
+const NEEDED = ["prune_cursor", "rollup_cursor", "rollups", "replays", "audit"];
 
 /** One SELECT of count, since and detail for each condition. */
 const OBSERVED: Readonly<Partial<Record<ConditionName, (now: number) => string>>> = {
