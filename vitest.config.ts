@@ -11,6 +11,9 @@ const SETTINGS = {
   CONSOLE_TOKEN: "console-token",
 };
 
+// These speak to a whole Worker over HTTP, from Node.
+const OUTSIDE_WORKERD = ["test/{e2e,simulator,puller,deploy,origins}/**/*.test.ts"];
+
 export default defineConfig(async () => {
   const migrations = await readD1Migrations(path.join(import.meta.dirname, "migrations"));
   const inWorkerd = cloudflareTest({
@@ -34,7 +37,8 @@ export default defineConfig(async () => {
           plugins: [inWorkerd],
           test: {
             name: "workerd",
-            include: ["test/*.test.ts", "test/{store,console}/*.test.{ts,tsx}"],
+            include: ["test/**/*.test.{ts,tsx}"],
+            exclude: OUTSIDE_WORKERD,
             setupFiles: ["./test/setup.ts"],
             // Against hanging, not for measuring: the machine may be shared.
             testTimeout: 60_000,
@@ -43,7 +47,7 @@ export default defineConfig(async () => {
         {
           test: {
             name: "e2e",
-            include: ["test/e2e/*.test.ts", "test/simulator/*.test.ts", "test/puller/*.test.ts"],
+            include: OUTSIDE_WORKERD,
             testTimeout: 60_000,
             hookTimeout: 60_000,
           },

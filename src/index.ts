@@ -1,34 +1,38 @@
 // The Worker's three doors: KICC and people over HTTP, the queues, the cron. No logic: each leads to its step.
 import { Hono } from "hono/tiny";
-import { api } from "./api/api.ts";
+import { api } from "./api/router.ts";
 import { operations } from "./api/operations.ts";
 import { performer } from "./api/perform.ts";
 import { type Config, configOf } from "./config.ts";
-import { confirmDue } from "./confirm.ts";
-import { runSteps } from "./cron.ts";
-import { returnDeadLetters } from "./deadletter.ts";
-import { deliverBatch } from "./deliver.ts";
-import { health } from "./health.ts";
-import { HOOK_PATH } from "./hook-path.ts";
+import { confirmDue } from "./inquire/confirm.ts";
+import { confirmNow } from "./inquire/confirming.ts";
+import { runSteps } from "./upkeep/cron.ts";
+import { returnDeadLetters } from "./deliver/dead-letters.ts";
+import { deliverBatch } from "./deliver/consumer.ts";
+import { health } from "./api/health.ts";
+import { HOOK_PATH } from "./receive/path.ts";
 import { log } from "./log.ts";
-import { receive } from "./notify.ts";
-import { pruneOld } from "./prune.ts";
-import { reconcile } from "./reconcile.ts";
-import { rollUp } from "./rollup.ts";
-import { sweep } from "./sweep.ts";
-import { watch } from "./watch.ts";
+import { receive } from "./receive/hook.ts";
+import { pruneOld } from "./upkeep/prune.ts";
+import { reconcile } from "./inquire/reconcile.ts";
+import { rollUp } from "./upkeep/count.ts";
+import { sweep } from "./upkeep/sweep.ts";
+import { watch } from "./upkeep/watch.ts";
 
 const app = new Hono<{ Bindings: Env }>();
 
 const hook = `${HOOK_PATH}/*`;
-app.all(hook, (c) =>
-  receive(c.req.raw, configOf(c.env, announce), {
-    db: c.env.DB,
-    deliveries: c.env.DELIVERIES,
+app.all(hook, (c) => {
+  const config = configOf(c.env, announce);
+  const { DB: db, DELIVERIES: deliveries } = c.env;
+  return receive(c.req.raw, config, {
+    db,
+    deliveries,
+    askNow: (id) => confirmNow(id, config, { db, deliveries }),
     limits: { strangers: c.env.STRANGERS, trusted: c.env.TRUSTED },
     waitUntil: (work) => c.executionCtx.waitUntil(work),
-  }),
-);
+  });
+});
 
 app.get("/health", (c) => health(c.env.DB));
 
@@ -39,7 +43,7 @@ app.route(
 
 /** Loaded when somebody opens it: the receiver's start evaluates none of it. */
 app.all("/console/*", async (c) => {
-  const { consoleApp } = await import("./console/console.tsx");
+  const { consoleApp } = await import("./console/app.tsx");
   const people = consoleApp((env) => configOf(env, announce), performer(operations));
   return people.fetch(c.req.raw, c.env, c.executionCtx);
 });

@@ -1,9 +1,9 @@
 // Calls to the API as a client makes them, with what each cost D1 and what it enqueued.
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import { api } from "../src/api/api.ts";
+import { api } from "../src/api/router.ts";
 import { operations } from "../src/api/operations.ts";
-import type { DeliveryMessage } from "../src/message.ts";
+import type { DeliveryMessage } from "../src/queue/message.ts";
 import { configWith, queueInto } from "./fixtures.ts";
 import { meteredD1 } from "./metered.ts";
 

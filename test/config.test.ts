@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { type Config, configOf, readConfig } from "../src/config.ts";
-import { storingOf } from "../src/storing.ts";
+import { storingOf } from "../src/intake.ts";
 
 const SECRET = "whsec_bG9jYWwtd29yay1vbmx5LW5vdC1hLXNlY3JldCE=";
 const GOOD = {

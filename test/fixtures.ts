@@ -1,10 +1,10 @@
 // What workerd tests begin with: settings, a notification as KICC sends it, bindings that fail on purpose.
 import { env } from "cloudflare:workers";
 import { type Config, readConfig } from "../src/config.ts";
-import { type Notification, identify, readNotification } from "../src/notification.ts";
-import type { DeliveryMessage } from "../src/message.ts";
-import { type Stored, storeNotification } from "../src/store/notifications.ts";
-import { storingOf } from "../src/storing.ts";
+import { type Notification, identify, readNotification } from "../src/rules/notification.ts";
+import type { DeliveryMessage } from "../src/queue/message.ts";
+import { type Stored, storeNotification } from "../src/store/insert.ts";
+import { storingOf } from "../src/intake.ts";
 
 export const KICC_ADDRESS = "203.233.72.66";
 

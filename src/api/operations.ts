@@ -1,15 +1,15 @@
 // Everything under /api/, in the order of its description.
-import { readAudit } from "./audit.ts";
-import { listNotifications, readNotification } from "./notifications.ts";
-import { openapi } from "./openapi.ts";
-import { cancellationOperations } from "./cancellations.ts";
-import { metricsOperation } from "./metrics.ts";
-import { quarantineOperations } from "./quarantine.ts";
+import { readAudit } from "./calls/audit.ts";
+import { listNotifications, readNotification } from "./calls/notifications.ts";
+import { openapi } from "./calls/description.ts";
+import { cancellationOperations } from "./calls/cancellations.ts";
+import { metricsOperation } from "./calls/metrics.ts";
+import { quarantineOperations } from "./calls/quarantine.ts";
 import type { Operation } from "./operation.ts";
-import { pull } from "./pull.ts";
-import { closeNotification, replayMany, replayNotification } from "./replay.ts";
-import { accept, fail } from "./report.ts";
-import { testNotification } from "./sample.ts";
+import { pull } from "./calls/pull.ts";
+import { closeNotification, replayMany, replayNotification } from "./calls/replay.ts";
+import { accept, fail } from "./calls/report.ts";
+import { testNotification } from "./calls/send-test.ts";
 
 export const operations: readonly Operation[] = [
   listNotifications,

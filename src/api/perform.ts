@@ -1,7 +1,7 @@
 // Runs one operation for whoever may: the API's callers, and the console, which is handed this by index.ts.
 import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
-import { before } from "../store/d1.ts";
+import { before } from "../deadline.ts";
 import { type Desk, type Operation, type Refusal, refuse } from "./operation.ts";
 
 // Longer than any poll waits, or KICC is given to answer: D1 that hangs counts as D1 that is down.

@@ -1,7 +1,7 @@
 // The shapes of contract section 7 as schemas, and rows as these shapes: camelCase, RFC 3339 UTC, null for what is absent.
 import * as z from "zod/mini";
-import { decodeText } from "../notification.ts";
-import { STATES } from "../store/notifications.ts";
+import { decodeText } from "../rules/notification.ts";
+import { STATES } from "../store/insert.ts";
 import type { ListedRow, WholeRow } from "../store/search.ts";
 
 /** Schemas that the API's description names. */

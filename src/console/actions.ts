@@ -1,8 +1,8 @@
 // The console's forms: each runs an operation of the API, and goes on to a page that says what it came to.
 import type { Hono } from "hono";
 import type { Refusal } from "../api/operation.ts";
-import { cancellationPath } from "./cancellations.tsx";
-import { HOME, type SaidName } from "./layout.tsx";
+import { cancellationPath } from "./pages/cancellations.tsx";
+import { HOME, type SaidName } from "./parts/layout.tsx";
 import type { ConsoleContext, ConsoleEnv } from "./view.ts";
 
 interface Doing {

@@ -3,11 +3,11 @@ import type { Context, Next } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { isOneOf } from "../tokens.ts";
 import { type Access, accessOperator } from "./access.ts";
-import { HOME } from "./layout.tsx";
+import { HOME } from "./parts/layout.tsx";
 import { SESSION_MS, isOpen, openSession } from "./session.ts";
-import { html } from "./show.tsx";
-import { Plain, SignIn } from "./sign-in.tsx";
-import { mayTry } from "./tries.ts";
+import { html } from "./respond.tsx";
+import { Plain, SignIn } from "./pages/sign-in.tsx";
+import { mayTry } from "./sign-in-limit.ts";
 import type { ConsoleContext, ConsoleEnv } from "./view.ts";
 
 /** Lets signed-in people through; others get the sign-in page, or are told that Access refused. */

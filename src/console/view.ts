@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import type { Desk } from "../api/operation.ts";
 import type { Config } from "../config.ts";
-import type { Language, Words } from "./words.ts";
+import type { Language, Words } from "./words/words.ts";
 
 /** Runs an operation of the API by its name, as in `post /api/test`: console and API share every rule. */
 export type Perform = (name: string, given: object, desk: Desk) => Promise<unknown>;

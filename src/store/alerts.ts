@@ -1,6 +1,6 @@
 // What the cron looks at to alert, what was told of it, and what other steps saw. Bounded: some thousands of rows at most.
-import { COUNTED_AT_MOST, type Condition, type ConditionName, type Told } from "../conditions.ts";
-import { isState } from "./notifications.ts";
+import { COUNTED_AT_MOST, type Condition, type ConditionName, type Told } from "../rules/conditions.ts";
+import { isState } from "./insert.ts";
 
 const OVERDUE_MS = 5 * 60 * 1000;
 /** Seen no longer ago than this, it is still so: a message that is left comes again every 5 min. */

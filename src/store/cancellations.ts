@@ -1,6 +1,6 @@
 // The announced cancellations: announce, read, list, prune. What settles them is in coming.ts and asking.ts.
-import type { Announced } from "../cancellation.ts";
-import { lookAtNewest, lookAtOne } from "./coming.ts";
+import type { Announced } from "../kinds/wechat-find.ts";
+import { lookAtNewest, lookAtOne } from "./arrivals.ts";
 
 export type CancellationState = "expected" | "notified" | "reconciled" | "failed" | "unresolved";
 

@@ -1,5 +1,5 @@
 // Successes that wait for KICC's confirmation: taken by one atomic statement each time they are due, and decided once.
-import { SUCCESS } from "../notification.ts";
+import { SUCCESS } from "../rules/notification.ts";
 import { unproven } from "./proving.ts";
 import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
 

@@ -1,5 +1,5 @@
 // What the metrics show of now: counts that stop at a bound, so that they cost the same with 100,000 rows.
-import { isState } from "./notifications.ts";
+import { isState } from "./insert.ts";
 import { type Hour, hourOf, totalsStatement } from "./rollups.ts";
 
 /** Nobody needs a larger number: a count that reaches it means "at least". */

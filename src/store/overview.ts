@@ -1,6 +1,6 @@
 // What the console's overview shows of now: counts that stop at a bound, the oldest pending one, the last attempts.
-import type { Attempt } from "../outcome.ts";
-import { isState } from "./notifications.ts";
+import type { Attempt } from "../rules/outcome.ts";
+import { isState } from "./insert.ts";
 import { LISTED, type ListedRow, newestDelivered } from "./search.ts";
 
 /** Nobody needs a larger number to begin: a count of it means "at least". */

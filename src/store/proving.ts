@@ -1,5 +1,5 @@
 // Successes that KICC has not confirmed, and how the status API's word confirms them.
-import { type Notification, SUCCESS } from "../notification.ts";
+import { type Notification, SUCCESS } from "../rules/notification.ts";
 
 /** A condition: a success that KICC was to confirm, and has not, yet or at all. */
 export function unproven(table: string): string {

@@ -1,5 +1,5 @@
 // The counts by hour, read back for plots and metrics.
-import { DELAY_NAMES } from "../histogram.ts";
+import { DELAY_NAMES } from "../rules/histogram.ts";
 
 export interface Hour {
   /** Its beginning, epoch ms; 0 for all time. */

@@ -1,5 +1,5 @@
 // Rows of `notifications` as notifications.
-import type { Notification, Source } from "../notification.ts";
+import type { Notification, Source } from "../rules/notification.ts";
 
 /** What a delivery needs of a row: the whole notification but KICC's message text. */
 export interface DeliverableRow {

@@ -1,7 +1,7 @@
 // Looking for notifications: newest first, in bounded pages by key. Lists read neither bodies nor histories.
-import type { Source } from "../notification.ts";
-import type { Attempt } from "../outcome.ts";
-import { type State, isState } from "./notifications.ts";
+import type { Source } from "../rules/notification.ts";
+import type { Attempt } from "../rules/outcome.ts";
+import { type State, isState } from "./insert.ts";
 
 /** A notification as lists show it. */
 export interface ListedRow {

@@ -1,8 +1,8 @@
 // What storing and claiming cost where a thousand, a hundred thousand and a million notifications are stored already.
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Notification } from "../../src/notification.ts";
-import { claim } from "../../src/store/attempts.ts";
-import { storeNotification } from "../../src/store/notifications.ts";
+import type { Notification } from "../../src/rules/notification.ts";
+import { claim } from "../../src/store/claim.ts";
+import { storeNotification } from "../../src/store/insert.ts";
 import { meteredD1 } from "../metered.ts";
 import { unique, uniqueBody } from "./bodies.ts";
 import { bundle } from "./bundle.ts";

@@ -1,7 +1,7 @@
 // Values as people read them, and hostile ones.
 import { describe, expect, it } from "vitest";
-import { duration, kiccDate, kst, money, pretty, visible } from "../../src/console/format.ts";
-import { WORDS, languageOf } from "../../src/console/words.ts";
+import { duration, kiccDate, kst, money, pretty, visible } from "../../src/console/words/format.ts";
+import { WORDS, languageOf } from "../../src/console/words/words.ts";
 
 const { en, ko } = WORDS;
 

@@ -1,5 +1,5 @@
 // A worked example: another Worker that consumes kicc-deliveries with DELIVERY = queue, and reports each attempt.
-import type { DeliveryMessage } from "../../src/message.ts";
+import type { DeliveryMessage } from "../../src/queue/message.ts";
 
 interface ConsumerEnv {
   /** The receiver, by a service binding: no way over the internet. */

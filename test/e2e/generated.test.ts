@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import * as z from "zod/mini";
 import { describe } from "../../src/api/describe.ts";
 import { operations } from "../../src/api/operations.ts";
-import { deliveryMessageSchema } from "../../src/message.ts";
+import { deliveryMessageSchema } from "../../src/queue/message.ts";
 
 function asText(document: unknown): string {
   return `${JSON.stringify(document, null, 2)}\n`;
@@ -12,7 +12,7 @@ function asText(document: unknown): string {
 
 it("has the JSON Schema of the queue message as the code checks it", async () => {
   const schema = { title: "kicc-deliveries message, version 1", ...z.toJSONSchema(deliveryMessageSchema) };
-  await expect(asText(schema)).toMatchFileSnapshot("../../src/message.schema.json");
+  await expect(asText(schema)).toMatchFileSnapshot("../../src/queue/message.schema.json");
 });
 
 it("has the API's description as the operations are", async () => {

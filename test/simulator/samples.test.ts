@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decodeText, readNotification } from "../../src/notification.ts";
+import { decodeText, readNotification } from "../../src/rules/notification.ts";
 import { encodeEucKr } from "./euc-kr.ts";
 import { bodyText } from "./print.ts";
 import { newCancellation, partOf } from "./messages.ts";

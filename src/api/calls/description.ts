@@ -1,0 +1,14 @@
+// The API's description, as it was written from the operations' schemas.
+import * as z from "zod/mini";
+import description from "../openapi.json";
+import { operation } from "../operation.ts";
+
+export const openapi = operation({
+  method: "get",
+  path: "/api/openapi.json",
+  summary: "This description",
+  bare: true,
+  input: z.object({}),
+  answer: z.looseObject({ openapi: z.string() }),
+  run: async () => description,
+});

@@ -1,0 +1,97 @@
+// Pulling, for an origin that accepts no connection at all: leases on the same rows, with what a push would have brought.
+import * as z from "zod/mini";
+import type { Delivering } from "../../config.ts";
+import { deliveryHeaders } from "../../outbound/headers.ts";
+import { log } from "../../log.ts";
+import { findExpired, settleExpired } from "../../store/expired.ts";
+import { type DeliverableRow, notificationOf } from "../../store/rows.ts";
+import { claimDue } from "../../store/overdue.ts";
+import { wholeNumber } from "../input.ts";
+import { type Desk, deliveringOf, operation, refuse } from "../operation.ts";
+import { instantSchema, notificationSchema, notificationShape, rfc3339 } from "../shapes.ts";
+
+// 50 of the largest bodies, 64 KiB each and in base64, are 4.4 MB: that is the most that one answer holds.
+const MOST = 50;
+const LONGEST_LEASE_SECONDS = 300;
+const LONGEST_WAIT_SECONDS = 20;
+const LOOK_EVERY_MS = 1000;
+const EXPIRE_EVERY = 5;
+// Bounds of what one call does about leases that ran out; the sweep does the rest.
+const EXPIRED = 100;
+const LOOKED_AT = 500;
+
+const pulledSchema = z.extend(notificationSchema, {
+  attempt: z.int(),
+  headers: z.record(z.string(), z.string()),
+  bodyBase64: z.string(),
+  leaseUntil: instantSchema,
+});
+
+export const pull = operation({
+  method: "post",
+  path: "/api/pull",
+  summary: "Lease the next notifications (DELIVERY is pull); waits up to waitSeconds for the first",
+  forDelivery: true,
+  needsDelivering: true,
+  input: z.object({
+    max: z._default(wholeNumber(1, MOST), 10),
+    leaseSeconds: z._default(wholeNumber(1, LONGEST_LEASE_SECONDS), 60),
+    waitSeconds: z._default(wholeNumber(0, LONGEST_WAIT_SECONDS), 0),
+  }),
+  answer: z.object({ notifications: z.array(pulledSchema) }),
+  async run({ max, leaseSeconds, waitSeconds }, desk) {
+    const delivering = deliveringOf(desk);
+    if (delivering.mode !== "pull") return refuse("conflict", `Cannot pull: DELIVERY is ${delivering.mode}`);
+    const waitUntil = desk.now + waitSeconds * 1000;
+    for (let look = 0; ; look++) {
+      // Nobody would report what is leased for a puller that is gone.
+      if (desk.signal?.aborted) return { notifications: [] };
+      if (look % EXPIRE_EVERY === 0) await expire(desk, delivering);
+      const notifications = await lease(desk, delivering, max, leaseSeconds * 1000);
+      const waitMs = Math.min(LOOK_EVERY_MS, waitUntil - Date.now());
+      if (notifications.length > 0 || waitMs <= 0) return { notifications };
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  },
+});
+
+/** Leases that ran out are failed attempts, which are due again after their waits. */
+async function expire({ db }: Desk, { delaysMs }: Delivering): Promise<void> {
+  const now = Date.now();
+  await settleExpired(db, await findExpired(db, now, { limit: EXPIRED, window: LOOKED_AT, held: 0 }), delaysMs, now);
+}
+
+/** One statement takes them, so no two pullers get the same one. */
+async function lease({ db, operator }: Desk, { secrets, delaysMs }: Delivering, max: number, leaseMs: number) {
+  const now = Date.now();
+  const until = now + leaseMs;
+  const maxTries = delaysMs.length + 1;
+  const rows = await claimDue(db, { hand: crypto.randomUUID(), now, until, maxTries, limit: max });
+  if (rows.length > 0) log("delivery.pulled", { notifications: rows.length, by: operator });
+  return Promise.all(
+    rows.toSorted((one, other) => one.receivedAt - other.receivedAt).map((row) => pulled(row, secrets, now, until)),
+  );
+}
+
+async function pulled(row: DeliverableRow, secrets: readonly Uint8Array[], now: number, until: number) {
+  const { id, receivedAt, source, reference, contentType, body } = notificationOf(row);
+  const confirmed = row.confirmed === 1;
+  const delivery = { id, attempt: row.attempts, receivedAt, source, reference, confirmed, body };
+  return {
+    ...notificationShape({
+      ...row,
+      state: "pending",
+      reason: null,
+      nextAttemptAt: until,
+      leaseUntil: until,
+      deliveredAt: null,
+    }),
+    attempt: row.attempts,
+    headers: {
+      ...(contentType === null ? {} : { "content-type": contentType }),
+      ...(await deliveryHeaders(delivery, secrets, now)),
+    },
+    bodyBase64: row.body,
+    leaseUntil: rfc3339(until),
+  };
+}

@@ -1,0 +1,135 @@
+// The API's calls on the quarantine: look at it, take one in after all, drop one.
+import * as z from "zod/mini";
+import { enqueue } from "../../queue/send.ts";
+import { type Fields, decodeText, identify, readNotification } from "../../rules/notification.ts";
+import type { Entry } from "../../store/audit.ts";
+import { storeNotification } from "../../store/insert.ts";
+import {
+  type Quarantined,
+  type QuarantineRow,
+  dropQuarantined,
+  findQuarantined,
+  listQuarantined,
+} from "../../store/quarantine.ts";
+import { findListed } from "../../store/report.ts";
+import { isToBeEnqueued, storingOf } from "../../intake.ts";
+import { limit } from "../input.ts";
+import { type Desk, type Operation, type Refusal, operation, refuse } from "../operation.ts";
+import { notificationSchema, notificationShape } from "../shapes.ts";
+
+const EXCERPT_CHARACTERS = 300;
+
+const quarantinedSchema = z.object({
+  id: z.string(),
+  reason: z.enum(["token", "address", "too-large", "unreadable"]),
+  /** Of the last receipt. */
+  address: z.nullable(z.string()),
+  knewToken: z.boolean(),
+  receivedAt: z.iso.datetime(),
+  receipts: z.int(),
+  /** As many as are kept: of a body over 64 KiB, its first 4 KiB. */
+  bytes: z.int(),
+  excerpt: z.string(),
+});
+
+const one = z.object({ id: z.string() });
+
+export const quarantineOperations: readonly Operation[] = [
+  operation({
+    method: "get",
+    path: "/api/quarantine",
+    summary: "What was refused and kept aside, newest first",
+    input: z.object({
+      cursor: z.optional(z.string()),
+      limit,
+    }),
+    answer: z.object({ quarantine: z.array(quarantinedSchema), cursor: z.nullable(z.string()) }),
+    run: async ({ cursor, limit: wanted }, { db }) => {
+      const after = cursor === undefined ? null : readCursor(cursor);
+      if (cursor !== undefined && after === null) return refuse("invalid", "cursor: is none of ours");
+      const rows = await listQuarantined(db, after, wanted + 1);
+      const page = rows.slice(0, wanted);
+      const last = rows.length > wanted ? page.at(-1) : undefined;
+      return { quarantine: page.map(quarantinedAnswer), cursor: last ? `${last.receivedAt}.${last.id}` : null };
+    },
+  }),
+  operation({
+    method: "post",
+    path: "/api/quarantine/{id}/release",
+    summary: "Take one in as if KICC had sent it then",
+    input: one,
+    answer: notificationSchema,
+    run: async ({ id }, desk) => {
+      const kept = await findQuarantined(desk.db, id);
+      if (kept === null) return refuse("not_found", `Nothing in quarantine has the id ${id}`);
+      const reading = readNotification(kept.body);
+      if (!kept.whole) return refuse("conflict", "Only its beginning was kept: it cannot be taken in");
+      if (!reading.readable) return refuse("conflict", "It is no JSON object with resCd and resMsg: it stays here");
+      return release(kept, reading.fields, desk);
+    },
+  }),
+  operation({
+    method: "delete",
+    path: "/api/quarantine/{id}",
+    summary: "Drop one",
+    input: one,
+    answer: z.object({ id: z.string() }),
+    run: async ({ id }, desk) =>
+      (await dropQuarantined(desk.db, id, entryOf("drop", id, desk)))
+        ? { id }
+        : refuse("not_found", `Nothing in quarantine has the id ${id}`),
+  }),
+];
+
+/**
+ * Stored first and dropped then: whoever dies between them releases again, and the receipt's id makes it count once.
+ * Like KICC's own, it is a receipt where it is known already, and held where it contradicts.
+ */
+async function release(
+  kept: Quarantined,
+  fields: Fields,
+  desk: Desk,
+): Promise<z.infer<typeof notificationSchema> | Refusal> {
+  const { body, receivedAt, reference, contentType, address } = kept;
+  const arrival = { source: "notification", sourceAddress: address, receivedAt, reference, contentType, body } as const;
+  const notification = identify(fields, arrival);
+  const storing = storingOf(desk.config.storing, fields, "notification", kept.id, desk.now);
+  const stored = await storeNotification(desk.db, notification, storing);
+  await dropQuarantined(desk.db, kept.id, entryOf("release", stored.id, desk, kept.id));
+  if (stored.id === notification.id && isToBeEnqueued(stored, desk.config)) {
+    desk.waitUntil(enqueue(desk.deliveries, notification, 1));
+  }
+  const row = await findListed(desk.db, stored.id);
+  if (row === null) throw new Error(`Cannot find notification ${stored.id}: it was stored just now`);
+  return notificationShape(row);
+}
+
+function entryOf(
+  what: "release" | "drop",
+  subject: string,
+  { now, operator }: Desk,
+  note: string | null = null,
+): Entry {
+  return { at: now, who: operator, what, subject, note };
+}
+
+function quarantinedAnswer({ beginning, ...row }: QuarantineRow): z.infer<typeof quarantinedSchema> {
+  return {
+    ...row,
+    knewToken: row.knewToken === 1,
+    receivedAt: new Date(row.receivedAt).toISOString(),
+    excerpt: excerptOf(Uint8Array.fromBase64(beginning)),
+  };
+}
+
+/** A beginning may end amid a character: the bytes that a character lacks are left out. */
+function excerptOf(beginning: Uint8Array): string {
+  const attempts = [0, 1, 2, 3].map((cut) => decodeText(beginning.subarray(0, beginning.length - cut)));
+  const { text } = attempts.find(({ charset }) => charset === "utf-8") ?? decodeText(beginning);
+  return text.slice(0, EXCERPT_CHARACTERS).toWellFormed();
+}
+
+function readCursor(cursor: string): { receivedAt: number; id: string } | null {
+  const [, receivedAt, id] = /^(\d{1,15})\.(qrt_[0-9a-f]{32})$/.exec(cursor) ?? [];
+  return receivedAt !== undefined && id !== undefined ? { receivedAt: Number(receivedAt), id } : null;
+}

@@ -1,0 +1,66 @@
+// What a person decides about notifications: deliver again, one or many; close by hand.
+import * as z from "zod/mini";
+import { enqueue } from "../../queue/send.ts";
+import { close } from "../../store/close.ts";
+import { COUNTED_AT_MOST, askReplay, replay } from "../../store/replay.ts";
+import { notificationOf } from "../../store/rows.ts";
+import { instant, words } from "../input.ts";
+import { unknownNotification } from "./notifications.ts";
+import { deliveringOf, operation, refuse } from "../operation.ts";
+import { notificationSchema, notificationShape } from "../shapes.ts";
+
+const LONGEST_NOTE = 1000;
+/** Later than any instant that a row may have. */
+const END_OF_TIME = 8_640_000_000_000_000;
+
+export const replayNotification = operation({
+  method: "post",
+  path: "/api/notifications/{id}/replay",
+  summary: "Deliver a notification again, unless it is pending",
+  needsDelivering: true,
+  input: z.object({ id: z.string() }),
+  answer: notificationSchema,
+  async run({ id }, desk) {
+    const entry = { at: desk.now, who: desk.operator, what: "replay", subject: id, note: null };
+    const { replayed, row } = await replay(desk.db, id, entry);
+    if (row === null) return unknownNotification(id);
+    if (replayed === null) return refuse("conflict", `Cannot replay: the notification is ${row.state}`);
+    // In the other modes a puller, or the sweep, takes it from here.
+    if (deliveringOf(desk).mode === "push") {
+      desk.waitUntil(enqueue(desk.deliveries, notificationOf(replayed), replayed.attempts + 1));
+    }
+    return notificationShape(row);
+  },
+});
+
+export const replayMany = operation({
+  method: "post",
+  path: "/api/replay",
+  summary: `Deliver all dead ones received in [from, to) again, at a bounded rate; counted up to ${COUNTED_AT_MOST}`,
+  needsDelivering: true,
+  input: z.object({
+    state: z.literal("dead", 'must be "dead"'),
+    from: z.optional(instant),
+    to: z.optional(instant),
+  }),
+  answer: z.object({ replaying: z.int() }),
+  async run({ from, to }, { db, operator, now }) {
+    const note = `dead, received from ${from ?? "the first"} to ${to ?? "the last"}`;
+    const entry = { at: now, who: operator, what: "replay-many", subject: null, note };
+    const [start, end] = [from ? Date.parse(from) : 0, to ? Date.parse(to) : END_OF_TIME];
+    return { replaying: await askReplay(db, start, end, entry) };
+  },
+});
+
+export const closeNotification = operation({
+  method: "post",
+  path: "/api/notifications/{id}/close",
+  summary: "A dead or held notification was dealt with by hand",
+  input: z.object({ id: z.string(), note: words(LONGEST_NOTE) }),
+  answer: notificationSchema,
+  async run({ id, note }, { db, operator, now }) {
+    const { closed, row } = await close(db, id, { at: now, who: operator, what: "close", subject: id, note });
+    if (row === null) return unknownNotification(id);
+    return closed ? notificationShape(row) : refuse("conflict", `Cannot close: the notification is ${row.state}`);
+  },
+});

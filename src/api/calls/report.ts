@@ -1,0 +1,94 @@
+// How an attempt ended, as a puller or the Worker that consumes the queue reports it.
+import * as z from "zod/mini";
+import { log } from "../../log.ts";
+import { type Outcome, failed } from "../../rules/outcome.ts";
+import { decide } from "../../rules/retry.ts";
+import { attemptOf } from "../../store/claim.ts";
+import { type Reported, findListed, reportedOn, settleReported } from "../../store/report.ts";
+import { report, wholeNumber } from "../input.ts";
+import { unknownNotification } from "./notifications.ts";
+import { type Desk, MACHINE, deliveringOf, operation, refuse } from "../operation.ts";
+import { notificationSchema, notificationShape } from "../shapes.ts";
+
+const LONGEST_REASON = 500;
+const attempt = z.optional(wholeNumber(1, 1_000_000));
+
+export const accept = operation({
+  method: "post",
+  path: "/api/notifications/{id}/accept",
+  summary: "An attempt, any that was made, was accepted: the notification is delivered",
+  forDelivery: true,
+  input: z.object({ id: z.string(), attempt }),
+  answer: notificationSchema,
+  async run({ id, attempt: given }, desk) {
+    const reported = await reportedOn(desk.db, id, given ?? null);
+    if (reported === null) return unknownNotification(id);
+    if (given !== undefined && given > reported.attempts) {
+      return refuse("conflict", `Cannot accept: attempt ${given} was never made, the last one is ${reported.attempts}`);
+    }
+    if (reported.state === "closed") return refuse("conflict", "Cannot accept: the notification is closed");
+    // The report may come twice, when its answer was lost.
+    if (reported.state === "delivered") return unchanged(id, desk);
+    if (given === undefined && reported.open === 0) return refuse("conflict", NONE_OPEN);
+    return settled(
+      id,
+      given ?? reported.attempts,
+      reported,
+      { kind: "accepted", status: null, answer: null },
+      [],
+      desk,
+    );
+  },
+});
+
+export const fail = operation({
+  method: "post",
+  path: "/api/notifications/{id}/fail",
+  summary: "The open attempt failed; with final nothing more is tried. Another attempt's failure changes nothing",
+  forDelivery: true,
+  needsDelivering: true,
+  input: z.object({
+    id: z.string(),
+    attempt,
+    reason: report(LONGEST_REASON),
+    final: z.optional(z.boolean("must be true or false")),
+  }),
+  answer: notificationSchema,
+  async run({ id, attempt: given, reason, final }, desk) {
+    const reported = await reportedOn(desk.db, id, given ?? null);
+    if (reported === null) return unknownNotification(id);
+    if (given === undefined && reported.open === 0) return refuse("conflict", NONE_OPEN);
+    const number = given ?? reported.attempts;
+    if (reported.open === 0 || number !== reported.attempts) return unchanged(id, desk);
+    const outcome: Outcome = final ? { kind: "gone", status: null, error: reason, answer: null } : failed(reason);
+    return settled(id, number, reported, outcome, deliveringOf(desk).delaysMs, desk);
+  },
+});
+
+const NONE_OPEN = "Cannot tell which attempt is meant: none is open, so name it";
+
+async function unchanged(id: string, { db }: Desk) {
+  const row = await findListed(db, id);
+  return row === null ? unknownNotification(id) : notificationShape(row);
+}
+
+async function settled(
+  id: string,
+  number: number,
+  { tries, startedAt }: Reported,
+  outcome: Outcome,
+  delaysMs: readonly number[],
+  { config, db, now, operator }: Desk,
+) {
+  const decision = decide(outcome, tries, delaysMs, now, Math.random());
+  const ended = startedAt === null ? null : now;
+  const settlement = { id, attempt: attemptOf(number, startedAt ?? now, ended, outcome), decision };
+  const what = outcome.kind === "accepted" ? "accept" : "fail";
+  const entry = { at: now, who: operator, what, subject: id, note: `attempt ${number}` };
+  // Without a DELIVERY_TOKEN it is a machine that reports with the CONSOLE_TOKEN: a line for each would hide the people's.
+  const isPerson = operator !== MACHINE && config.operating.deliveryTokens.length > 0;
+  const row = await settleReported(db, settlement, now, isPerson ? entry : null);
+  if (row === null) return unknownNotification(id);
+  log("delivery.reported", { id, attempt: number, outcome: outcome.kind, state: row.state });
+  return notificationShape(row);
+}

@@ -1,0 +1,31 @@
+// GET /health, open to anyone: whether D1 answers, and nothing else. One answer serves 5 s, so that no stranger loads D1.
+import { log, reasonOf } from "../log.ts";
+import { before } from "../deadline.ts";
+import { ask } from "../store/health.ts";
+
+const KEPT_MS = 5000;
+const ANSWER_WITHIN_MS = 3000;
+
+const answers = new WeakMap<D1Database, { readonly well: boolean; readonly until: number }>();
+
+/** 200 `{"status":"ok"}`, or 503. The answer is kept per isolate. */
+export async function health(db: D1Database): Promise<Response> {
+  const now = Date.now();
+  const kept = answers.get(db);
+  const well = kept && now < kept.until ? kept.well : await isWell(db, now + ANSWER_WITHIN_MS);
+  if (!kept || now >= kept.until) answers.set(db, { well, until: Date.now() + KEPT_MS });
+  const headers = { "cache-control": "no-store" };
+  if (well) return Response.json({ status: "ok" }, { headers });
+  const error = { code: "unavailable", message: "Try again later" };
+  return Response.json({ error }, { status: 503, headers });
+}
+
+async function isWell(db: D1Database, deadline: number): Promise<boolean> {
+  try {
+    await before(deadline, "ask D1", ask(db));
+    return true;
+  } catch (error) {
+    log("health.unwell", { error: reasonOf(error) });
+    return false;
+  }
+}

@@ -1,0 +1,113 @@
+// The JSON API of contract section 7: one place that checks the token, reads the input, and answers or refuses.
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
+import type { Config } from "../config.ts";
+import { CONTENT_TYPE } from "./prometheus.ts";
+import { isOneOf } from "../tokens.ts";
+import { type Desk, type Operation, type Refusal, STATUS } from "./operation.ts";
+import { describeProblems, isRefusal, perform } from "./perform.ts";
+
+// Far more than any input is.
+const LARGEST_INPUT_CHARACTERS = 64 * 1024;
+
+type Caller = "token" | "delivery-token";
+
+/** @param configOf the settings of this isolate @param operations everything under /api/ */
+export function api(configOf: (env: Env) => Config, operations: readonly Operation[]): Hono<{ Bindings: Env }> {
+  const app = new Hono<{ Bindings: Env }>();
+  for (const each of operations) {
+    app.on(each.method.toUpperCase(), each.path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
+      const config = configOf(c.env);
+      const caller = callerOf(c.req.raw, config);
+      const refusal = mayCall(each, caller, config);
+      return refusal ? refused(refusal) : run(each, c, config, caller ?? "token");
+    });
+  }
+  app.all("/api/*", (c) => {
+    const config = configOf(c.env);
+    return refused(
+      mayCall({}, callerOf(c.req.raw, config), config) ?? { refused: "not_found", message: "No such call" },
+    );
+  });
+  return app;
+}
+
+/** Both tokens are compared with what was given, whatever it is: the time tells nothing. */
+function callerOf(request: Request, config: Config): Caller | null {
+  const given = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
+  const operates = isOneOf(config.operating.consoleTokens, given);
+  const delivers = isOneOf(config.operating.deliveryTokens, given);
+  return operates ? "token" : delivers ? "delivery-token" : null;
+}
+
+function mayCall(
+  each: Pick<Operation, "forDelivery" | "needsDelivering">,
+  caller: Caller | null,
+  config: Config,
+): Refusal | null {
+  if (caller === null && config.operating.consoleTokens.length === 0) {
+    return { refused: "settings", message: "CONSOLE_TOKEN is not set" };
+  }
+  if (caller === null || (caller === "delivery-token" && !each.forDelivery)) {
+    return { refused: "unauthorized", message: "Authorization: Bearer and the token are needed" };
+  }
+  if (each.needsDelivering && config.delivering === null) {
+    return { refused: "settings", message: describeProblems(config).join("; ") };
+  }
+  return null;
+}
+
+async function run(
+  each: Operation,
+  c: Context<{ Bindings: Env }>,
+  config: Config,
+  operator: string,
+): Promise<Response> {
+  const given = await inputOf(c);
+  if (given === null) return refused({ refused: "invalid", message: "The body is no JSON object" });
+  const desk: Desk = {
+    config,
+    db: c.env.DB,
+    deliveries: c.env.DELIVERIES,
+    operator,
+    now: Date.now(),
+    waitUntil: (work) => c.executionCtx.waitUntil(work),
+    signal: c.req.raw.signal,
+  };
+  const answer = await perform(each, given, desk);
+  if (isRefusal(answer)) return refused(answer);
+  const tells = each.method === "get" && !each.bare && typeof answer === "object" && config.problems.length > 0;
+  const shown = tells ? { ...(answer as object), settings: describeProblems(config) } : answer;
+  return answered(shown);
+}
+
+/** Path, query and body as one object, the path winning; null where the body is no JSON object. `?q=` asks for nothing. */
+async function inputOf(c: Context): Promise<object | null> {
+  const text = await c.req.text();
+  const body: unknown = text.trim() === "" ? {} : text.length > LARGEST_INPUT_CHARACTERS ? null : parse(text);
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return null;
+  const query = Object.fromEntries(Object.entries(c.req.query()).filter(([, value]) => value !== ""));
+  return { ...query, ...body, ...c.req.param() };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** JSON; text is the metrics'. */
+function answered(answer: unknown): Response {
+  const headers = { "cache-control": "no-store" };
+  if (typeof answer === "string")
+    return new Response(answer, { headers: { ...headers, "content-type": CONTENT_TYPE } });
+  return Response.json(answer, { headers });
+}
+
+function refused({ refused: code, message }: Refusal): Response {
+  const headers = new Headers({ "cache-control": "no-store" });
+  if (code === "unauthorized") headers.set("www-authenticate", "Bearer");
+  return Response.json({ error: { code, message } }, { status: STATUS[code], headers });
+}

@@ -1,0 +1,60 @@
+// The console at /console: who may come in, which page answers which path, which form runs which operation of the API.
+import { Hono } from "hono/tiny";
+import { bodyLimit } from "hono/body-limit";
+import { csrf } from "hono/csrf";
+import { HTTPException } from "hono/http-exception";
+import type { Config } from "../config.ts";
+import { log, reasonOf } from "../log.ts";
+import { addActions } from "./actions.ts";
+import { auditPage } from "./pages/audit.tsx";
+import { cancellationPage } from "./pages/cancellation.tsx";
+import { cancellationsPage } from "./pages/cancellations.tsx";
+import { protect } from "./security-headers.ts";
+import { ICON } from "./parts/icon.ts";
+import { letIn, signIn, signOut } from "./gate.tsx";
+import { HOME } from "./parts/layout.tsx";
+import { notificationPage } from "./pages/notification.tsx";
+import { notificationsPage } from "./pages/notifications.tsx";
+import { overviewPage } from "./pages/overview.tsx";
+import { quarantinePage } from "./pages/quarantine.tsx";
+import { quarantinedPage } from "./pages/quarantine-entry.tsx";
+import { problemPage, show } from "./respond.tsx";
+import { STYLE, STYLE_PATH } from "./parts/style.ts";
+import { testPage } from "./pages/send-test.tsx";
+import { type ConsoleEnv, type Perform } from "./view.ts";
+import { makeView } from "./make-view.ts";
+
+const LARGEST_FORM_BYTES = 64 * 1024;
+const FOR_EVER = { "cache-control": "public, max-age=31536000, immutable" };
+
+/** @param configOf the settings of this isolate @param perform the API's operations by name */
+export function consoleApp(configOf: (env: Env) => Config, perform: Perform): Hono<ConsoleEnv> {
+  const app = new Hono<ConsoleEnv>();
+  app.use(protect);
+  app.get(STYLE_PATH, (c) => c.body(STYLE, 200, { ...FOR_EVER, "content-type": "text/css; charset=utf-8" }));
+  app.get(`${HOME}/icon.svg`, (c) => c.body(ICON, 200, { ...FOR_EVER, "content-type": "image/svg+xml" }));
+  app.use(makeView(configOf, perform));
+  app.use(csrf());
+  app.use(bodyLimit({ maxSize: LARGEST_FORM_BYTES }));
+  app.post(`${HOME}/sign-in`, signIn);
+  app.post(`${HOME}/sign-out`, signOut);
+  app.use(letIn);
+  app.get(HOME, (c) => show(c, overviewPage(c.var.view)));
+  app.get(`${HOME}/notifications`, (c) => show(c, notificationsPage(c.var.view)));
+  app.get(`${HOME}/notifications/:id`, (c) => show(c, notificationPage(c.var.view, c.req.param("id"))));
+  app.get(`${HOME}/quarantine`, (c) => show(c, quarantinePage(c.var.view)));
+  app.get(`${HOME}/quarantine/:id`, (c) => show(c, quarantinedPage(c.var.view, c.req.param("id"))));
+  app.get(`${HOME}/cancellations`, (c) => show(c, cancellationsPage(c.var.view)));
+  app.get(`${HOME}/cancellations/:id`, (c) => show(c, cancellationPage(c.var.view, c.req.param("id"))));
+  app.get(`${HOME}/test`, (c) => show(c, testPage(c.var.view)));
+  app.get(`${HOME}/audit`, (c) => show(c, auditPage(c.var.view)));
+  addActions(app);
+  app.notFound((c) => problemPage(c, "not_found"));
+  app.onError((error, c) => {
+    // A form from elsewhere, or one that is too large.
+    if (error instanceof HTTPException) return problemPage(c, "forbidden");
+    log("console.failed", { path: c.req.routePath, error: reasonOf(error) });
+    return problemPage(c, "unavailable");
+  });
+  return app;
+}

@@ -1,0 +1,74 @@
+// The audit: what operators did.
+import type { Refusal } from "../../api/operation.ts";
+import { visible } from "../words/format.ts";
+import { HOME, Layout } from "../parts/layout.tsx";
+import { Pager } from "../parts/paging.tsx";
+import { Table, Text, Time } from "../parts/elements.tsx";
+import { type View, hrefWith, queryOf } from "../view.ts";
+import type { Words } from "../words/words.ts";
+
+// An id of ours is long, and its beginning tells it apart.
+const SHORT = 20;
+
+interface Entry {
+  readonly at: string;
+  readonly who: string;
+  readonly what: string;
+  readonly subject: string | null;
+  readonly note: string | null;
+}
+
+export async function auditPage(v: View) {
+  const answer = (await v.perform("get /api/audit", queryOf(v))) as
+    | { readonly audit: readonly Entry[]; readonly cursor: string | null }
+    | Refusal;
+  if ("refused" in answer) return answer;
+  const { w, url } = v;
+  const { audit, cursor } = answer;
+  return (
+    <Layout v={v} title={w.audit} at="audit">
+      {audit.length === 0 ? (
+        <p class="faint">{w.none}</p>
+      ) : (
+        <Table
+          caption={w.audit}
+          columns={[
+            { head: `${w.a_when} (KST)`, kind: "key" },
+            { head: w.a_who },
+            { head: w.a_what },
+            { head: w.a_subject },
+            { head: w.a_note, kind: "wide" },
+          ]}
+          rows={audit.map(({ at, who, what, subject, note }) => [
+            <Time at={at} />,
+            <Text text={who === "token" ? w.a_token : who} />,
+            whatText(what, w),
+            <Subject id={subject} what={what} />,
+            <Text text={note} />,
+          ])}
+        />
+      )}
+      <Pager
+        v={v}
+        older={cursor === null ? null : hrefWith(url, { cursor })}
+        newest={url.searchParams.has("cursor") ? hrefWith(url, { cursor: null }) : null}
+      />
+    </Layout>
+  );
+}
+
+function whatText(what: string, w: Words): string {
+  const name = `a_${what}`;
+  return name in w ? (w[name as keyof Words] as string) : what;
+}
+
+function Subject({ id, what }: { readonly id: string | null; readonly what: string }) {
+  if (id === null) return <Text text={null} />;
+  const page = id.startsWith("ntf_") ? "notifications" : what === "ask" ? "cancellations" : null;
+  if (page === null) return <Text text={id} />;
+  return (
+    <a href={`${HOME}/${page}/${encodeURIComponent(id)}`}>
+      {visible(id.length > SHORT ? `${id.slice(0, SHORT)}…` : id)}
+    </a>
+  );
+}

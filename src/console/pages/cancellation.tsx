@@ -1,0 +1,66 @@
+// One announced cancellation with what KICC was asked, and asking it now.
+import type { Refusal } from "../../api/operation.ts";
+import { type Cancellation, CancellationState, cancellationPath } from "./cancellations.tsx";
+import { visible } from "../words/format.ts";
+import { HOME, Layout } from "../parts/layout.tsx";
+import { Action, Facts, Text, TimeFromNow } from "../parts/elements.tsx";
+import type { View } from "../view.ts";
+
+export async function cancellationPage(v: View, cancelPgCno: string) {
+  const one = (await v.perform("get /api/cancellations/{cancelPgCno}", { cancelPgCno })) as Cancellation | Refusal;
+  if ("refused" in one) return one;
+  const { w } = v;
+  return (
+    <Layout v={v} title={`${w.cancellation} ${visible(one.shopOrderNo ?? one.cancelPgCno)}`} at="cancellations">
+      <section class="answer" aria-label={w.c_state}>
+        <p>
+          <CancellationState state={one.state} w={w} /> {w[`c_${one.state}Lead`]}
+        </p>
+        {one.notificationId !== null && (
+          <p>
+            {w.c_settledBy}: <a href={`${HOME}/notifications/${one.notificationId}`}>{one.notificationId}</a>
+          </p>
+        )}
+        <div class="actions">
+          <Action to={`${cancellationPath(one.cancelPgCno)}/ask`} label={w.c_askNow} kind="main" />
+          <a class="button" href={`${HOME}/notifications?q=${encodeURIComponent(one.cancelPgCno)}`}>
+            {w.notifications}
+          </a>
+        </div>
+      </section>
+      <section aria-labelledby="fields">
+        <h2 id="fields">{w.cancellation}</h2>
+        <Facts
+          facts={[
+            [w.f_shopOrderNo, <Text text={one.shopOrderNo} />],
+            [w.f_cancelPgCno, <Text text={one.cancelPgCno} />],
+            [w.f_pgCno, <Text text={one.pgCno} />],
+            [w.f_mallId, <Text text={one.mallId} />],
+            [w.f_reference, <Text text={one.reference} />],
+            [w.c_announced, <TimeFromNow at={one.announcedAt} v={v} />],
+            [w.c_next, one.nextAskAt && <TimeFromNow at={one.nextAskAt} v={v} />],
+          ]}
+        />
+      </section>
+      <section aria-labelledby="queries">
+        <h2 id="queries">{w.c_queries}</h2>
+        {one.history.length === 0 ? (
+          <p class="faint">{w.c_noQueries}</p>
+        ) : (
+          <ol class="timeline" reversed>
+            {one.history.toReversed().map(({ at, status, text }) => (
+              <li>
+                <p>
+                  <TimeFromNow at={at} v={v} /> {status !== null && <code>{visible(status)}</code>}
+                </p>
+                <p>
+                  <Text text={text} />
+                </p>
+              </li>
+            ))}
+          </ol>
+        )}
+      </section>
+    </Layout>
+  );
+}

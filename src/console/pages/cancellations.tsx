@@ -1,0 +1,91 @@
+// The cancellations that our system announced, by state.
+import type { Refusal } from "../../api/operation.ts";
+import type { CancellationState as StateName } from "../../store/cancellations.ts";
+import { HOME, Layout } from "../parts/layout.tsx";
+import { Filters, Pager } from "../parts/paging.tsx";
+import { Table, Text, Time } from "../parts/elements.tsx";
+import { type View, hrefWith, queryOf } from "../view.ts";
+import type { Words } from "../words/words.ts";
+
+/** As the API shows one. */
+export interface Cancellation {
+  readonly cancelPgCno: string;
+  readonly mallId: string;
+  readonly pgCno: string;
+  readonly shopOrderNo: string | null;
+  readonly reference: string | null;
+  readonly state: StateName;
+  readonly announcedAt: string;
+  readonly nextAskAt: string | null;
+  readonly asks: number;
+  readonly notificationId: string | null;
+  readonly history: readonly { readonly at: string; readonly status: string | null; readonly text: string }[];
+}
+
+const STATES = ["expected", "notified", "reconciled", "failed", "unresolved"] as const;
+const KINDS = {
+  expected: "pending",
+  notified: "delivered",
+  reconciled: "delivered",
+  failed: "held",
+  unresolved: "dead",
+} as const;
+
+export function CancellationState({ state, w }: { readonly state: StateName; readonly w: Words }) {
+  return <span class={`state ${KINDS[state]}`}>{w[`c_${state}`]}</span>;
+}
+
+export function cancellationPath(cancelPgCno: string): string {
+  return `${HOME}/cancellations/${encodeURIComponent(cancelPgCno)}`;
+}
+
+export async function cancellationsPage(v: View) {
+  const query = queryOf(v);
+  const answer = (await v.perform("get /api/cancellations", query)) as
+    | { readonly cancellations: readonly Cancellation[]; readonly cursor: string | null }
+    | Refusal;
+  if ("refused" in answer) return answer;
+  const { w, url } = v;
+  const { cancellations, cursor } = answer;
+  const link = (name: string, text: string) => ({
+    href: hrefWith(url, { state: name || null, cursor: null, said: null }),
+    text,
+    on: (query["state"] ?? "") === name,
+  });
+  return (
+    <Layout v={v} title={w.cancellations} at="cancellations">
+      <p>{w.c_lead}</p>
+      <Filters label={w.state} links={[link("", w.all), ...STATES.map((name) => link(name, w[`c_${name}`]))]} />
+      {cancellations.length === 0 ? (
+        <p class="well">{w.none}</p>
+      ) : (
+        <Table
+          caption={w.cancellations}
+          columns={[
+            { head: `${w.c_announced} (KST)`, kind: "key" },
+            { head: w.order },
+            { head: w.f_cancelPgCno },
+            { head: w.c_state },
+            { head: w.c_asks, kind: "number" },
+            { head: `${w.c_next} (KST)` },
+          ]}
+          rows={cancellations.map((each) => [
+            <a href={cancellationPath(each.cancelPgCno)}>
+              <Time at={each.announcedAt} />
+            </a>,
+            <Text text={each.shopOrderNo ?? each.reference} />,
+            <Text text={each.cancelPgCno} />,
+            <CancellationState state={each.state} w={w} />,
+            each.asks,
+            each.nextAskAt === null ? <Text text={null} /> : <Time at={each.nextAskAt} />,
+          ])}
+        />
+      )}
+      <Pager
+        v={v}
+        older={cursor === null ? null : hrefWith(url, { cursor, said: null })}
+        newest={query["cursor"] === undefined ? null : hrefWith(url, { cursor: null, said: null })}
+      />
+    </Layout>
+  );
+}

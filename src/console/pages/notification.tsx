@@ -1,0 +1,105 @@
+// One notification: the answer first, then what KICC told, how it came, each attempt, and what a person may do.
+import { SUCCESS, decodeText } from "../../rules/notification.ts";
+import { find, search } from "../../store/search.ts";
+import { answerFor } from "../words/sentences.ts";
+import { pretty, visible } from "../words/format.ts";
+import { HOME, Layout } from "../parts/layout.tsx";
+import { NotificationTable } from "./notifications.tsx";
+import { Action, Ask, State, Text } from "../parts/elements.tsx";
+import { Timeline } from "../parts/timeline.tsx";
+import { Came, type OfRow, Told } from "../parts/fields.tsx";
+import type { View } from "../view.ts";
+
+const RELATED = 20;
+
+/** @returns null where there is none of that id */
+export async function notificationPage(v: View, id: string) {
+  const row = await find(v.db, id);
+  if (row === null) return null;
+  const wanted = { state: null, q: row.pgCno, after: null, limit: RELATED };
+  const related = row.pgCno === null ? [] : (await search(v.db, wanted)).rows.filter((each) => each.id !== id);
+  const { w } = v;
+  return (
+    <Layout
+      v={v}
+      title={`${w.notification} ${visible(row.shopOrderNo ?? row.cancelPgCno ?? row.id)}`}
+      at="notifications"
+    >
+      <Answer v={v} row={row} />
+      <div class="columns">
+        <Told v={v} row={row} />
+        <Came v={v} row={row} />
+      </div>
+      <section aria-labelledby="attempts">
+        <h2 id="attempts">{w.attempts}</h2>
+        <Timeline v={v} history={row.history} />
+      </section>
+      <Body v={v} row={row} />
+      {related.length > 0 && (
+        <section aria-labelledby="related">
+          <h2 id="related">{w.related}</h2>
+          <NotificationTable rows={related} w={w} />
+        </section>
+      )}
+    </Layout>
+  );
+}
+
+function Answer({ v, row }: OfRow) {
+  const { w } = v;
+  const here = `${HOME}/notifications/${row.id}`;
+  const mayReplay = row.state !== "pending";
+  const mayClose = ["dead", "held"].includes(row.state);
+  return (
+    <section class={`answer ${row.state}`} aria-label={w.state}>
+      <p class="states">
+        <State state={row.state} w={w} />{" "}
+        <span class={row.resCd === SUCCESS ? "tag" : "tag failure"}>
+          {row.resCd === SUCCESS ? w.succeeded : w.failedResult}
+        </span>{" "}
+        {row.source === "test" && <span class="tag">{w.isTest}</span>}
+      </p>
+      {answerFor(row, v).map((sentence) => (
+        <p>
+          <bdi>{sentence}</bdi>
+        </p>
+      ))}
+      {row.contradicts !== null && (
+        <p>
+          {w.contradicts}: <a href={`${HOME}/notifications/${row.contradicts}`}>{row.contradicts}</a>
+        </p>
+      )}
+      {row.note !== null && (
+        <p>
+          {w.note}: <Text text={row.note} />
+        </p>
+      )}
+      <div class="actions">
+        {mayReplay && <Action to={`${here}/replay`} label={w.sendAgain} kind="main" />}
+        {mayClose && (
+          <Ask to={`${here}/close`} label={w.close} lead={w.closeLead} doIt={w.closeDo}>
+            <label for="note">{w.note}</label>
+            <textarea id="note" name="note" required maxlength={1000} rows={3} />
+          </Ask>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Body({ v: { w }, row }: OfRow) {
+  const { text, charset } = decodeText(row.body);
+  const lines = pretty(text);
+  return (
+    <section aria-labelledby="body">
+      <h2 id="body">{w.body}</h2>
+      <p class="faint">
+        {w.bodyLead(row.body.length, charset)}
+        {lines !== null && `; ${w.prettyLead}`}.
+      </p>
+      <pre tabindex={0} aria-labelledby="body">
+        {visible(lines ?? text)}
+      </pre>
+    </section>
+  );
+}

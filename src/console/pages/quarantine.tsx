@@ -1,0 +1,63 @@
+// The quarantine: what was refused and kept aside, as a list.
+import type { Refusal } from "../../api/operation.ts";
+import { type QuarantineReason } from "../../store/quarantine.ts";
+import { HOME, Layout } from "../parts/layout.tsx";
+import { Pager } from "../parts/paging.tsx";
+import { Table, Text, Time } from "../parts/elements.tsx";
+import { type View, hrefWith, queryOf } from "../view.ts";
+
+interface Kept {
+  readonly id: string;
+  readonly reason: QuarantineReason;
+  readonly address: string | null;
+  readonly knewToken: boolean;
+  readonly receivedAt: string;
+  readonly receipts: number;
+  readonly excerpt: string;
+}
+
+export async function quarantinePage(v: View) {
+  const answer = (await v.perform("get /api/quarantine", queryOf(v))) as
+    | { readonly quarantine: readonly Kept[]; readonly cursor: string | null }
+    | Refusal;
+  if ("refused" in answer) return answer;
+  const { w, url } = v;
+  const { quarantine, cursor } = answer;
+  return (
+    <Layout v={v} title={w.quarantine} at="quarantine">
+      <p>{w.q_lead}</p>
+      {quarantine.length === 0 ? (
+        <p class="well">{w.none}</p>
+      ) : (
+        <Table
+          caption={w.quarantine}
+          columns={[
+            { head: `${w.received} (KST)`, kind: "key" },
+            { head: w.q_reason },
+            { head: w.q_from },
+            { head: w.q_begins, kind: "wide" },
+            { head: w.q_times, kind: "number" },
+          ]}
+          rows={quarantine.map((kept) => [
+            <a href={`${HOME}/quarantine/${kept.id}`}>
+              <Time at={kept.receivedAt} />
+            </a>,
+            w[`q_${kept.reason}`],
+            <>
+              <Text text={kept.address} /> {kept.knewToken && <span class="tag failure">{w.q_knew}</span>}
+            </>,
+            <span class="excerpt">
+              <Text text={kept.excerpt.slice(0, 120)} />
+            </span>,
+            kept.receipts,
+          ])}
+        />
+      )}
+      <Pager
+        v={v}
+        older={cursor === null ? null : hrefWith(url, { cursor, said: null })}
+        newest={url.searchParams.has("cursor") ? hrefWith(url, { cursor: null, said: null }) : null}
+      />
+    </Layout>
+  );
+}

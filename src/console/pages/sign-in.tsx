@@ -1,0 +1,60 @@
+// Signing in with the console token, and the plain pages that say what is not there or not allowed.
+import type { Child } from "hono/jsx";
+import { HOME, Layout } from "../parts/layout.tsx";
+import type { View } from "../view.ts";
+
+/** @param next where to go then: a path of this console */
+export function SignIn({
+  v,
+  problem,
+  next,
+}: {
+  readonly v: View;
+  readonly problem: string | null;
+  readonly next: string;
+}) {
+  const { w } = v;
+  return (
+    <Layout v={v} title={w.signIn}>
+      <form method="post" action={`${HOME}/sign-in`} class="sign-in">
+        <p>{w.signInLead}</p>
+        {problem !== null && (
+          <p class="said refused" role="alert" id="problem">
+            {problem}
+          </p>
+        )}
+        <label for="token">{w.token}</label>
+        <input
+          id="token"
+          name="token"
+          type="password"
+          required
+          autocomplete="current-password"
+          aria-describedby="token-hint"
+          aria-invalid={problem === null ? undefined : "true"}
+        />
+        <p id="token-hint" class="faint">
+          {w.tokenHint}
+        </p>
+        <input type="hidden" name="next" value={next} />
+        <button type="submit" class="main">
+          {w.signIn}
+        </button>
+      </form>
+    </Layout>
+  );
+}
+
+/** A page of a few words. */
+export function Plain({ v, title, children }: { readonly v: View; readonly title: string; readonly children?: Child }) {
+  return (
+    <Layout v={v} title={title}>
+      <p>{children}</p>
+      {v.who !== null && (
+        <p>
+          <a href={HOME}>{v.w.home}</a>
+        </p>
+      )}
+    </Layout>
+  );
+}

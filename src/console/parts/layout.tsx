@@ -1,0 +1,123 @@
+// The frame of every page: landmarks, navigation, language, signing out, and what the last action came to.
+import type { Child } from "hono/jsx";
+import { visible } from "../words/format.ts";
+import { STYLE_PATH } from "./style.ts";
+import { type View, hrefWith } from "../view.ts";
+import type { Words } from "../words/words.ts";
+
+const PAGES = ["overview", "notifications", "quarantine", "cancellations", "test", "audit"] as const;
+
+export const HOME = "/console";
+
+export type PageName = (typeof PAGES)[number];
+
+export function pathOf(page: PageName): string {
+  return page === "overview" ? HOME : `${HOME}/${page}`;
+}
+
+interface Frame {
+  readonly v: View;
+  /** Of the document and its heading. */
+  readonly title: string;
+  /** Which page of the navigation this belongs to. */
+  readonly at?: PageName;
+  readonly children?: Child;
+}
+
+export function Layout({ v, title, at, children }: Frame) {
+  const { w, language, url } = v;
+  const other = language === "en" ? "ko" : "en";
+  return (
+    <html lang={language}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <title>{`${title} · ${w.title}`}</title>
+        <link rel="icon" href={`${HOME}/icon.svg`} />
+        <link rel="stylesheet" href={STYLE_PATH} />
+      </head>
+      <body>
+        <a class="skip" href="#content">
+          {w.skip}
+        </a>
+        <header>
+          <div class="bar">
+            <a class="brand" href={HOME}>
+              {w.title}
+            </a>
+            <span class={`tag ${v.config.operating.environment}`}>{v.config.operating.environment}</span>
+            <div class="right">
+              <a href={hrefWith(url, { lang: other })} lang={other} hreflang={other}>
+                {w.otherLanguage}
+              </a>
+              <SignOut v={v} />
+            </div>
+          </div>
+          {v.who !== null && (
+            <nav aria-label={w.menu}>
+              {PAGES.map((page) => (
+                <a href={pathOf(page)} aria-current={page === at ? "page" : undefined}>
+                  {w[page]}
+                </a>
+              ))}
+            </nav>
+          )}
+        </header>
+        <main id="content" tabindex={-1}>
+          <Said v={v} />
+          <h1>{title}</h1>
+          {children}
+        </main>
+      </body>
+    </html>
+  );
+}
+
+function SignOut({ v: { who, byAccess, w } }: { readonly v: View }) {
+  if (who === null) return null;
+  if (byAccess) {
+    return (
+      <>
+        <span class="who">{visible(who)}</span>
+        <a href="/cdn-cgi/access/logout">{w.signOut}</a>
+      </>
+    );
+  }
+  return (
+    <form method="post" action={`${HOME}/sign-out`}>
+      <button class="link" type="submit">
+        {w.signOut}
+      </button>
+    </form>
+  );
+}
+
+const SAID = [
+  "done_replay",
+  "done_replayAll",
+  "done_close",
+  "done_release",
+  "done_drop",
+  "done_ask",
+  "done_test",
+  "refused_conflict",
+  "refused_not_found",
+  "refused_invalid",
+  "refused_settings",
+  "refused_unavailable",
+] as const satisfies readonly (keyof Words)[];
+
+export type SaidName = (typeof SAID)[number];
+
+/** Says one of the sentences above and no other, whatever the URL asks for. */
+function Said({ v: { url, w } }: { readonly v: View }) {
+  const name = SAID.find((each) => each === url.searchParams.get("said"));
+  if (!name) return null;
+  return (
+    <p class={name.startsWith("done") ? "said done" : "said refused"} role="status">
+      {w[name]}
+    </p>
+  );
+}

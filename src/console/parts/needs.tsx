@@ -1,0 +1,54 @@
+// What needs a person: settings that are wrong, and how many notifications and cancellations wait for a decision.
+import { COUNTED_AT_MOST, type Needs } from "../../store/overview.ts";
+import { HOME } from "./layout.tsx";
+import type { View } from "../view.ts";
+
+export function Problems({ v: { w, config } }: { readonly v: View }) {
+  if (config.problems.length === 0) return null;
+  return (
+    <section class="problems" aria-labelledby="problems">
+      <h2 id="problems">{w.settingsWrong}</h2>
+      <p>{config.receiving === null ? w.receivingWrong : w.settingsWrongLead}</p>
+      <ul lang="en">
+        {config.problems.map(({ setting, message }) => (
+          <li>
+            <code>{setting}</code> {message}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+export function NeedsYou({ v: { w }, needs }: { readonly v: View; readonly needs: Needs }) {
+  const list = `${HOME}/notifications?state=`;
+  const tiles = [
+    { count: needs.dead, name: w.dead, lead: w.deadLead, href: `${list}dead` },
+    { count: needs.held, name: w.held, lead: w.heldLead, href: `${list}held` },
+    { count: needs.quarantined, name: w.quarantined, lead: w.quarantinedLead, href: `${HOME}/quarantine` },
+    { count: needs.overdue, name: w.overdue, lead: w.overdueLead, href: `${list}overdue` },
+    {
+      count: needs.unresolved,
+      name: w.unresolved,
+      lead: w.unresolvedLead,
+      href: `${HOME}/cancellations?state=unresolved`,
+    },
+  ];
+  const quiet = tiles.every(({ count }) => count === 0);
+  return (
+    <section aria-labelledby="needs">
+      <h2 id="needs">{w.needsYou}</h2>
+      {quiet && <p class="well">{w.nothingNeedsYou}</p>}
+      <ul class="tiles">
+        {tiles.map(({ count, name, lead, href }) => (
+          <li>
+            <a href={href} class={count > 0 ? "tile some" : "tile"}>
+              <strong>{count >= COUNTED_AT_MOST ? w.atLeast(count) : count}</strong> <span>{name}</span>
+              <small>{lead}</small>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,34 @@
+// Where a list goes on, and its filters: links, so that every view of a list has an address.
+import type { View } from "../view.ts";
+
+/** Where a list goes on, and back to its beginning. */
+export function Pager(p: { readonly v: View; readonly older: string | null; readonly newest: string | null }) {
+  const { w } = p.v;
+  if (p.older === null && p.newest === null) return null;
+  return (
+    <nav class="pager" aria-label={`${w.newest} / ${w.older}`}>
+      {p.newest !== null && <a href={p.newest}>← {w.newest}</a>}
+      {p.older !== null && (
+        <a class="older" href={p.older} rel="next">
+          {w.older} →
+        </a>
+      )}
+    </nav>
+  );
+}
+
+/** Filters as links; the one that is on is marked. */
+export function Filters(p: {
+  readonly label: string;
+  readonly links: readonly { readonly href: string; readonly text: string; readonly on: boolean }[];
+}) {
+  return (
+    <nav class="filters" aria-label={p.label}>
+      {p.links.map(({ href, text, on }) => (
+        <a href={href} aria-current={on ? "true" : undefined}>
+          {text}
+        </a>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,45 @@
+// The question an operator comes with, answered in sentences: did KICC tell us, did our system take it, and why not.
+import type { WholeRow } from "../../store/search.ts";
+import { kst, visible } from "./format.ts";
+import type { View } from "../view.ts";
+import type { Words } from "./words.ts";
+
+export function answerFor(row: WholeRow, { w, now }: View): string[] {
+  const at = `${kst(row.receivedAt)} KST`;
+  const told = { notification: w.toldBy, "status-api": w.askedAbout, test: w.madeUp }[row.source](at);
+  return [told, ...taken(row, now, w)];
+}
+
+function taken(row: WholeRow, now: number, w: Words): string[] {
+  switch (row.state) {
+    case "delivered":
+      return [w.tookIt(`${kst(row.deliveredAt ?? row.receivedAt)} KST`)];
+    case "dead":
+      return [w.never(`${reasonText(row.reason, w)} (${lastError(row, w)})`)];
+    case "held":
+      return [w.isHeld(reasonText(row.reason, w))];
+    case "closed":
+      return [w.isClosed];
+    case "pending":
+      return waits(row, now, w);
+  }
+}
+
+function waits(row: WholeRow, now: number, w: Words): string[] {
+  if (row.confirm === "asking") return [w.asking];
+  if (row.leaseUntil !== null) return [w.underWay];
+  const at = row.nextAttemptAt ?? now;
+  const next = at > now ? w.nextTry(`${kst(at)} KST`) : w.dueNow;
+  return [row.history.length === 0 ? w.waitsFirst : w.notYet(lastError(row, w)), next];
+}
+
+function lastError({ history }: WholeRow, w: Words): string {
+  const last = history.at(-1);
+  return visible(last?.error ?? (last?.status ? `HTTP ${last.status}` : w.noAnswer));
+}
+
+export function reasonText(reason: string | null, w: Words): string {
+  if (reason === null) return w.noReason;
+  const name = `reason_${reason}`;
+  return name in w ? (w[name as keyof Words] as string) : visible(reason);
+}

@@ -1,0 +1,80 @@
+// The queue's own dead letters: only used-up delays or a 410 end a notification, so these are put back on their way.
+import type { Config } from "../config.ts";
+import { WAIT_FOR_PEOPLE_SECONDS } from "./disposition.ts";
+import { log, reasonOf } from "../log.ts";
+import { type DeliveryMessage, decodeMessage, toNotification } from "../queue/message.ts";
+import { failed } from "../rules/outcome.ts";
+import { decide } from "../rules/retry.ts";
+import { type Standing, attemptOf, settle, standings } from "../store/claim.ts";
+import { before } from "../deadline.ts";
+import { storeNotification } from "../store/insert.ts";
+import { storingOf } from "../intake.ts";
+
+const WAIT_FOR_D1_SECONDS = 900;
+const WAIT_FOR_QUEUE_SECONDS = 300;
+const RETURN_WITHIN_MS = 10_000;
+
+/**
+ * A dead letter's row is stored if it is missing; pending, the sweep enqueues it anew. With D1 away the message goes
+ * back to the deliveries as a fresh one, with a delay; while a setting is wrong it waits. Throws nothing.
+ */
+export async function returnDeadLetters(
+  batch: MessageBatch,
+  config: Config,
+  db: D1Database,
+  deliveries: Queue,
+): Promise<void> {
+  for (const message of batch.messages) {
+    const content = decodeMessage(message.body);
+    if (content === null) {
+      log("deadletter.unreadable", { message: message.id });
+      message.ack();
+      continue;
+    }
+    try {
+      await before(Date.now() + RETURN_WITHIN_MS, "return", returnOne(content, message, config, db));
+      if (config.delivering === null) {
+        // It is not known whether it tells of an attempt.
+        message.retry({ delaySeconds: WAIT_FOR_PEOPLE_SECONDS });
+        continue;
+      }
+      log("deadletter.returned", { id: content.id });
+      message.ack();
+    } catch (error) {
+      log("deadletter.waits-for-d1", { id: content.id, error: reasonOf(error) });
+      await sendBack(content, message, deliveries);
+    }
+  }
+}
+
+async function returnOne(content: DeliveryMessage, message: Message, config: Config, db: D1Database): Promise<void> {
+  const row = (await standings(db, [content.id])).get(content.id);
+  if (row) {
+    await countAsFailed(row, content, config, db);
+    return;
+  }
+  const notification = toNotification(content);
+  if (notification === null) return;
+  const storing = storingOf(config.storing, notification, notification.source, message.id, Date.now());
+  await storeNotification(db, notification, storing);
+}
+
+/** In queue mode the dead letter is all that is heard of an attempt of another Worker's. */
+async function countAsFailed(row: Standing, content: DeliveryMessage, config: Config, db: D1Database): Promise<void> {
+  const { delivering } = config;
+  if (delivering?.mode !== "queue" || row.attempts !== content.attempt || row.leaseUntil === null) return;
+  const now = Date.now();
+  const outcome = failed("the consuming Worker gave the message up");
+  const decision = decide(outcome, row.tries, delivering.delaysMs, now, Math.random());
+  await settle(db, [{ id: row.id, attempt: attemptOf(row.attempts, row.claimedAt, null, outcome), decision }], now);
+}
+
+async function sendBack(content: DeliveryMessage, message: Message, deliveries: Queue): Promise<void> {
+  try {
+    await deliveries.send(content, { contentType: "json", delaySeconds: WAIT_FOR_D1_SECONDS });
+    message.ack();
+  } catch (error) {
+    log("deadletter.waits-for-queue", { id: content.id, error: reasonOf(error) });
+    message.retry({ delaySeconds: WAIT_FOR_QUEUE_SECONDS });
+  }
+}

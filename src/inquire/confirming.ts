@@ -1,0 +1,72 @@
+// Asks KICC about one success that waits for confirmation, and does what the answer says. Whoever has it took it first.
+import type { Config, Delivering } from "../config.ts";
+import { enqueue } from "../queue/send.ts";
+import { ASK_TIMEOUT_MS, askKicc } from "../outbound/kicc.ts";
+import { log, reasonOf } from "../log.ts";
+import { type Answer, queryOf, verdictOf } from "../kinds/wechat-find.ts";
+import { UNREPORTED_MS } from "../store/insert.ts";
+import { type AskingRow, askAgain, confirmed, holdUnconfirmed, takeToConfirm } from "../store/confirmations.ts";
+import { notificationOf } from "../store/rows.ts";
+
+export interface Confirming {
+  readonly db: D1Database;
+  readonly deliveries: Queue;
+}
+
+// From the taking to KICC's answer and its settling. Who dies on the way leaves it due again after this.
+const TAKEN_MS = ASK_TIMEOUT_MS + 30_000;
+
+/**
+ * Right after the ack, for one that was just stored. A Worker has 30 s for that: cut short, the cron asks again.
+ * Throws nothing.
+ */
+export async function confirmNow(id: string, { delivering }: Config, confirming: Confirming): Promise<void> {
+  if (delivering === null) return;
+  try {
+    const now = Date.now();
+    const row = await takeToConfirm(confirming.db, id, { now, until: now + TAKEN_MS });
+    if (row !== null) await confirmOne(row, delivering, confirming);
+  } catch (error) {
+    log("confirmation.failed", { id, error: reasonOf(error) });
+  }
+}
+
+/** Throws nothing: what could not be settled is due again. */
+export async function confirmOne(row: AskingRow, delivering: Delivering, confirming: Confirming): Promise<void> {
+  try {
+    const query = queryOf(row);
+    if (query === null) await hold(row, "nothing to ask with", confirming.db);
+    else await settle(row, await askKicc(delivering.kiccApiUrl, query), delivering, confirming);
+  } catch (error) {
+    log("confirmation.failed", { id: row.id, error: reasonOf(error) });
+  }
+}
+
+async function settle(row: AskingRow, answer: Answer, delivering: Delivering, confirming: Confirming): Promise<void> {
+  const verdict = verdictOf(answer, row, row.confirmTries, delivering.delaysMs, Date.now());
+  log("confirmation.answered", { id: row.id, tries: row.confirmTries, status: answer.status, verdict: verdict.kind });
+  switch (verdict.kind) {
+    case "confirmed":
+      return release(row.id, delivering, confirming);
+    case "again":
+      return askAgain(confirming.db, row, verdict.at);
+    case "unconfirmed":
+      return hold(row, verdict.because, confirming.db);
+  }
+}
+
+async function hold({ id }: AskingRow, because: string, db: D1Database): Promise<void> {
+  await holdUnconfirmed(db, id);
+  log("notification.held", { id, reason: "unconfirmed", because });
+}
+
+/** Due now, and on its way as one that just came: a message, in queue mode with its attempt open; a puller fetches it. */
+async function release(id: string, { mode }: Delivering, { db, deliveries }: Confirming): Promise<void> {
+  const now = Date.now();
+  const row = await confirmed(db, id, now, mode === "queue" ? now + UNREPORTED_MS : null);
+  // The status API's own success goes its way beside it: one is delivered without a person.
+  if (row === null) await holdUnconfirmed(db, id);
+  else if (mode !== "pull") {
+    await enqueue(deliveries, notificationOf(row), mode === "queue" ? row.attempts : row.attempts + 1);
+  }
+}

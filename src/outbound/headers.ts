@@ -1,0 +1,33 @@
+// What every way of delivering shares: the headers of contract section 5 around one notification's bytes. Pure but for the HMAC.
+import { version } from "../../package.json";
+import type { Source } from "../rules/notification.ts";
+import { signatureHeaders } from "./signature.ts";
+
+export interface Delivery {
+  readonly id: string;
+  readonly attempt: number;
+  readonly receivedAt: number;
+  readonly source: Source;
+  readonly reference: string | null;
+  /** KICC was asked and confirmed it. */
+  readonly confirmed: boolean;
+  readonly body: Uint8Array;
+}
+
+/** @param secrets one signature each @param now epoch ms, of the signature */
+export async function deliveryHeaders(
+  delivery: Delivery,
+  secrets: readonly Uint8Array[],
+  now: number,
+): Promise<Record<string, string>> {
+  return {
+    ...(await signatureHeaders(delivery.id, delivery.body, secrets, now)),
+    "kicc-notification": "wechat.cancel",
+    "kicc-attempt": String(delivery.attempt),
+    "kicc-received-at": new Date(delivery.receivedAt).toISOString(),
+    "kicc-source": delivery.source,
+    ...(delivery.reference === null ? {} : { "kicc-reference": delivery.reference }),
+    ...(delivery.confirmed ? { "kicc-confirmed": "true" } : {}),
+    "user-agent": `kicc-edge-receiver/${version}`,
+  };
+}

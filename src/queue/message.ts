@@ -1,0 +1,107 @@
+// The queue message (contract section 6): self-contained, so that a notification survives without D1 and serves other Workers.
+import * as z from "zod/mini";
+import { type Notification, readNotification } from "../rules/notification.ts";
+
+const text = z.nullable(z.string());
+
+export const deliveryMessageSchema = z.object({
+  version: z.literal(1),
+  /** The notification's id: the key for duplicates, since a notification may reach two consumers. */
+  id: z.string().check(z.regex(/^ntf_[0-9a-f]{32}$/)),
+  /** Which attempt this message was sent for. */
+  attempt: z.int().check(z.positive()),
+  kind: z.literal("wechat.cancel"),
+  /** RFC 3339, UTC */
+  receivedAt: z.iso.datetime(),
+  source: z.enum(["notification", "status-api", "test"]),
+  sourceAddress: text,
+  reference: text,
+  mallId: text,
+  shopOrderNo: text,
+  pgCno: text,
+  cancelPgCno: text,
+  resCd: z.string(),
+  currency: text,
+  /** A decimal string. */
+  amount: text,
+  contentType: text,
+  /** Base64 of the bytes that came. */
+  body: z.base64(),
+});
+
+/** One message of `kicc-deliveries`, as other Workers consume it. */
+export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;
+
+// Queues take 128,000 bytes with about 100 of metadata; a body of 64 KiB is 87,384 of them.
+const LARGEST_BYTES = 120_000;
+// A body of this size makes no message of that one: a field is at most six times as long in JSON as it was in the body.
+const SMALL_BYTES = 8_000;
+
+/**
+ * Fields that are longer than any of KICC's stay in the body alone where the message would be too large for the queue.
+ */
+export function encodeMessage(notification: Notification, attempt: number): DeliveryMessage {
+  const message: DeliveryMessage = {
+    version: 1,
+    id: notification.id,
+    attempt,
+    kind: "wechat.cancel",
+    receivedAt: new Date(notification.receivedAt).toISOString(),
+    source: notification.source,
+    sourceAddress: notification.sourceAddress,
+    reference: notification.reference,
+    mallId: notification.mallId,
+    shopOrderNo: notification.shopOrderNo,
+    pgCno: notification.pgCno,
+    cancelPgCno: notification.cancelPgCno,
+    resCd: notification.resCd,
+    currency: notification.currency,
+    amount: notification.amount,
+    contentType: notification.contentType,
+    body: notification.body.toBase64(),
+  };
+  const small = notification.body.length + (notification.contentType?.length ?? 0) <= SMALL_BYTES;
+  return small || messageBytes(message) <= LARGEST_BYTES ? message : withoutLongFields(message);
+}
+
+/** What the queue counts for a message, for paging a `sendBatch` by bytes. */
+export function messageBytes(message: DeliveryMessage): number {
+  return new TextEncoder().encode(JSON.stringify(message)).length;
+}
+
+function withoutLongFields(message: DeliveryMessage): DeliveryMessage {
+  return {
+    ...message,
+    mallId: short(message.mallId),
+    shopOrderNo: short(message.shopOrderNo),
+    pgCno: short(message.pgCno),
+    cancelPgCno: short(message.cancelPgCno),
+    resCd: message.resCd.slice(0, 200),
+    currency: short(message.currency),
+    amount: short(message.amount),
+    contentType: short(message.contentType),
+  };
+}
+
+function short(value: string | null): string | null {
+  return value !== null && value.length > 200 ? null : value;
+}
+
+/** @returns null for what is no message of this version: whoever sent it, it cannot be delivered */
+export function decodeMessage(body: unknown): DeliveryMessage | null {
+  const result = deliveryMessageSchema.safeParse(body);
+  return result.success ? result.data : null;
+}
+
+/**
+ * The notification that a message carries, for storing it where D1 has not got it. The fields are read from the body
+ * again: the message may lack some. null where the body is unreadable, which no message of ours is.
+ */
+export function toNotification(message: DeliveryMessage): Notification | null {
+  const body = Uint8Array.fromBase64(message.body);
+  const reading = readNotification(body);
+  if (!reading.readable) return null;
+  const { id, source, sourceAddress, reference, contentType } = message;
+  const receivedAt = Date.parse(message.receivedAt);
+  return { ...reading.fields, id, source, sourceAddress, reference, contentType, receivedAt, body };
+}

@@ -1,0 +1,102 @@
+// Counting by hour: what is to be counted, in pages, and adding it up once.
+import type { Outcome } from "../rules/outcome.ts";
+import { seqAt } from "./insert.ts";
+
+export interface Cursor {
+  readonly run: number;
+  /** Of the last notification that is counted. */
+  readonly seq: number;
+}
+
+/** A received notification that no run has counted yet. */
+export interface ReceivedRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly receivedAt: number;
+  /** When it was delivered, if by its first attempt and promptly: then it is counted along with its receipt. */
+  readonly promptAt: number | null;
+}
+
+/** One with attempts that no run has counted yet. */
+export interface UncountedRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly receivedAt: number;
+  readonly counted: number | null;
+  /** Start, duration and outcome of every attempt. */
+  readonly attempts: readonly (readonly [startedAt: number, durationMs: number | null, outcome: Outcome["kind"]])[];
+}
+
+/** One addition: to an hour (0 for ever), a name, how much. */
+export type Addition = readonly [hour: number, name: string, count: number];
+
+export const PROMPT_MS = 60_000;
+const PROMPT = `state = 'delivered' AND attempts = 1 AND counted IS NULL AND settled_at <= received_at + ${PROMPT_MS}`;
+// Word for word that of the index `uncounted`, or SQLite does not use it.
+const UNCOUNTED = `json_array_length(history) > coalesce(counted, 0) AND NOT (${PROMPT})`;
+
+export async function readCursor(db: D1Database): Promise<Cursor> {
+  const cursor = await db.prepare("SELECT run, seq FROM rollup_cursor").first<Cursor>();
+  if (cursor === null) throw new Error("Cannot count: rollup_cursor has no row");
+  return cursor;
+}
+
+/** The next page after the cursor of those received by `to`, whatever their state; and a page of uncounted attempts. */
+export async function readUncounted(
+  db: D1Database,
+  { seq }: Cursor,
+  to: number,
+  limit: number,
+): Promise<{ received: ReceivedRow[]; uncounted: UncountedRow[] }> {
+  const [received, uncounted] = await db.batch([
+    db
+      .prepare(
+        `SELECT seq, id, received_at AS receivedAt, iif(${PROMPT}, settled_at, NULL) AS promptAt
+         FROM notifications WHERE seq > ?1 AND seq < ?2 ORDER BY seq LIMIT ?3`,
+      )
+      .bind(seq, seqAt(to + 1), limit),
+    db
+      .prepare(
+        `SELECT seq, id, received_at AS receivedAt, counted, (
+           SELECT json_group_array(json_array(value ->> 'startedAt', value ->> 'durationMs', value ->> 'outcome'))
+           FROM json_each(history)) AS attempts
+         FROM notifications INDEXED BY uncounted WHERE ${UNCOUNTED} ORDER BY settled_at LIMIT ?`,
+      )
+      .bind(limit),
+  ]);
+  const rows = (uncounted?.results ?? []) as (Omit<UncountedRow, "attempts"> & { readonly attempts: string })[];
+  return {
+    received: (received?.results ?? []) as ReceivedRow[],
+    uncounted: rows.map((row) => ({ ...row, attempts: JSON.parse(row.attempts) as UncountedRow["attempts"] })),
+  };
+}
+
+/**
+ * Adds up what a run counted and remembers that it did, in one transaction; nothing where another run came first.
+ * @param counted how many attempts are counted now, by id
+ */
+export async function addUp(
+  db: D1Database,
+  cursor: Cursor,
+  next: number,
+  additions: readonly Addition[],
+  counted: ReadonlyMap<string, number>,
+): Promise<void> {
+  const unchanged = "(SELECT run FROM rollup_cursor) = ?2";
+  await db.batch([
+    db
+      .prepare(
+        `INSERT INTO rollups (hour, name, count)
+         SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1) WHERE ${unchanged}
+         ON CONFLICT (hour, name) DO UPDATE SET count = count + excluded.count`,
+      )
+      .bind(JSON.stringify(additions), cursor.run),
+    db
+      .prepare(
+        `UPDATE notifications SET counted = max(coalesce(counted, 0), done.value) FROM json_each(?1) AS done
+         WHERE notifications.id = done.key AND ${unchanged}`,
+      )
+      .bind(JSON.stringify(Object.fromEntries(counted)), cursor.run),
+    db.prepare("UPDATE rollup_cursor SET run = run + 1, seq = ?1 WHERE run = ?2").bind(next, cursor.run),
+  ]);
+}

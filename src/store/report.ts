@@ -1,0 +1,52 @@
+// What a puller, or the Worker that consumes the queue, reports about one attempt: where it stands, and settling it.
+import { type Settlement, settleStatement } from "./claim.ts";
+import { type Entry, auditOfChange } from "./audit.ts";
+import type { State } from "./insert.ts";
+import { type ListedRow, listedStatement } from "./search.ts";
+
+export interface Reported {
+  readonly state: State;
+  readonly attempts: number;
+  readonly tries: number;
+  /** An attempt is open: the last one, `attempts`. */
+  readonly open: 0 | 1;
+  /** When the attempt that is reported on began; null where nobody knows any more. */
+  readonly startedAt: number | null;
+}
+
+/** @param attempt null for the last one @returns null for an unknown notification */
+export async function reportedOn(db: D1Database, id: string, attempt: number | null): Promise<Reported | null> {
+  return db
+    .prepare(
+      `SELECT state, attempts, tries, lease_until IS NOT NULL AS open,
+         iif(attempts = coalesce(?2, attempts), claimed_at,
+           (SELECT value ->> '$.startedAt' FROM json_each(history) WHERE value ->> '$.number' = ?2)) AS startedAt
+       FROM notifications WHERE id = ?1`,
+    )
+    .bind(id, attempt)
+    .first<Reported>();
+}
+
+/**
+ * Settles one attempt as `settle` does.
+ * @param entry for the audit; null where nobody has to know who reported it
+ * @returns the notification as it stands then; null where it is gone
+ */
+export async function settleReported(
+  db: D1Database,
+  settlement: Settlement,
+  now: number,
+  entry: Entry | null,
+): Promise<ListedRow | null> {
+  const results = await db.batch<ListedRow>([
+    settleStatement(db, [settlement], now),
+    ...(entry === null ? [] : [auditOfChange(db, entry)]),
+    listedStatement(db, settlement.id),
+  ]);
+  return results.at(-1)?.results[0] ?? null;
+}
+
+/** One as lists show it; null where there is none. */
+export async function findListed(db: D1Database, id: string): Promise<ListedRow | null> {
+  return listedStatement(db, id).first<ListedRow>();
+}

@@ -1,0 +1,26 @@
+// Runs the cron's steps one after another: one's trouble, or its hanging, never keeps the others from running.
+import { log, reasonOf } from "../log.ts";
+import { before } from "../deadline.ts";
+
+export type Steps = Readonly<Record<string, () => Promise<void>>>;
+
+const NEXT_AFTER_MS = 20_000;
+
+/** A step that takes longer goes on while the next ones run; this returns when all have ended. */
+export async function runSteps(steps: Steps): Promise<void> {
+  const running: Promise<void>[] = [];
+  for (const [step, run] of Object.entries(steps)) {
+    const work = guarded(step, run);
+    running.push(work);
+    await before(Date.now() + NEXT_AFTER_MS, step, work).catch(() => log("cron.slow", { step }));
+  }
+  await Promise.all(running);
+}
+
+async function guarded(step: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    log("cron.failed", { step, error: reasonOf(error) });
+  }
+}

@@ -1,0 +1,14 @@
+// The cron's deleting of old rows beside the notifications: hours that no plot shows, strangers' sendings nobody looked at.
+import { log } from "../log.ts";
+import { pruneStrangers } from "../store/quarantine.ts";
+import { pruneHours } from "../store/rollups.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const HOURS_KEPT_MS = 90 * DAY_MS;
+const STRANGERS_KEPT_MS = 30 * DAY_MS;
+
+export async function pruneOld(db: D1Database, now: number): Promise<void> {
+  const hours = await pruneHours(db, now - HOURS_KEPT_MS);
+  const strangers = await pruneStrangers(db, now - STRANGERS_KEPT_MS);
+  if (hours + strangers > 0) log("prune.deleted", { hours, strangers });
+}

@@ -1,0 +1,116 @@
+// The cron's work on notifications: enqueue again what is overdue, settle leases that ran out, replay, prune. It delivers nothing.
+import type { Config, Delivering } from "../config.ts";
+import { oldestWaiting, sendDeliveries } from "../queue/send.ts";
+import { log, reasonOf } from "../log.ts";
+import { encodeMessage } from "../queue/message.ts";
+import { UNREPORTED_MS } from "../store/insert.ts";
+import { findExpired, settleExpired } from "../store/expired.ts";
+import { replayNext } from "../store/replay.ts";
+import { type DeliverableRow, notificationOf } from "../store/rows.ts";
+import { buryExhausted, claimDue, prune, takeOverdue, unmarkEnqueued } from "../store/overdue.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+// A message may be under way: nothing is enqueued sooner after it was due, or twice within this time.
+const GRACE_MS = MINUTE_MS;
+const AGAIN_MS = 5 * MINUTE_MS;
+/**
+ * While the queue has a message older than a row's due time, that message may be the row's. But delayed messages may
+ * count as old too, for as long as 6 h; so a row waits for the queue this long at the most. A second message costs
+ * little: it is dropped where the first one was taken.
+ */
+const BACKLOG_MS = 15 * MINUTE_MS;
+// Bounds of one run: a page is 100 rows, the most that one sendBatch takes.
+const PAGE = 100;
+const PAGES = 20;
+const WINDOW = 5000;
+const REPLAYS = 200;
+const PRUNED = 500;
+
+/** One run. Each step's failure is its own; the next minute tries again. */
+export async function sweep(config: Config, db: D1Database, queue: Queue): Promise<void> {
+  const { delivering } = config;
+  if (delivering === null) {
+    log("sweep.left", { because: "settings" });
+    return;
+  }
+  await step("expire", () => expire(delivering, db));
+  await step("bury", () => buryExhausted(db, Date.now(), delivering.delaysMs.length + 1, PAGE));
+  await step("replay", () => enqueueReplays(delivering, db, queue));
+  if (delivering.mode === "push") await step("enqueue", () => enqueueOverdue(db, queue));
+  if (delivering.mode === "queue") await step("hand-over", () => handOver(delivering, db, queue));
+  await step("prune", () => prune(db, Date.now() - delivering.retentionDays * DAY_MS, PRUNED));
+}
+
+/** Runs a step, tells how many notifications it moved, and keeps its trouble from the others. */
+async function step(name: string, run: () => Promise<number>): Promise<void> {
+  try {
+    const notifications = await run();
+    if (notifications > 0) log(`sweep.${name}`, { notifications });
+  } catch (error) {
+    log("sweep.failed", { step: name, error: reasonOf(error) });
+  }
+}
+
+async function expire({ delaysMs }: Delivering, db: D1Database): Promise<number> {
+  const now = Date.now();
+  return pages(async () => {
+    const expired = await findExpired(db, now, { limit: PAGE, window: WINDOW, held: WINDOW });
+    await settleExpired(db, expired, delaysMs, now);
+    return expired.length;
+  });
+}
+
+async function enqueueOverdue(db: D1Database, queue: Queue): Promise<number> {
+  const now = Date.now();
+  const oldest = await oldestWaiting(queue);
+  const dueBy = Math.min(now - GRACE_MS, Math.max(oldest ?? now, now - BACKLOG_MS));
+  return pages(async () => {
+    const rows = await takeOverdue(db, { dueBy, enqueuedBefore: now - AGAIN_MS, now, limit: PAGE });
+    await send(rows, queue, 1).catch(async (error: unknown) => {
+      await unmarkEnqueued(db, idsOf(rows), now);
+      throw error;
+    });
+    return rows.length;
+  });
+}
+
+/** In queue mode enqueueing is the attempt; a send that fails leaves it open, and unreported it fails. */
+async function handOver({ delaysMs }: Delivering, db: D1Database, queue: Queue): Promise<number> {
+  const now = Date.now();
+  const hand = crypto.randomUUID();
+  return pages(async () => {
+    const lease = { hand, now, until: now + UNREPORTED_MS, maxTries: delaysMs.length + 1, limit: PAGE };
+    const rows = await claimDue(db, lease);
+    await send(rows, queue, 0);
+    return rows.length;
+  });
+}
+
+async function enqueueReplays({ mode }: Delivering, db: D1Database, queue: Queue): Promise<number> {
+  const rows = await replayNext(db, Date.now(), REPLAYS);
+  if (mode === "push") await send(rows, queue, 1);
+  return rows.length;
+}
+
+/** @param ahead 1 where the message announces the next attempt, 0 where it is the one that was claimed */
+async function send(rows: readonly DeliverableRow[], queue: Queue, ahead: 0 | 1): Promise<void> {
+  await sendDeliveries(
+    queue,
+    rows.map((row) => encodeMessage(notificationOf(row), row.attempts + ahead)),
+  );
+}
+
+function idsOf(rows: readonly DeliverableRow[]): string[] {
+  return rows.map(({ id }) => id);
+}
+
+async function pages(page: () => Promise<number>): Promise<number> {
+  let total = 0;
+  for (let index = 0; index < PAGES; index++) {
+    const length = await page();
+    total += length;
+    if (length < PAGE) break;
+  }
+  return total;
+}

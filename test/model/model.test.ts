@@ -1,0 +1,234 @@
+// The store against the model of contract section 4: random interleavings of all that happens to notifications.
+import { env } from "cloudflare:workers";
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import { type Outcome, failed } from "../../src/rules/outcome.ts";
+import { decide } from "../../src/rules/retry.ts";
+import { attemptOf, claim, settle } from "../../src/store/claim.ts";
+import { findExpired, settleExpired } from "../../src/store/expired.ts";
+import { storeNotification } from "../../src/store/insert.ts";
+import { close } from "../../src/store/close.ts";
+import { replay } from "../../src/store/replay.ts";
+import { buryExhausted, prune, takeOverdue } from "../../src/store/overdue.ts";
+import { clear, kiccBody, notificationFrom } from "../fixtures.ts";
+import * as model from "./model.ts";
+
+const LEASE_MS = 40_000;
+const GRACE_MS = 60_000;
+const AGAIN_MS = 300_000;
+const DELAYS_MS = [15_000, 30_000];
+const MAX_TRIES = DELAYS_MS.length + 1;
+const LIMIT = 100;
+
+const message = fc.record({
+  cancellation: fc.integer({ min: 0, max: 1 }),
+  success: fc.boolean(),
+  amount: fc.constantFrom("100" as const, "200" as const, null),
+});
+
+/** `which` is taken modulo what there is. */
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ does: fc.constant("receive" as const), message, twice: fc.boolean() }) },
+  { weight: 4, arbitrary: fc.record({ does: fc.constant("claim" as const), twice: fc.boolean() }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      does: fc.constant("settle" as const),
+      which: fc.nat(20),
+      kind: fc.constantFrom("accepted" as const, "failed" as const, "gone" as const),
+      twice: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ does: fc.constant("wait" as const), ms: fc.constantFrom(1, 15_000, 45_000, 300_000) }),
+  },
+  { weight: 3, arbitrary: fc.record({ does: fc.constant("sweep" as const) }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant("replay" as const), which: fc.nat(20) }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant("close" as const), which: fc.nat(20) }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant("prune" as const) }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** Found by this test: a held one, replayed while its attempt was still open, died of that attempt's lease. */
+const REPLAYED_WHILE_LEASED: Step[] = [
+  { does: "receive", message: { cancellation: 1, success: false, amount: "100" }, twice: false },
+  { does: "claim", twice: false },
+  { does: "receive", message: { cancellation: 1, success: true, amount: "100" }, twice: false },
+  { does: "replay", which: 0 },
+  { does: "wait", ms: 45_000 },
+  { does: "sweep" },
+];
+
+interface Delivery {
+  readonly name: string;
+  readonly attempt: number;
+  readonly tries: number;
+  readonly until: number;
+}
+
+/** Runs the steps on D1 and on the model side by side, and compares them after each. */
+async function runBoth(steps: readonly Step[]): Promise<void> {
+  await clear();
+  const rows: model.Model = new Map();
+  const names = new Map<string, string>();
+  const deliveries: Delivery[] = [];
+  /** Names of the successes that the origin accepted, and of what a person had delivered again. */
+  const accepted = new Set<string>();
+  const replayed = new Set<string>();
+  let now = Date.UTC(2026, 0, 14);
+  let serial = 0;
+
+  const idsOf = (wanted: readonly string[]) =>
+    [...names].flatMap(([id, name]) => (wanted.includes(name) ? [id] : [])).toSorted();
+  const idOf = (name: string) => idsOf([name])[0] ?? "";
+
+  const does: { readonly [K in Step["does"]]: (step: Extract<Step, { does: K }>) => Promise<void> } = {
+    async receive({ message: sent, twice }) {
+      const notification = notificationFrom(bodyOf(sent), { receivedAt: now });
+      const storing = { foreign: false, confirm: null, attemptOpenUntil: null, receipt: `receipt-${(serial += 1)}` };
+      const name = model.receive(rows, sent, now);
+      if (!names.has(notification.id)) names.set(notification.id, model.nameOf(sent));
+      let stored = await storeNotification(env.DB, notification, storing);
+      if (twice) stored = await storeNotification(env.DB, notification, storing);
+      expect(names.get(stored.id)).toBe(name);
+    },
+    async claim({ twice }) {
+      const lease = { hand: `hand-${(serial += 1)}`, now, until: now + LEASE_MS, maxTries: MAX_TRIES };
+      const all = [...names.keys()];
+      let { claimed } = await claim(env.DB, all, lease);
+      // A claim whose reply was lost.
+      if (twice) ({ claimed } = await claim(env.DB, all, lease));
+      const taken = model.claim(rows, now, lease.until, MAX_TRIES);
+      expect(claimed.map(({ id }) => id).toSorted()).toEqual(idsOf(taken));
+      for (const { id, attempts, tries } of claimed) {
+        deliveries.push({ name: names.get(id) ?? "", attempt: attempts, tries, until: lease.until });
+      }
+    },
+    async settle({ which, kind, twice }) {
+      const delivery = deliveries[which % deliveries.length];
+      const row = delivery && rows.get(delivery.name);
+      if (!delivery || !row) return;
+      const outcome = outcomeOf(kind);
+      const decision = decide(outcome, delivery.tries, DELAYS_MS, now, 0.5);
+      const attempt = attemptOf(delivery.attempt, now, now, outcome);
+      for (let time = 0; time < (twice ? 2 : 1); time++) {
+        await settle(env.DB, [{ id: idOf(delivery.name), attempt, decision }], now);
+      }
+      model.settle(row, delivery.attempt, kind, decision);
+      if (kind === "accepted" && row.message.success) accepted.add(delivery.name);
+    },
+    async wait({ ms }) {
+      now += ms;
+    },
+    async sweep() {
+      const expired = await findExpired(env.DB, now, { limit: LIMIT, window: LIMIT, held: LIMIT });
+      expect(expired.map(({ id }) => id).toSorted()).toEqual(idsOf(model.expired(rows, now)));
+      for (const [id, decision] of await settleExpired(env.DB, expired, DELAYS_MS, now)) {
+        const row = rows.get(names.get(id) ?? "");
+        if (row) model.settle(row, row.attempts, "failed", decision);
+      }
+      await buryExhausted(env.DB, now, MAX_TRIES, LIMIT);
+      model.bury(rows, now, MAX_TRIES);
+      const [dueBy, enqueuedBefore] = [now - GRACE_MS, now - AGAIN_MS];
+      const taken = await takeOverdue(env.DB, { dueBy, enqueuedBefore, now, limit: LIMIT });
+      expect(taken.map(({ id }) => id).toSorted()).toEqual(idsOf(model.takeOverdue(rows, dueBy, enqueuedBefore, now)));
+    },
+    async replay({ which }) {
+      const [name, row] = [...rows][which % rows.size] ?? [];
+      if (name === undefined || row === undefined) return;
+      const { replayed: pendingAgain } = await replay(env.DB, idOf(name), entryOf("replay", idOf(name), now));
+      expect(pendingAgain !== null).toBe(model.replay(rows, row, now));
+      replayed.add(name);
+    },
+    async close({ which }) {
+      const [name, row] = [...rows][which % rows.size] ?? [];
+      if (name === undefined || row === undefined) return;
+      const { closed } = await close(env.DB, idOf(name), entryOf("close", idOf(name), now));
+      expect(closed).toBe(model.close(row));
+    },
+    async prune() {
+      await prune(env.DB, now - GRACE_MS, LIMIT);
+      model.prune(rows, now - GRACE_MS);
+      for (const name of names.values()) {
+        if (!rows.has(name)) [accepted, replayed].forEach((set) => set.delete(name));
+      }
+    },
+  };
+
+  for (const taken of steps) {
+    now += 1;
+    await (does[taken.does] as (step: Step) => Promise<void>)(taken);
+    expect(await rowsInD1(names)).toEqual(shown(rows));
+    const unasked = [...accepted.difference(replayed)].map((name) => rows.get(name)?.message.cancellation);
+    expect(unasked).toEqual([...new Set(unasked)]);
+  }
+}
+
+function bodyOf({ cancellation, success, amount }: model.Message): string {
+  return kiccBody({
+    resCd: success ? "0000" : "W901",
+    shopOrderNo: "ORD-1",
+    pgCno: "26011314205510990001",
+    cancelPgCno: `2601140912031099000${cancellation}`,
+    amountInfo: amount === null ? undefined : { currency: "KRW", amount },
+  });
+}
+
+function outcomeOf(kind: Outcome["kind"]): Outcome {
+  if (kind === "failed") return failed("origin answered 500", { status: 500 });
+  return kind === "gone"
+    ? { kind, status: 410, error: "origin answered 410", answer: null }
+    : { kind, status: 200, answer: null };
+}
+
+function entryOf(what: string, subject: string, at: number) {
+  return { at, who: "token", what, subject, note: null };
+}
+
+type Shown = Pick<
+  model.ModelRow,
+  "state" | "reason" | "amount" | "attempts" | "tries" | "receipts" | "nextAttemptAt" | "leaseUntil" | "enqueuedAt"
+>;
+
+function shown(rows: model.Model): Record<string, Shown> {
+  const compared = ({
+    state,
+    reason,
+    amount,
+    attempts,
+    tries,
+    receipts,
+    nextAttemptAt,
+    leaseUntil,
+    enqueuedAt,
+  }: Shown) => ({
+    state,
+    reason,
+    amount,
+    attempts,
+    tries,
+    receipts,
+    nextAttemptAt,
+    leaseUntil,
+    enqueuedAt,
+  });
+  return Object.fromEntries([...rows].map(([name, row]) => [name, compared(row)]));
+}
+
+async function rowsInD1(names: ReadonlyMap<string, string>): Promise<Record<string, Shown>> {
+  const { results } = await env.DB.prepare(
+    `SELECT id, state, reason, amount, attempts, tries, receipts, next_attempt_at AS nextAttemptAt,
+       lease_until AS leaseUntil, enqueued_at AS enqueuedAt FROM notifications`,
+  ).run<Shown & { id: string }>();
+  return Object.fromEntries(results.map(({ id, ...row }) => [names.get(id) ?? id, row]));
+}
+
+it("keeps what the contract says of states, attempts and one success, whatever happens in whatever order", async () => {
+  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), runBoth), {
+    numRuns: 60,
+    // The gate runs the same interleavings each time; 800 of each of four other seeds were run as well.
+    seed: 1,
+    examples: [[REPLAYED_WHILE_LEASED]],
+  });
+}, 120_000);

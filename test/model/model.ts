@@ -1,0 +1,151 @@
+// A small model of contract section 4, in memory: what rows the store must hold after each step. Instants are epoch ms.
+import type { Outcome } from "../../src/rules/outcome.ts";
+import type { Decision } from "../../src/rules/retry.ts";
+
+export interface Message {
+  /** Which of the run's cancellations. */
+  readonly cancellation: number;
+  readonly success: boolean;
+  readonly amount: "100" | "200" | null;
+}
+
+export interface ModelRow {
+  readonly message: Message;
+  readonly receivedAt: number;
+  amount: string | null;
+  state: "pending" | "delivered" | "dead" | "held" | "closed";
+  reason: string | null;
+  attempts: number;
+  tries: number;
+  receipts: number;
+  nextAttemptAt: number;
+  leaseUntil: number | null;
+  enqueuedAt: number | null;
+}
+
+/** Rows by the name of their message, in the order of their arrival. */
+export type Model = Map<string, ModelRow>;
+
+export function nameOf({ cancellation, success, amount }: Message): string {
+  return `${success ? "success" : "failure"} ${cancellation} ${amount}`;
+}
+
+/** @returns the name of the row that the message is a receipt of, or becomes */
+export function receive(model: Model, message: Message, now: number): string {
+  const siblings = [...model].filter(([, row]) => row.message.cancellation === message.cancellation);
+  const name = nameOf(message);
+  const successes = siblings.filter(([, row]) => row.message.success);
+  const same =
+    successes.find(([known]) => known === name) ?? successes.find(([, row]) => agree(row.amount, message.amount));
+  const target = message.success && same ? same[0] : name;
+  const known = model.get(target);
+  if (known) {
+    known.receipts += 1;
+    known.amount ??= message.amount;
+    return target;
+  }
+  const contradicts = !message.success && successes.length > 0;
+  const conflicts = siblings.some(([, row]) => !agree(row.amount, message.amount));
+  model.set(target, {
+    message,
+    receivedAt: now,
+    amount: message.amount,
+    state: contradicts || conflicts ? "held" : "pending",
+    reason: contradicts ? "contradicts" : conflicts ? "conflict" : null,
+    attempts: 0,
+    tries: 0,
+    receipts: 1,
+    nextAttemptAt: now,
+    leaseUntil: null,
+    enqueuedAt: null,
+  });
+  if (message.success && !conflicts) supersede(model, message);
+  return target;
+}
+
+/** A success that goes its way leaves its pending failures to a person. */
+function supersede(model: Model, { cancellation }: Message): void {
+  for (const row of model.values()) {
+    const { message, state } = row;
+    if (message.cancellation === cancellation && !message.success && state === "pending") {
+      [row.state, row.reason] = ["held", "superseded"];
+    }
+  }
+}
+
+function agree(one: string | null, other: string | null): boolean {
+  return one === null || other === null || one === other;
+}
+
+/** @returns the names of those that are taken */
+export function claim(model: Model, now: number, until: number, maxTries: number): string[] {
+  const free = [...model].filter(([, row]) => isFree(row, now) && row.tries < maxTries);
+  for (const [, row] of free)
+    Object.assign(row, { attempts: row.attempts + 1, tries: row.tries + 1, leaseUntil: until });
+  return free.map(([name]) => name);
+}
+
+function isFree(row: ModelRow, now: number): boolean {
+  return row.state === "pending" && row.nextAttemptAt <= now && row.leaseUntil === null;
+}
+
+/**
+ * An acceptance counts whichever attempt it is of; a failure only of the one that is open. An attempt that this row has
+ * not made yet is one of a pruned row of the same id.
+ */
+export function settle(row: ModelRow, attempt: number, outcome: Outcome["kind"], decision: Decision): void {
+  if (outcome === "accepted") {
+    if (row.state === "delivered" || row.state === "closed" || attempt > row.attempts) return;
+    Object.assign(row, { state: "delivered", reason: null, leaseUntil: null });
+    return;
+  }
+  if (row.attempts !== attempt || row.leaseUntil === null || (row.state !== "pending" && row.state !== "held")) return;
+  row.leaseUntil = null;
+  if (decision.state === "pending") row.nextAttemptAt = decision.nextAttemptAt;
+  // What a person replayed while this attempt was open has its own tries before it.
+  if (decision.state === "dead" && row.state === "pending" && row.tries > 0) {
+    [row.state, row.reason] = ["dead", decision.reason];
+  }
+}
+
+export function expired(model: Model, now: number): string[] {
+  return [...model].flatMap(([name, { state, leaseUntil }]) =>
+    (state === "pending" || state === "held") && leaseUntil !== null && leaseUntil <= now ? [name] : [],
+  );
+}
+
+export function bury(model: Model, now: number, maxTries: number): void {
+  for (const row of model.values()) {
+    if (isFree(row, now) && row.tries >= maxTries) [row.state, row.reason] = ["dead", "exhausted"];
+  }
+}
+
+/** @returns the names of those that the sweep enqueues */
+export function takeOverdue(model: Model, dueBy: number, enqueuedBefore: number, now: number): string[] {
+  const overdue = [...model].filter(
+    ([, row]) => isFree(row, dueBy) && (row.enqueuedAt === null || row.enqueuedAt <= enqueuedBefore),
+  );
+  for (const [, row] of overdue) row.enqueuedAt = now;
+  return overdue.map(([name]) => name);
+}
+
+/** @returns whether there was anything to replay */
+export function replay(model: Model, row: ModelRow, now: number): boolean {
+  if (row.state === "pending") return false;
+  if (row.state === "held" && row.message.success) supersede(model, row.message);
+  Object.assign(row, { state: "pending", reason: null, tries: 0, nextAttemptAt: now, enqueuedAt: null });
+  return true;
+}
+
+/** @returns whether there was anything to close */
+export function close(row: ModelRow): boolean {
+  if (row.state !== "dead" && row.state !== "held") return false;
+  Object.assign(row, { state: "closed", leaseUntil: null });
+  return true;
+}
+
+export function prune(model: Model, before: number): void {
+  for (const [name, { state, receivedAt }] of model) {
+    if ((state === "delivered" || state === "closed") && receivedAt < before) model.delete(name);
+  }
+}

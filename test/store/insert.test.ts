@@ -1,0 +1,147 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { replay } from "../../src/store/replay.ts";
+import { clear, kiccBody, rowOf, stored } from "../fixtures.ts";
+
+/** The parts of a body that tell one cancellation. */
+function cancellation(cancelPgCno: string, about: Readonly<Record<string, unknown>> = {}): string {
+  return kiccBody({ cancelPgCno, pgCno: "26011314205510990001", shopOrderNo: "ORD-1", ...about });
+}
+
+function won(amount: number | string | null, currency: string | null = "KRW"): Readonly<Record<string, unknown>> {
+  return { amountInfo: { currency, amount } };
+}
+
+beforeEach(clear);
+
+describe("one notification", () => {
+  it("stores thirty-two simultaneous sendings once, and counts them all", async () => {
+    const body = cancellation("C1");
+    const endings = await Promise.all(Array.from({ length: 32 }, () => stored(body)));
+    expect(endings.filter(({ receipts }) => receipts === 1)).toHaveLength(1);
+    expect(await rowOf(endings[0]?.id ?? "")).toMatchObject({ receipts: 32, state: "pending" });
+  });
+
+  it("keeps partial cancellations of one payment apart", async () => {
+    const [one, other] = [await stored(cancellation("C1")), await stored(cancellation("C2"))];
+    expect(one.id).not.toBe(other.id);
+    expect(await rowOf(other.id)).toMatchObject({ state: "pending" });
+  });
+
+  it("keys on a twenty-digit cancelPgCno to its last digit, even as a bare number", async () => {
+    const bare = (id: string) => `{"resCd":"0000","resMsg":"ok","cancelPgCno":${id}}`;
+    const [one, next] = [await stored(bare("26011409120310990042")), await stored(bare("26011409120310990043"))];
+    expect(one.id).not.toBe(next.id);
+    expect((await stored(bare("26011409120310990042"))).receipts).toBe(2);
+  });
+});
+
+describe("several of one cancellation", () => {
+  it("counts a success that only adds or lacks the amount as a receipt of the first", async () => {
+    const first = await stored(cancellation("C1", { amountInfo: null }));
+    const adding = await stored(cancellation("C1", won(51000)));
+    const lacking = await stored(cancellation("C1", won(null, "KRW")));
+    expect([adding.id, lacking.id]).toEqual([first.id, first.id]);
+    expect(await rowOf(first.id)).toMatchObject({ receipts: 3, state: "pending", currency: "KRW", amount: "51000" });
+  });
+
+  it("holds a success with another amount, even one that differs only from what a receipt added", async () => {
+    const first = await stored(cancellation("C1", { amountInfo: null }));
+    await stored(cancellation("C1", won(51000)));
+    const other = await stored(cancellation("C1", won(52000)));
+    expect(await rowOf(other.id)).toMatchObject({ state: "held", reason: "conflict", contradicts: first.id });
+    expect(await rowOf(first.id)).toMatchObject({ state: "pending" });
+  });
+
+  it("holds a success with another currency", async () => {
+    const first = await stored(cancellation("C1", won(100, "00")));
+    expect((await stored(cancellation("C1", won("0100", "KRW")))).id).toBe(first.id);
+    const other = await stored(cancellation("C1", won(100, "USD")));
+    expect(await rowOf(other.id)).toMatchObject({ state: "held", reason: "conflict", contradicts: first.id });
+  });
+
+  it("holds a failure after a success, whatever became of the success", async () => {
+    const success = await stored(cancellation("C1"));
+    await env.DB.prepare("UPDATE notifications SET state = 'delivered'").run();
+    const failure = await stored(cancellation("C1", { resCd: "W901", amountInfo: null }));
+    expect(await rowOf(failure.id)).toMatchObject({ state: "held", reason: "contradicts", contradicts: success.id });
+  });
+
+  it("holds a failure that is still pending when the success comes: the origin hears of the success alone", async () => {
+    const failure = await stored(cancellation("C1", { resCd: "W901", amountInfo: null }));
+    const success = await stored(cancellation("C1"));
+    expect(await rowOf(failure.id)).toMatchObject({ state: "held", reason: "superseded", contradicts: success.id });
+    expect(await rowOf(success.id)).toMatchObject({ state: "pending" });
+  });
+
+  it("delivers a failure and the success after it, when the failure had gone its way", async () => {
+    const failure = await stored(cancellation("C1", { resCd: "W901", amountInfo: null }));
+    await env.DB.prepare("UPDATE notifications SET state = 'delivered'").run();
+    const success = await stored(cancellation("C1"));
+    expect(await rowOf(failure.id)).toMatchObject({ state: "delivered" });
+    expect(await rowOf(success.id)).toMatchObject({ state: "pending", reason: null });
+  });
+
+  it("does not hold again a superseded failure that a person replayed, when the success is resent", async () => {
+    const failure = await stored(cancellation("C1", { resCd: "W901", amountInfo: null }));
+    const success = cancellation("C1");
+    await stored(success);
+    await env.DB.prepare("UPDATE notifications SET state = 'pending' WHERE id = ?").bind(failure.id).run();
+    await stored(success);
+    expect(await rowOf(failure.id)).toMatchObject({ state: "pending" });
+  });
+
+  it("compares no amount with one that the status API told", async () => {
+    const asked = await stored(cancellation("C1", won(9000)), { source: "status-api" });
+    expect((await stored(cancellation("C1", won(51000)))).id).toBe(asked.id);
+    const real = await stored(cancellation("C2", won(51000)));
+    expect((await stored(cancellation("C2", won(9000)), { source: "status-api" })).id).toBe(real.id);
+    expect(await rowOf(asked.id)).toMatchObject({ state: "pending", receipts: 2, amount: "9000" });
+  });
+
+  it("takes no amount from the status API that a later success of KICC's own could contradict", async () => {
+    const real = await stored(cancellation("C1", { amountInfo: null }));
+    await stored(cancellation("C1", won(1000)), { source: "status-api" });
+    expect(await rowOf(real.id)).toMatchObject({ receipts: 2, amount: null, currency: null });
+    expect((await stored(cancellation("C1", won(2000)))).id).toBe(real.id);
+    expect(await rowOf(real.id)).toMatchObject({ receipts: 3, amount: "2000" });
+  });
+
+  it("lets a failure go its way where the success after it is held for another amount", async () => {
+    const failure = await stored(cancellation("C1", { resCd: "W901", ...won(100) }));
+    const success = await stored(cancellation("C1", won(200)));
+    expect(await rowOf(success.id)).toMatchObject({ state: "held", reason: "conflict", contradicts: failure.id });
+    expect(await rowOf(failure.id)).toMatchObject({ state: "pending" });
+    await replay(env.DB, success.id, { at: Date.now(), who: "token", what: "replay", subject: success.id, note: null });
+    expect(await rowOf(success.id)).toMatchObject({ state: "pending" });
+    expect(await rowOf(failure.id)).toMatchObject({ state: "held", reason: "superseded", contradicts: success.id });
+  });
+
+  it("leaves one success to be delivered when two with different amounts come at once", async () => {
+    const both = await Promise.all([stored(cancellation("C1", won(1))), stored(cancellation("C1", won(2)))]);
+    expect(both.map(({ state }) => state).toSorted()).toEqual(["held", "pending"]);
+  });
+});
+
+describe("what the settings say", () => {
+  it("holds another merchant's notification, and takes one without a mallId as ours", async () => {
+    const settings = { MALL_IDS: "05599001, 05599002" };
+    const foreign = await stored(kiccBody({ mallId: "T0099001" }), {}, settings);
+    expect(await rowOf(foreign.id)).toMatchObject({ state: "held", reason: "foreign" });
+    expect(await stored(kiccBody({ mallId: "05599002" }), {}, settings)).toMatchObject({ state: "pending" });
+    expect(await stored(kiccBody({ mallId: null }), {}, settings)).toMatchObject({ state: "pending" });
+  });
+
+  it("asks about a success first, and about no failure, where KICC is to confirm", async () => {
+    const settings = { CONFIRM: "before-delivery" };
+    expect(await stored(kiccBody(), {}, settings)).toMatchObject({ state: "pending", confirm: "asking" });
+    expect(await stored(kiccBody({ resCd: "W901" }), {}, settings)).toMatchObject({ confirm: null });
+  });
+
+  it("fills in the reference that a resend brings", async () => {
+    const body = cancellation("C1");
+    const first = await stored(body);
+    await stored(body, { reference: "R-1" });
+    expect(await rowOf(first.id)).toMatchObject({ reference: "R-1" });
+  });
+});

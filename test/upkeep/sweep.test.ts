@@ -1,0 +1,272 @@
+import { createMessageBatch, createExecutionContext, getQueueResult } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { returnDeadLetters } from "../../src/deliver/dead-letters.ts";
+import { type DeliveryMessage, encodeMessage } from "../../src/queue/message.ts";
+import { askReplay, replay } from "../../src/store/replay.ts";
+import { prune } from "../../src/store/overdue.ts";
+import { sweep } from "../../src/upkeep/sweep.ts";
+import { clear, configWith, faultyD1, kiccBody, notificationFrom, rowOf, stored } from "../fixtures.ts";
+import { meteredD1 } from "../metered.ts";
+
+const MINUTE_MS = 60_000;
+
+interface LocalQueue {
+  readonly queue: Queue;
+  readonly sent: DeliveryMessage[];
+  readonly delays: (number | undefined)[];
+  readonly pages: number[];
+}
+
+/** A queue that keeps what it is given and says what its oldest waiting message is. */
+function localQueue({ oldest = 0, fails = false } = {}): LocalQueue {
+  const [sent, delays, pages]: [DeliveryMessage[], (number | undefined)[], number[]] = [[], [], []];
+  const queue = {
+    metrics: async () => ({ backlogCount: 0, backlogBytes: 0, oldestMessageTimestamp: new Date(oldest) }),
+    send: async (body: DeliveryMessage, options?: QueueSendOptions) => {
+      if (fails) throw new Error("Too Many Requests");
+      sent.push(body);
+      delays.push(options?.delaySeconds);
+    },
+    sendBatch: async (messages: Iterable<MessageSendRequest<DeliveryMessage>>) => {
+      if (fails) throw new Error("Too Many Requests");
+      const bodies = [...messages].map(({ body }) => body);
+      sent.push(...bodies);
+      pages.push(bodies.length);
+    },
+  } as unknown as Queue;
+  return { queue, sent, delays, pages };
+}
+
+async function run(given: LocalQueue = localQueue(), settings = {}): Promise<LocalQueue> {
+  await sweep(configWith(settings), env.DB, given.queue);
+  return given;
+}
+
+/** Stores one that was due so many minutes ago. */
+async function due(minutesAgo: number, about: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const { id } = await stored(kiccBody(), { receivedAt: Date.now() - minutesAgo * MINUTE_MS });
+  await set(id, about);
+  return id;
+}
+
+async function set(id: string, columns: Readonly<Record<string, unknown>>): Promise<void> {
+  for (const [column, value] of Object.entries(columns)) {
+    await env.DB.prepare(`UPDATE notifications SET ${column} = ? WHERE id = ?`).bind(value, id).run();
+  }
+}
+
+beforeEach(clear);
+
+describe("enqueueing again", () => {
+  it("enqueues what was due a minute ago, as the next attempt, and leaves what may still be under way", async () => {
+    const overdue = await due(2, { attempts: 3, tries: 3 });
+    await due(0.5);
+    const { sent } = await run();
+    expect(sent).toEqual([expect.objectContaining({ id: overdue, attempt: 4 })]);
+  });
+
+  it("enqueues nothing twice within five minutes", async () => {
+    const id = await due(10);
+    expect((await run()).sent).toHaveLength(1);
+    expect((await run()).sent).toHaveLength(0);
+    await set(id, { enqueued_at: Date.now() - 6 * MINUTE_MS });
+    expect((await run()).sent).toHaveLength(1);
+  });
+
+  it("enqueues nothing while the queue has a message older than the due time, for a quarter of an hour at most", async () => {
+    const [waits, waited] = [await due(5), await due(16)];
+    const backlog = localQueue({ oldest: Date.now() - 6 * MINUTE_MS });
+    expect((await run(backlog)).sent.map(({ id }) => id)).toEqual([waited]);
+    const drained = localQueue({ oldest: Date.now() - 2 * MINUTE_MS });
+    expect((await run(drained)).sent.map(({ id }) => id)).toEqual([waits]);
+  });
+
+  it("tries again in the next minute when the queue does not take them", async () => {
+    await due(2);
+    await run(localQueue({ fails: true }));
+    expect((await run()).sent).toHaveLength(1);
+  });
+
+  it("enqueues nothing that is leased, delivered, dead, held or to be asked about", async () => {
+    await due(9, { lease_until: Date.now() + MINUTE_MS });
+    await due(9, { confirm: "asking" });
+    for (const state of ["delivered", "dead", "held", "closed"]) await due(9, { state });
+    expect((await run()).sent).toEqual([]);
+  });
+
+  it("sends no more than 100 messages in a page", async () => {
+    for (let index = 0; index < 105; index++) await due(3);
+    expect((await run()).pages).toEqual([100, 5]);
+  });
+
+  it("leaves everything alone while a setting is wrong, and in pull mode", async () => {
+    const id = await due(9);
+    expect((await run(localQueue(), { ORIGIN_URL: "" })).sent).toEqual([]);
+    expect((await run(localQueue(), { DELIVERY: "pull" })).sent).toEqual([]);
+    expect(await rowOf(id)).toMatchObject({ state: "pending", attempts: 0 });
+  });
+
+  it("hands over the next attempt to the Worker that consumes the queue, and holds it open for its report", async () => {
+    const id = await due(1);
+    const { sent } = await run(localQueue(), { DELIVERY: "queue" });
+    expect(sent).toEqual([expect.objectContaining({ id, attempt: 1 })]);
+    const row = await rowOf(id);
+    expect(row).toMatchObject({ attempts: 1, tries: 1 });
+    expect(row?.leaseUntil).toBeGreaterThan(Date.now() + 9 * MINUTE_MS);
+    expect((await run(localQueue(), { DELIVERY: "queue" })).sent).toEqual([]);
+  });
+});
+
+describe("leases that ran out", () => {
+  it("counts the attempt as failed and waits the usual delay", async () => {
+    const id = await due(2, { attempts: 1, tries: 1, claimed_at: 1, lease_until: Date.now() - 1 });
+    expect((await run()).sent).toEqual([]);
+    const row = await rowOf(id);
+    expect(row).toMatchObject({ state: "pending", leaseUntil: null, history: [{ number: 1, outcome: "failed" }] });
+    expect(row?.nextAttemptAt).toBeGreaterThan(Date.now() + 12_000);
+  });
+
+  it("counts one of a notification that became held meanwhile, which stays held", async () => {
+    const id = await due(2, {
+      state: "held",
+      reason: "superseded",
+      attempts: 1,
+      tries: 1,
+      lease_until: 1,
+      claimed_at: 1,
+    });
+    await run();
+    expect(await rowOf(id)).toMatchObject({
+      state: "held",
+      reason: "superseded",
+      leaseUntil: null,
+      history: [{ number: 1, outcome: "failed", error: "no report before the lease ran out" }],
+    });
+  });
+
+  it("buries a notification whose last attempt crashed, and says why", async () => {
+    const id = await due(2, { attempts: 16, tries: 16, claimed_at: 1, lease_until: Date.now() - 1 });
+    await run();
+    expect(await rowOf(id)).toMatchObject({ state: "dead", reason: "exhausted" });
+  });
+
+  it("buries what has no try left after the delays were shortened: nothing is pending for ever", async () => {
+    const id = await due(2, { attempts: 5, tries: 5 });
+    await run(localQueue(), { RETRY_DELAYS_SECONDS: "1,1" });
+    expect(await rowOf(id)).toMatchObject({ state: "dead", reason: "exhausted" });
+  });
+});
+
+function entry(subject: string | null) {
+  return { at: Date.now(), who: "token", what: "replay", subject, note: null };
+}
+
+describe("replay", () => {
+  it("starts the delays anew, counts attempts on, and takes nothing that is pending", async () => {
+    const id = await due(2, { state: "dead", reason: "exhausted", attempts: 16, tries: 16 });
+    expect((await replay(env.DB, id, entry(id))).replayed).toMatchObject({ id, attempts: 16, tries: 0 });
+    expect(await rowOf(id)).toMatchObject({ state: "pending", reason: null, attempts: 16, tries: 0 });
+    expect((await replay(env.DB, id, entry(id))).replayed).toBeNull();
+    await set(id, { state: "closed" });
+    expect((await replay(env.DB, id, entry(id))).replayed).toMatchObject({ id });
+  });
+
+  it("replays all dead ones of a range at a bounded rate, once each, and no other", async () => {
+    for (let index = 0; index < 205; index++) await due(60, { state: "dead", settled_at: Date.now() - 1 });
+    const outside = await due(600, { state: "dead", settled_at: Date.now() - 1 });
+    const now = Date.now();
+    expect(await askReplay(env.DB, now - 100 * MINUTE_MS, now, { ...entry(null), at: now })).toBe(205);
+    expect((await run()).sent).toHaveLength(200);
+    expect((await run()).sent).toHaveLength(5);
+    await env.DB.prepare("UPDATE notifications SET state = 'dead', settled_at = ? WHERE state = 'pending'")
+      .bind(Date.now() + 1)
+      .run();
+    expect((await run()).sent).toEqual([]);
+    expect(await rowOf(outside)).toMatchObject({ state: "dead" });
+  });
+});
+
+describe("retention", () => {
+  it("prunes finished ones past their days, in pages, and never pending, dead or held ones", async () => {
+    const old = 401 * 24 * 60;
+    const kept = [];
+    for (const state of ["pending", "dead", "held"]) kept.push(await due(old, { state }));
+    kept.push(await due(399 * 24 * 60, { state: "delivered" }));
+    const pruned = [await due(old, { state: "delivered" }), await due(old, { state: "closed" })];
+    await run();
+    for (const id of kept) expect(await rowOf(id)).not.toBeNull();
+    for (const id of pruned) expect(await rowOf(id)).toBeNull();
+  });
+
+  it("reaches what lies behind old ones that stay, a bounded number of rows at a time", async () => {
+    const old = 401 * 24 * 60;
+    const stays = [];
+    for (let days = 9; days > 2; days--) stays.push(await due(old + days, { state: "dead" }));
+    const goes = [await due(old + 2, { state: "delivered" }), await due(old + 1, { state: "delivered" })];
+    const before = Date.now() - 400 * 24 * 60 * 60_000;
+    const deleted = [];
+    for (let run = 0; run < 8; run++) {
+      const { db, take } = meteredD1(env.DB);
+      deleted.push(await prune(db, before, 3));
+      expect(take().read).toBeLessThanOrEqual(15);
+    }
+    expect(deleted).toEqual([0, 0, 2, 0, 0, 0, 0, 0]);
+    for (const id of goes) expect(await rowOf(id)).toBeNull();
+    for (const id of stays) expect(await rowOf(id)).not.toBeNull();
+    // closed by hand since, the first of them goes at the next pass
+    await env.DB.prepare("UPDATE notifications SET state = 'closed' WHERE id = ?").bind(stays[0]).run();
+    let closed = 0;
+    for (let run = 0; run < 4; run++) closed += await prune(env.DB, before, 3);
+    expect(closed).toBe(1);
+  });
+});
+
+describe("dead letters of the queue", () => {
+  async function returned(content: DeliveryMessage, queue = localQueue(), db = faultyD1(env.DB), settings = {}) {
+    const batch = createMessageBatch("kicc-deliveries-dead", [
+      { id: "m0", timestamp: new Date(), attempts: 1, body: content },
+    ]);
+    const message = batch.messages[0];
+    const retry = message && vi.spyOn(message, "retry");
+    await returnDeadLetters(batch, configWith(settings), db, queue.queue);
+    const { explicitAcks } = await getQueueResult(batch, createExecutionContext());
+    return { acked: explicitAcks, retries: retry?.mock.calls ?? [], ...queue };
+  }
+
+  it("stores one that D1 has not got, and leaves it to the sweep", async () => {
+    const notification = notificationFrom(kiccBody(), { receivedAt: Date.now() - 2 * MINUTE_MS });
+    expect(await returned(encodeMessage(notification, 1))).toMatchObject({ acked: ["m0"], sent: [] });
+    expect(await rowOf(notification.id)).toMatchObject({ state: "pending", attempts: 0 });
+    expect((await run()).sent).toHaveLength(1);
+  });
+
+  it("leaves a row that has delays left pending: only used-up delays or a 410 make it dead", async () => {
+    const { notification, id } = await stored();
+    await returned(encodeMessage(notification, 1));
+    expect(await rowOf(id)).toMatchObject({ state: "pending" });
+  });
+
+  it("are stored and stay, with a delay, while a setting is wrong", async () => {
+    const notification = notificationFrom(kiccBody());
+    const content = encodeMessage(notification, 1);
+    const left = await returned(content, localQueue(), faultyD1(env.DB), { ORIGIN_URL: "ftp://origin.example" });
+    expect(left).toMatchObject({ acked: [], retries: [[{ delaySeconds: 300 }]] });
+    expect(await rowOf(notification.id)).toMatchObject({ state: "pending", attempts: 0 });
+  });
+
+  it("goes back to the deliveries as a fresh message with a delay while D1 is away, and waits if the queue is too", async () => {
+    const away = () => faultyD1(env.DB, { before: () => Promise.reject(new Error("away")) });
+    const content = encodeMessage(notificationFrom(kiccBody()), 1);
+    const back = await returned(content, localQueue(), away());
+    expect(back).toMatchObject({ acked: ["m0"], sent: [content], delays: [900] });
+    const stays = await returned(content, localQueue({ fails: true }), away());
+    expect(stays).toMatchObject({ acked: [], retries: [[{ delaySeconds: 300 }]] });
+  });
+
+  it("counts as a failed attempt of the Worker that consumes the queue", async () => {
+    const { notification, id } = await stored(kiccBody(), {}, { DELIVERY: "queue" });
+    await returned(encodeMessage(notification, 1), localQueue(), faultyD1(env.DB), { DELIVERY: "queue" });
+    expect(await rowOf(id)).toMatchObject({ state: "pending", leaseUntil: null, history: [{ outcome: "failed" }] });
+  });
+});

@@ -1,0 +1,239 @@
+import {
+  applyD1Migrations,
+  createExecutionContext,
+  createScheduledController,
+  waitOnExecutionContext,
+} from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { deliverBatch } from "../../src/deliver/consumer.ts";
+import worker from "../../src/index.ts";
+import { encodeMessage } from "../../src/queue/message.ts";
+import { receive } from "../../src/receive/hook.ts";
+import { watch } from "../../src/upkeep/watch.ts";
+import { KICC_ADDRESS, type Sending, clear, configWith, faultyD1, kiccBody, kiccRequest, stored } from "../fixtures.ts";
+
+const MINUTE = 60_000;
+const ALERT_URL = "https://alerts.example/hook/secret";
+
+let answer: () => Response | Promise<Response>;
+let told: string[];
+let now: number;
+
+beforeEach(async () => {
+  await clear();
+  told = [];
+  answer = () => new Response("ok");
+  // Far apart, since the Worker's memory of D1's troubles outlives a test.
+  now = Date.now() + Math.floor(Math.random() * 1e9) * 1000;
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (url, init) => {
+    if (!(url instanceof URL) || url.href !== ALERT_URL) return new Response("OK");
+    const response = await answer();
+    if (response.ok) told.push((JSON.parse(init?.body as string) as { text: string }).text);
+    return response;
+  });
+});
+afterEach(() => vi.restoreAllMocks());
+
+async function minute(settings: Readonly<Record<string, unknown>> = {}, db: D1Database = env.DB): Promise<string[]> {
+  now += MINUTE;
+  const before = told.length;
+  await watch(configWith({ ALERT_URL, ...settings }), db, now);
+  return told.slice(before);
+}
+
+async function inState(state: string, about: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const { id } = await stored(kiccBody(about));
+  await env.DB.prepare("UPDATE notifications SET state = ? WHERE id = ?").bind(state, id).run();
+  return id;
+}
+
+async function send(body: string, settings: Readonly<Record<string, unknown>>, sending: Sending): Promise<void> {
+  const after: Promise<unknown>[] = [];
+  const stores = {
+    db: env.DB,
+    deliveries: env.DELIVERIES,
+    askNow: async () => {},
+    waitUntil: (work: Promise<unknown>) => void after.push(work),
+  };
+  await receive(kiccRequest(body, sending), configWith(settings), stores);
+  await Promise.all(after);
+}
+
+describe("alerts", () => {
+  it("tells of dead ones once, again when more come, and when all is well again", async () => {
+    expect(await minute()).toEqual([]);
+    const id = await inState("dead", { resMsg: "secret of a body" });
+    const [text] = await minute();
+    expect(text).toMatch(/^KICC edge receiver \(production\)\n1 notification is dead/);
+    expect(text).not.toContain("secret of a body");
+    expect(await minute()).toEqual([]);
+    const other = await inState("dead");
+    expect(await minute()).toEqual([expect.stringContaining("2 notifications are dead")]);
+    expect(await minute()).toEqual([]);
+    await env.DB.prepare("UPDATE notifications SET state = 'closed' WHERE id IN (?, ?)").bind(id, other).run();
+    expect(await minute()).toEqual([expect.stringMatching(/No longer: dead notifications\.\nAll well again\.$/)]);
+    expect(await minute()).toEqual([]);
+  });
+
+  it("does not tell of each of many: when they have doubled, or by the hour", async () => {
+    for (let serial = 0; serial < 8; serial++) await inState("held");
+    expect(await minute()).toHaveLength(1);
+    await inState("held");
+    expect(await minute()).toEqual([]);
+    now += 60 * MINUTE;
+    expect(await minute()).toEqual([expect.stringContaining("9 notifications are held")]);
+    for (let serial = 0; serial < 9; serial++) await inState("held");
+    expect(await minute()).toEqual([expect.stringContaining("18 notifications are held")]);
+  });
+
+  it("says what is over while another thing goes on", async () => {
+    const id = await inState("dead");
+    await inState("held");
+    expect(await minute()).toHaveLength(1);
+    await env.DB.prepare("UPDATE notifications SET state = 'closed' WHERE id = ?").bind(id).run();
+    const [text] = await minute();
+    expect(text).toContain("No longer: dead notifications.");
+    expect(text).not.toContain("All well");
+  });
+
+  it("tells of what is overdue for more than five minutes, but not of what is being delivered or asked about", async () => {
+    const { id } = await stored(kiccBody(), { receivedAt: now - 3 * MINUTE });
+    expect(await minute()).toEqual([]);
+    await env.DB.prepare("UPDATE notifications SET lease_until = ? WHERE id = ?")
+      .bind(now + 10 * MINUTE, id)
+      .run();
+    now += 2 * MINUTE;
+    expect(await minute()).toEqual([]);
+    await env.DB.prepare("UPDATE notifications SET lease_until = NULL WHERE id = ?").bind(id).run();
+    expect(await minute()).toEqual([expect.stringContaining("1 notification is overdue")]);
+    await env.DB.prepare("UPDATE notifications SET confirm = 'asking' WHERE id = ?").bind(id).run();
+    expect(await minute()).toEqual([expect.stringContaining("No longer: overdue")]);
+  });
+
+  it("tells a stale notifyUrl, a stranger with the token and the rest of the quarantine apart", async () => {
+    const settings = { NOTIFY_TOKEN: "notify-token" };
+    await send(kiccBody(), settings, { path: "/kicc/wechat/cancel/old-token", address: KICC_ADDRESS });
+    expect((await minute())[0]).toMatch(/KICC's address called with a wrong token.*1 sending is kept/s);
+    await send(kiccBody(), settings, { path: "/kicc/wechat/cancel/notify-token", address: "198.51.100.7" });
+    const [text] = await minute();
+    expect(text).toContain("(198.51.100.7)");
+    expect(text).not.toContain("notify-token");
+    await send("unreadable", {}, {});
+    expect(await minute()).toEqual([expect.stringContaining("1 refused sending is kept in quarantine")]);
+    expect(await minute()).toEqual([]);
+  });
+
+  it("names wrong settings without their values, and another wrong one is news", async () => {
+    const wrong = { ORIGIN_URL: "ftp://user:hunter2@origin.example" };
+    const [text] = await minute(wrong);
+    expect(text).toContain("ORIGIN_URL must be");
+    expect(text).not.toContain("hunter2");
+    expect(await minute(wrong)).toEqual([]);
+    expect(await minute({ ...wrong, CONSOLE_TOKEN: undefined })).toEqual([expect.stringContaining("CONSOLE_TOKEN")]);
+    expect(await minute()).toEqual([expect.stringContaining("All well again")]);
+  });
+
+  it("tells of messages that arrive here while another Worker should take them", async () => {
+    const { notification } = await stored();
+    const retry = vi.fn<() => void>();
+    const message = { id: "m", attempts: 1, body: encodeMessage(notification, 1), ack: vi.fn<() => void>(), retry };
+    const batch = { queue: "kicc-deliveries", messages: [message] } as unknown as MessageBatch;
+    const settings = { DELIVERY: "queue" };
+    for (let time = 0; time < 3; time++) await deliverBatch(batch, configWith(settings), env.DB);
+    expect(retry).toHaveBeenCalledTimes(3);
+    now = Date.now();
+    expect(await minute(settings)).toEqual([
+      expect.stringContaining("messages of kicc-deliveries arrive at this Worker"),
+    ]);
+    now += 10 * MINUTE;
+    expect((await minute(settings)).join()).toContain("No longer: messages in the queue");
+    const down = faultyD1(env.DB, { before: () => Promise.reject(new Error("down")) });
+    await deliverBatch(batch, configWith(settings), down);
+    expect(retry).toHaveBeenCalledTimes(4);
+  });
+});
+
+describe("an alert that cannot be sent", () => {
+  it.each([
+    ["is refused", () => new Response("no", { status: 500 })],
+    ["finds nobody", () => Promise.reject(new Error(`connect ${ALERT_URL}`))],
+  ])("is tried again the next minute where it %s", async (_name, broken) => {
+    await inState("dead");
+    answer = broken;
+    const logged = vi.spyOn(console, "log");
+    expect(await minute()).toEqual([]);
+    expect(logged.mock.calls.join()).not.toContain(ALERT_URL);
+    answer = () => new Response("ok");
+    expect(await minute()).toHaveLength(1);
+    expect(await minute()).toEqual([]);
+  });
+
+  it("is only logged, once, where no URL is set", async () => {
+    await inState("dead");
+    const logged = vi.spyOn(console, "log");
+    await minute({ ALERT_URL: undefined });
+    await minute({ ALERT_URL: undefined });
+    expect(logged.mock.calls.filter(([line]) => String(line).includes("alert.raised"))).toHaveLength(1);
+  });
+
+  it("is not sent again where D1 takes no note of it", async () => {
+    await inState("dead");
+    const readOnly = faultyD1(env.DB, {
+      before: (trip) => (trip % 2 === 0 ? Promise.reject(new Error("full")) : undefined),
+    });
+    await expect(minute({}, readOnly)).rejects.toThrow("full");
+    await expect(minute({}, readOnly)).rejects.toThrow("full");
+    expect(told).toHaveLength(1);
+    expect(await minute()).toEqual([]);
+  });
+});
+
+describe("while D1 is away", () => {
+  it("tells so without D1, not every minute, and that it is back", async () => {
+    const away = faultyD1(env.DB, { before: () => Promise.reject(new Error("D1_ERROR: D1 DB is overloaded.")) });
+    expect(await minute({}, away)).toEqual([expect.stringContaining("D1 does not answer as it should")]);
+    expect(await minute({}, away)).toEqual([]);
+    now += 30 * MINUTE;
+    expect(await minute({}, away)).toHaveLength(1);
+    expect(await minute()).toEqual([expect.stringContaining("All well again")]);
+    expect(await minute()).toEqual([]);
+  });
+
+  it("tells of missing migrations", async () => {
+    await env.DB.exec("DROP TABLE alerts");
+    expect(await minute()).toEqual([expect.stringContaining("not migrated")]);
+    await env.DB.exec("DELETE FROM d1_migrations WHERE name LIKE '0005%'");
+    await env.DB.exec("DROP TABLE sightings");
+    await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+    expect(await minute()).toHaveLength(1);
+  });
+});
+
+describe("the cron", () => {
+  it("runs every step although one before it fails", async () => {
+    const failing = new Proxy(env, {
+      get: (target, key) => (key === "DELIVERIES" ? undefined : Reflect.get(target, key)),
+    });
+    await inState("dead");
+    await env.DB.prepare(
+      "UPDATE notifications SET received_at = received_at - 600000, seq = seq - 600000 * 1000",
+    ).run();
+    const context = createExecutionContext();
+    await worker.scheduled(createScheduledController(), failing);
+    await waitOnExecutionContext(context);
+    expect(await env.DB.prepare("SELECT name FROM alerts").first()).toEqual({ name: "dead" });
+    expect(await env.DB.prepare("SELECT count FROM rollups WHERE hour = 0").first()).toEqual({ count: 1 });
+    expect((await exports.default.fetch("https://kicc.example/metrics")).status).toBe(401);
+  });
+
+  it("forgets hours after 90 days and strangers after 30, but keeps what KICC may have sent", async () => {
+    await send("KICC's", {}, {});
+    await send("a stranger's", {}, { address: "198.51.100.1" });
+    await env.DB.exec("UPDATE quarantine SET received_at = 1");
+    await env.DB.exec("INSERT INTO rollups VALUES (0, 'received', 7), (3600000, 'received', 7)");
+    await worker.scheduled(createScheduledController(), env);
+    expect((await env.DB.prepare("SELECT trusted FROM quarantine").run()).results).toEqual([{ trusted: 1 }]);
+    expect((await env.DB.prepare("SELECT hour FROM rollups").run()).results).toEqual([{ hour: 0 }]);
+  });
+});
