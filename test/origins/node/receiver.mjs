@@ -10,11 +10,17 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import { DatabaseSync } from "node:sqlite";
 
-const { ORIGIN_SIGNING_SECRET = "", BOOKS = "kicc.sqlite", PORT = "8788" } = process.env;
+const { BOOKS = "kicc.sqlite", PORT = "8788" } = process.env;
 const TOLERANCE_SECONDS = 300;
 const LARGEST_BODY_BYTES = 1024 * 1024;
-const PAYMENTS = ["wechat.approval", "alipay.approval", "online.approval", "online.unionpay", "online.deposit"];
-const REFUNDS = ["wechat.cancel", "online.change", "online.refund", "online.transfer-failed"];
+const PAYMENTS = new Set([
+  "wechat.approval",
+  "alipay.approval",
+  "online.approval",
+  "online.unionpay",
+  "online.deposit",
+]);
+const REFUNDS = new Set(["wechat.cancel", "online.change", "online.refund", "online.transfer-failed"]);
 const LEGACY_NAMES = {
   cno: "pgCno",
   mgr_seqno: "cancelPgCno",
@@ -26,7 +32,8 @@ const LEGACY_NAMES = {
   mgr_amt: "cancelAmount",
 };
 
-const keys = ORIGIN_SIGNING_SECRET.split(/\s+/)
+const keys = (process.env.ORIGIN_SIGNING_SECRET ?? "")
+  .split(/\s+/)
   .filter((secret) => secret !== "")
   .map((secret) => Buffer.from(secret.replace(/^whsec_/, ""), "base64"));
 if (keys.length === 0 || keys.some((key) => key.length === 0)) throw new Error("ORIGIN_SIGNING_SECRET is not set");
@@ -136,7 +143,7 @@ function decide(kind, source, isRepeat, fields) {
   if (source === "test") return ["test", null, null];
   if (fields === null) return look;
   if (text(fields, "resCd") !== "0000" || kind === "online.transfer-failed") {
-    return [REFUNDS.includes(kind) ? "refund-failed" : "payment-failed", null, null];
+    return [REFUNDS.has(kind) ? "refund-failed" : "payment-failed", null, null];
   }
   if (isRepeat) return look; // KICC may have said it twice
   const paid = amount(fields.amountInfo?.amount ?? fields.amount);
@@ -146,7 +153,7 @@ function decide(kind, source, isRepeat, fields) {
     const number = text(fields, name);
     return sum === null ? look : [what, number && `${what}:${number}`, sum];
   };
-  if (PAYMENTS.includes(kind) || status === "ES04") return money("paid", "pgCno", paid);
+  if (PAYMENTS.has(kind) || status === "ES04") return money("paid", "pgCno", paid);
   if (kind === "wechat.cancel" || kind === "online.change" || status === "ES06") {
     return money("refunded", "cancelPgCno", refunded && -refunded);
   }
@@ -166,9 +173,9 @@ function book(id, kind, body, fields, [what, key, sum]) {
     if (taken.changes === 1) {
       // One deposit may be told of by two kinds (30 and 40): the key books it once. Compare with your order here, and
       // change it here; of an approval with another amount KICC demands that you cancel it at once.
-      db.prepare("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING").run(
-        ...[key ?? id, id, what, text(fields, "shopOrderNo"), text(fields, "pgCno"), sum, currency(fields)],
-      );
+      const order = [text(fields, "shopOrderNo"), text(fields, "pgCno")];
+      const entry = db.prepare("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+      entry.run(key ?? id, id, what, ...order, sum, currency(fields));
     }
     db.exec("COMMIT");
   } catch (problem) {
