@@ -652,7 +652,8 @@ function oneLine(text = "") {
  * @param {number} characters
  */
 function excerpt(text, characters) {
-  return text.slice(0, characters).toWellFormed();
+  // As toWellFormed() does, which Node 18 lacks: the puller runs there.
+  return text.slice(0, characters).replaceAll(/\p{Surrogate}/gu, "\uFFFD");
 }
 
 /**

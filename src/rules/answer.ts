@@ -200,7 +200,8 @@ function oneLine(text = ""): string {
 }
 
 function excerpt(text: string, characters: number): string {
-  return text.slice(0, characters).toWellFormed();
+  // As toWellFormed() does, which Node 18 lacks: the puller runs there.
+  return text.slice(0, characters).replaceAll(/\p{Surrogate}/gu, "\uFFFD");
 }
 
 function parsed(text: string): unknown {
