@@ -12,7 +12,7 @@ const SETTINGS = {
 };
 
 // These speak to a whole Worker over HTTP, from Node.
-const OUTSIDE_WORKERD = ["test/{e2e,simulator,puller,deploy,origins}/**/*.test.ts"];
+const OUTSIDE_WORKERD = ["test/{e2e,simulator,puller,deploy,origins,monitoring}/**/*.test.ts"];
 
 export default defineConfig(async () => {
   const migrations = await readD1Migrations(path.join(import.meta.dirname, "migrations"));

@@ -29,5 +29,7 @@ export async function deliveryHeaders(
     ...(delivery.reference === null ? {} : { "kicc-reference": delivery.reference }),
     ...(delivery.confirmed ? { "kicc-confirmed": "true" } : {}),
     "user-agent": `kicc-edge-receiver/${version}`,
+    // The older rules of mod_security refuse whoever sends none.
+    accept: "application/json, */*",
   };
 }

@@ -1,11 +1,14 @@
 // One POST to the merchant's origin → its outcome. Never throws: whatever the origin does is an outcome.
 import type { Origin } from "../config.ts";
 import { reasonOf } from "../log.ts";
-import { SUCCESS, decodeText } from "../rules/notification.ts";
+import { judgeAnswer, unreadableAnswer } from "../rules/answer.ts";
+import { decodeText } from "../rules/notification.ts";
 import { type Outcome, failed } from "../rules/outcome.ts";
 
 const LARGEST_JUDGED_BYTES = 64 * 1024;
 const KEPT_ANSWER_CHARACTERS = 500;
+/** What fetch() decompresses unasked. */
+const UNDONE_ENCODINGS: ReadonlySet<string> = new Set(["gzip", "br"]);
 
 export interface Parcel {
   readonly mallId: string | null;
@@ -26,9 +29,13 @@ export async function deliverTo(origin: Origin, parcel: Parcel): Promise<Outcome
     // The signal ends the work; the race holds for a Fetcher or a body that does not heed it.
     response = await Promise.race([send(origin, parcel, signal), late]);
     const answer = await Promise.race([readAnswer(response), late]);
-    return judge(response, answer);
+    return judge(response, answer, routeOf(origin, parcel.mallId));
   } catch (error) {
-    if (response && !response.ok) return judge(response, NOTHING_READ);
+    if (response && !response.ok) return judge(response, NOTHING_READ, routeOf(origin, parcel.mallId));
+    const encoding = response?.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
+    if (response && !signal.aborted && UNDONE_ENCODINGS.has(encoding)) {
+      return failed(unreadableAnswer(response.status, encoding), { status: response.status });
+    }
     const missing = response ? "whole answer" : signal.aborted ? "answer" : "connection";
     const why = signal.aborted ? ` in ${origin.timeoutMs} ms` : `: ${reasonOf(error)}`;
     return failed(`no ${missing}${why}`, { status: response?.status ?? null });
@@ -72,43 +79,20 @@ async function readAnswer(response: Response): Promise<Answer> {
   return { text: new TextDecoder().decode(bytes.subarray(0, LARGEST_JUDGED_BYTES)), whole: false };
 }
 
-function judge(response: Response, { text, whole }: Answer): Outcome {
+function judge(response: Response, { text, whole }: Answer, url: URL): Outcome {
   const { status } = response;
   const answer = text === "" ? null : excerpt(text, KEPT_ANSWER_CHARACTERS);
-  if (status === 410) return { kind: "gone", status, error: "origin answered 410", answer };
-  if (response.ok) {
-    const resCd = whole ? resCdOf(text) : null;
-    if (resCd === null || resCd === SUCCESS) return { kind: "accepted", status, answer };
-    return failed(`origin answered ${status} with resCd ${excerpt(resCd, 40)}`, { status, answer });
-  }
+  const contentType = response.headers.get("content-type");
+  const location = response.headers.get("location");
+  const judgement = judgeAnswer({ status, contentType, text, whole, url: url.href, location });
+  if (judgement.accepted) return { kind: "accepted", status, answer };
+  if (status === 410) return { kind: "gone", status, error: judgement.error, answer };
   const retryAfterMs = status === 429 || status === 503 ? retryAfter(response.headers.get("retry-after")) : null;
-  return failed(refusal(response), { status, answer, retryAfterMs });
+  return failed(judgement.error, { status, answer, retryAfterMs });
 }
 
 function excerpt(text: string, characters: number): string {
   return text.slice(0, characters).toWellFormed();
-}
-
-/** Names what an operator can mend: 401, 403 and a redirect are how Cloudflare Access and most logins refuse. */
-function refusal(response: Response): string {
-  const { status } = response;
-  if (status === 401 || status === 403) return `credentials: origin answered ${status}`;
-  if (status < 300 || status >= 400) return `origin answered ${status}`;
-  const location = response.headers.get("location") ?? "nowhere";
-  const login = /cloudflareaccess\.com|log-?in|sign-?in|\bo?auth(?!ors?\b)|\bsso\b/i.test(location);
-  const target = excerpt(location.replace(/[?#].*/s, ""), 200);
-  return `${login ? "credentials: " : ""}origin answered ${status}, a redirect to ${target}`;
-}
-
-/** The resCd of an answer in KICC's manner, as text whatever its type; null where there is none. */
-function resCdOf(text: string): string | null {
-  try {
-    const answer: unknown = JSON.parse(text);
-    if (typeof answer !== "object" || answer === null || Array.isArray(answer) || !("resCd" in answer)) return null;
-    return typeof answer.resCd === "string" ? answer.resCd : JSON.stringify(answer.resCd);
-  } catch {
-    return null;
-  }
 }
 
 // Date.parse alone finds a date in nearly any text.

@@ -15,8 +15,9 @@
 // A certificate authority of your own, for either side: NODE_EXTRA_CA_CERTS=/etc/ssl/internal-ca.pem.
 //
 // What the internal system gets is what the receiver would push: the bytes KICC sent, and the receiver's headers. It is
-// accepted by a 2xx, unless the answer is a JSON object with a resCd other than "0000"; 410 ends it; all else is tried
-// again by the receiver's delays. A Retry-After is not passed on: the report has no place for it.
+// accepted by a 2xx, unless the answer says otherwise (a resCd or res_cd other than 0000, a page in place of an answer);
+// 410 ends it; all else is tried again by the receiver's delays. A Retry-After is not passed on: the report has no place
+// for it.
 //
 // The one key for duplicates is the header webhook-id. Where this process dies after the internal system accepted and
 // before the receiver was told, the lease runs out and the same notification comes again, with the same webhook-id and
@@ -35,6 +36,10 @@ const ANSWER_WITHIN_MS = 10_000;
 /** What is left of a lease for the report, after the longest way to an outcome. */
 const REPORT_WITHIN_MS = 10_000;
 const LARGEST_JUDGED_BYTES = 64 * 1024;
+/** What 64 KiB may become when decompressed; of more than that nothing is kept. */
+const LARGEST_PLAIN_BYTES = 1024 * 1024;
+/** As many as the receiver keeps of an answer to its own push. */
+const KEPT_ANSWER_CHARACTERS = 500;
 /** Fifty bodies of 64 KiB in base64, and as much again. */
 const LARGEST_PULL_BYTES = 16 * 1024 * 1024;
 const FIRST_BACKOFF_MS = 1000;
@@ -263,7 +268,11 @@ function post(url, { headers, body, timeoutMs, largestBytes, agent, stop }) {
       if (!("whole" in result) || !result.whole) request.destroy();
     }
     const lost = (/** @type {NodeJS.ErrnoException} */ { code, message }) =>
-      end({ status, error: `no connection: ${code ?? message}`, stopped: false });
+      end({
+        status,
+        error: `no ${status === null ? "connection" : "whole answer"}: ${code ?? message}`,
+        stopped: false,
+      });
     request.on("error", lost);
     request.on("response", (response) => {
       status = response.statusCode ?? 0;
@@ -291,7 +300,7 @@ function post(url, { headers, body, timeoutMs, largestBytes, agent, stop }) {
 /**
  * What a pull brings; of the notification itself only this matters here.
  * @typedef {{ readonly id: string, readonly attempt: number, readonly headers: unknown, readonly bodyBase64: unknown }} Pulled
- * @typedef {{ readonly kind: "accepted" | "failed" | "gone", readonly status: number | null, readonly error: string | null }} Outcome
+ * @typedef {{ readonly kind: "accepted" | "failed" | "gone", readonly status: number | null, readonly error: string | null, readonly answer: string | null }} Outcome
  */
 
 /**
@@ -303,7 +312,7 @@ function post(url, { headers, body, timeoutMs, largestBytes, agent, stop }) {
 async function deliver({ target, targetHeaders, timeoutMs }, { headers, bodyBase64 }) {
   const body = typeof bodyBase64 === "string" ? Buffer.from(bodyBase64, "base64") : null;
   if (body === null || body.toString("base64") !== bodyBase64 || !isObject(headers)) {
-    return { kind: "failed", status: null, error: "puller cannot read what it pulled" };
+    return { kind: "failed", status: null, error: "puller cannot read what it pulled", answer: null };
   }
   try {
     const answer = await post(target, {
@@ -313,9 +322,11 @@ async function deliver({ target, targetHeaders, timeoutMs }, { headers, bodyBase
       largestBytes: LARGEST_JUDGED_BYTES,
       agent: false,
     });
-    return "error" in answer ? { kind: "failed", status: answer.status, error: answer.error } : judge(answer);
+    return "error" in answer
+      ? { kind: "failed", status: answer.status, error: answer.error, answer: null }
+      : judge(target, answer);
   } catch (error) {
-    return { kind: "failed", status: null, error: `puller cannot send: ${codeOf(error)}` };
+    return { kind: "failed", status: null, error: `puller cannot send: ${codeOf(error)}`, answer: null };
   }
 }
 
@@ -326,75 +337,334 @@ function lowerCased(headers) {
 }
 
 /**
- * As the receiver judges what it pushes (src/origin.ts): one rule for both, or a merchant's move from push to pull loses.
+ * @param {URL} target
  * @param {Answer} answer
  * @returns {Outcome}
  */
-function judge(answer) {
-  const { status, headers } = answer;
-  if (status === 410) return { kind: "gone", status, error: "origin answered 410" };
-  if (status >= 200 && status < 300) {
-    const resCd = resCdOf(answer);
-    if (resCd === null || resCd === "0000") return { kind: "accepted", status, error: null };
-    return { kind: "failed", status, error: `origin answered ${status} with resCd ${resCd.slice(0, 40)}` };
+function judge(target, { status, headers, bytes, whole }) {
+  const encoding = (headers["content-encoding"] ?? "").trim().toLowerCase();
+  const plain = decompressed(bytes, encoding, whole);
+  if (plain === null && status >= 200 && status < 300) {
+    return { kind: "failed", status, error: unreadableAnswer(status, encoding), answer: null };
   }
-  const credentials = status === 401 || status === 403 ? "credentials: " : "";
-  const redirect = status >= 300 && status < 400 ? `, a redirect to ${placeOf(headers.location)}` : "";
-  return { kind: "failed", status, error: `${credentials}origin answered ${status}${redirect}` };
-}
-
-/** @param {string | undefined} location */
-function placeOf(location) {
-  return (location ?? "nowhere").split("?")[0]?.slice(0, 200) ?? "";
+  const all = plain?.bytes ?? Buffer.alloc(0);
+  // Cut anywhere, it is no strict UTF-8.
+  const text = plain?.whole ? textOf(all) : new TextDecoder().decode(all.subarray(0, LARGEST_JUDGED_BYTES));
+  const judgement = judgeAnswer({
+    status,
+    contentType: headers["content-type"] ?? null,
+    text,
+    whole: plain?.whole ?? false,
+    url: target.href,
+    location: headers.location ?? null,
+  });
+  const answer = text === "" ? null : excerpt(text, KEPT_ANSWER_CHARACTERS);
+  if (judgement.accepted) return { kind: "accepted", status, error: null, answer };
+  return { kind: status === 410 ? "gone" : "failed", status, error: judgement.error, answer };
 }
 
 /**
- * The resCd of an answer in KICC's manner; null where the answer is none.
- * @param {Answer} answer
+ * Nobody is asked to compress, but some servers do so unasked, and a 5001 must not be missed for that. It undoes what
+ * the receiver's fetch() undoes. null: not what its Content-Encoding says.
+ * @param {Buffer} bytes
+ * @param {string} encoding
+ * @param {boolean} whole
+ * @returns {{ readonly bytes: Buffer, readonly whole: boolean } | null}
+ */
+function decompressed(bytes, encoding, whole) {
+  if (encoding !== "gzip" && encoding !== "br") return { bytes, whole };
+  if (!whole) return { bytes: Buffer.alloc(0), whole };
+  try {
+    const bound = { maxOutputLength: LARGEST_PLAIN_BYTES };
+    const plain = encoding === "gzip" ? zlib.gunzipSync(bytes, bound) : zlib.brotliDecompressSync(bytes, bound);
+    return { bytes: plain, whole: plain.length <= LARGEST_JUDGED_BYTES };
+  } catch (error) {
+    return codeOf(error) === "ERR_BUFFER_TOO_LARGE" ? { bytes: Buffer.alloc(0), whole: false } : null;
+  }
+}
+
+/**
+ * UTF-8, else EUC-KR. A Node built without that charset reads Latin-1: no byte of EUC-KR's characters is a quote or a
+ * backslash, so JSON reads the same.
+ * @param {Buffer} bytes
+ */
+function textOf(bytes) {
+  for (const charset of ["utf-8", "euc-kr"]) {
+    try {
+      return new TextDecoder(charset, { fatal: charset === "utf-8", ignoreBOM: false }).decode(bytes);
+    } catch {
+      // not UTF-8, or no such charset in this Node
+    }
+  }
+  return bytes.toString("latin1");
+}
+
+// ── the rule: the code of the receiver's src/rules/answer.ts, word for word (contract section 5) ────────────────────
+
+/**
+ * @typedef {object} Judged
+ * @property {number} status
+ * @property {string | null} contentType
+ * @property {string} text decoded; "" where it was not read
+ * @property {boolean} whole false where it is longer than 64 KiB or was not read: then the status alone counts
+ * @property {string} [url] where the POST went
+ * @property {string | null} [location]
+ * @typedef {{ readonly accepted: true } | { readonly accepted: false, readonly error: string }} Judgement
+ */
+
+const SUCCESS = "0000";
+const IN_HEADERS = "ORIGIN_HEADERS (in pull: TARGET_HEADERS)";
+const IN_URL = "ORIGIN_URL (in pull: TARGET_URL)";
+
+/**
+ * @param {Judged} answer
+ * @returns {Judgement}
+ */
+function judgeAnswer(answer) {
+  if (answer.status < 200 || answer.status > 299) return { accepted: false, error: refusal(answer) };
+  const error = answer.whole ? objection(answer) : null;
+  return error === null ? { accepted: true } : { accepted: false, error };
+}
+
+/**
+ * A body that is not what its Content-Encoding says, or that broke off: nobody knows what the answer was.
+ * @param {number} status
+ * @param {string} contentEncoding
+ */
+function unreadableAnswer(status, contentEncoding) {
+  return `origin answered ${status}, and its body cannot be read: Content-Encoding says ${excerpt(contentEncoding, 40)}`;
+}
+
+// ── what a 2xx says of itself ────────────────────────────────────────────────────────────────────────────────────────
+
+/** @typedef {{ readonly name: "resCd" | "res_cd", readonly code: unknown }} Said */
+
+/**
+ * @param {Judged} answer
  * @returns {string | null}
  */
-function resCdOf({ whole, bytes, headers }) {
-  if (!whole) return null;
+function objection({ status, contentType, text }) {
+  const trimmed = text.trim(); // A BOM counts as a blank.
+  const said = saidIn(trimmed);
+  const failing = said.find(({ code }) => code !== SUCCESS);
+  if (failing) return `origin answered ${status} with ${failing.name} ${shown(failing.code)}`;
+  return said.length === 0 && trimmed.startsWith("<") ? pageProblem(status, contentType, trimmed) : null;
+}
+
+/**
+ * A JSON object speaks for itself alone, also inside a JSON string; any other text is searched.
+ * @param {string} text
+ * @returns {Said[]}
+ */
+function saidIn(text) {
+  const value = parsed(text);
+  if (isObject(value)) return ownCode(value);
+  const inner = typeof value === "string" ? value.trim() : text;
+  const object = typeof value === "string" ? parsed(inner) : null;
+  if (isObject(object)) return ownCode(object);
+  const code = lastCode(inner);
+  const legacy = [...inner.matchAll(/(?:^|[\r\n>])[ \t]*res_cd=[ \t]*(\w*)/g)].at(-1);
+  return [
+    ...(code === undefined ? [] : [{ name: /** @type {const} */ ("resCd"), code }]),
+    ...(legacy === undefined ? [] : [{ name: /** @type {const} */ ("res_cd"), code: legacy[1] ?? "" }]),
+  ];
+}
+
+/**
+ * @param {Record<string, unknown>} object
+ * @returns {Said[]}
+ */
+function ownCode(object) {
+  return Object.hasOwn(object, "resCd") ? [{ name: "resCd", code: object["resCd"] }] : [];
+}
+
+// Of 64 KiB of braces each could be where an object begins: no answer is read more often than this many characters allow.
+const MOST_READ_CHARACTERS = 1_000_000;
+
+/**
+ * The resCd of the last object in a text that names one: behind a PHP warning, before a comment, cut off in the middle.
+ * @param {string} text
+ * @returns {unknown}
+ */
+function lastCode(text) {
+  const begins = /\{\s*"/g;
+  /** @type {unknown} */
+  let code;
+  let read = 0;
+  for (let begin = begins.exec(text); begin && read < MOST_READ_CHARACTERS; begin = begins.exec(text)) {
+    const object = readObject(text, begin.index);
+    read += object.end - begin.index;
+    if (object.code === undefined) begins.lastIndex = begin.index + 1;
+    else ({ code, end: begins.lastIndex } = object);
+  }
+  return code;
+}
+
+/**
+ * Reads what JSON.parse refuses, too: a raw line end inside a text, a comma too many. `code` is undefined where none is named.
+ * @param {string} text
+ * @param {number} from
+ * @returns {{ readonly code: unknown, readonly end: number }}
+ */
+function readObject(text, from) {
+  const pieces = /"(?:[^"\\]+|\\.)*"?|[{}[\]]|[^"{}[\]]+/gs;
+  const valueOf = /\s*:\s*("(?:[^"\\]+|\\.)*"?|[^\s,}\]]{0,40})/sy;
+  /** @type {unknown} */
+  let code;
+  let depth = 0;
+  pieces.lastIndex = from;
+  for (let piece = pieces.exec(text); piece; piece = pieces.exec(text)) {
+    if (piece[0] === "{" || piece[0] === "[") depth += 1;
+    if (piece[0] === "}" || piece[0] === "]") depth -= 1;
+    if (depth === 0) return { code, end: pieces.lastIndex };
+    valueOf.lastIndex = pieces.lastIndex;
+    const value = depth === 1 && piece[0] === '"resCd"' ? valueOf.exec(text)?.[1] : undefined;
+    if (value !== undefined) code = parsed(value) ?? (value === "null" ? null : value);
+  }
+  return { code, end: text.length };
+}
+
+/**
+ * @param {number} status
+ * @param {string | null} contentType
+ * @param {string} text
+ */
+function pageProblem(status, contentType, text) {
+  const php = /<b>((?:fatal|parse) error|warning|notice|deprecated)<\/b>\s*:\s*([^<]{1,120})/i.exec(text);
+  if (php) return `origin answered ${status} with a PHP error and no resCd: ${php[1]}: ${oneLine(php[2])}`;
+  const isXml = /xml/i.test(contentType ?? "") || text.startsWith("<?xml");
+  if (isXml && !/<html/i.test(text)) return `origin answered ${status} with XML, and no resCd`;
+  const title = oneLine(/<title[^>]*>([^<]{1,200})/i.exec(text)?.[1]);
+  const about = `${status}${title === "" ? "" : `, "${title}"`}`;
+  if (/type=["']?password|로그인|\blog-?in\b|\bsign-?in\b/i.test(text)) {
+    return `origin answered a login page (${about}): exempt the path from the login, or set credentials in ${IN_HEADERS}`;
+  }
+  if (/점검|maintenance/i.test(text)) return `origin answered a maintenance page (${about})`;
+  return `origin answered a page (${about}) in place of the handler's answer: check the path of ${IN_URL}`;
+}
+
+// ── what another status means ────────────────────────────────────────────────────────────────────────────────────────
+
+/** @type {Readonly<Record<number, string>>} */
+const MEANINGS = {
+  401: `the handler refused the signature (check ORIGIN_SIGNING_SECRET and the origin's clock), or something before it wants credentials (check ${IN_HEADERS})`,
+  403: `a firewall or an address list let nobody in (a handler's own check of KICC's address must go), Cloudflare Access or another gate wants credentials (check ${IN_HEADERS}), or the handler refused the signature (check ORIGIN_SIGNING_SECRET)`,
+  404: `nothing is at that path: check ${IN_URL}`,
+  405: `nothing takes a POST at that path: check ${IN_URL}`,
+  406: "a filter such as mod_security refused a header or the body",
+  407: "a proxy before the origin wants credentials",
+  413: "its limit for a body is too low: notifications have up to 64 KiB",
+  415: "it takes no such Content-Type: a handler must read the body whatever the header says",
+  419: "its CSRF protection refused: exempt the path",
+};
+
+/** @type {Readonly<Record<number, string>>} */
+const CLOUDFLARE = {
+  520: "the origin hung up, or sent what is no HTTP",
+  521: "the origin is not there, or its firewall refuses Cloudflare",
+  522: "the origin takes no connection: it is not there, or its firewall drops Cloudflare's",
+  523: "there is no way to the origin: check its address in DNS",
+  524: "the origin took the connection and did not answer in time",
+  525: "no TLS with the origin: check its certificate and TLS versions",
+  526: "the origin's certificate is not valid: expired, self-signed or for another name",
+};
+
+// The codes that Cloudflare's own error pages name beside a 530.
+/** @type {Readonly<Record<string, string>>} */
+const CLOUDFLARE_1XXX = {
+  1001: "the name does not resolve: check DNS",
+  1016: "the origin's name does not resolve: check DNS",
+  1018: "the host is not known there: check DNS",
+  1033: "the tunnel is not there: is cloudflared running?",
+};
+
+/** @param {Judged} answer */
+function refusal(answer) {
+  const { status, text } = answer;
+  if (status >= 300 && status <= 399) return redirection(answer);
+  if (status >= 520 && status <= 530) return cloudflareProblem(status, text);
+  if (status === 403 && /csrf/i.test(text)) return `origin answered 403: ${MEANINGS[419]}`;
+  if (status === 502 && /cloudflared/i.test(text)) {
+    return "origin answered 502: cloudflared is there, but the server behind it is not";
+  }
+  const meaning = MEANINGS[status];
+  return `origin answered ${status}${meaning === undefined ? "" : `: ${meaning}`}`;
+}
+
+/**
+ * @param {number} status
+ * @param {string} text
+ */
+function cloudflareProblem(status, text) {
+  const code = /error(?:\s+code)?:?\s*(1\d{3})\b/i.exec(text)?.[1];
+  const meaning = CLOUDFLARE[status] ?? CLOUDFLARE_1XXX[code ?? ""] ?? "the tunnel or the origin is not there";
+  return `Cloudflare answered ${status}${code === undefined ? "" : ` (error ${code})`}: ${meaning}`;
+}
+
+const LOGIN = /cloudflareaccess\.com|log-?in|sign-?in|\bo?auth(?!ors?\b)|\bsso\b/i;
+
+/**
+ * Redirects are never followed. Query and fragment are left out: they may hold a token.
+ * @param {Judged} answer
+ */
+function redirection({ status, url, location }) {
+  if (location === undefined || location === null) return `origin answered ${status}, a redirect to nowhere`;
+  const place = excerpt(location.replace(/[?#].*/s, ""), 200);
+  const said = `origin answered ${status}, a redirect to ${place}`;
+  if (/cloudflareaccess\.com/i.test(location)) {
+    return `${said}: Cloudflare Access wants a service token as credentials (check ${IN_HEADERS})`;
+  }
+  if (LOGIN.test(location)) return `${said}: a login wants credentials (check ${IN_HEADERS}, or exempt the path)`;
+  const target = resolved(place, url);
+  return target === null ? said : `${said}, which is not followed: set ${IN_URL} to ${excerpt(target, 200)}`;
+}
+
+/**
+ * @param {string} place
+ * @param {string | undefined} url
+ */
+function resolved(place, url) {
   try {
-    const answer = JSON.parse(textOf(decoded(bytes, headers["content-encoding"])));
-    if (!isObject(answer) || answer["resCd"] === undefined || answer["resCd"] === null || answer["resCd"] === "") {
-      return null;
-    }
-    return typeof answer["resCd"] === "string" ? answer["resCd"] : JSON.stringify(answer["resCd"]);
+    const target = new URL(place, url);
+    return target.protocol === "https:" || target.protocol === "http:" ? target.href : null;
   } catch {
     return null;
   }
 }
 
+// ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
 /**
- * Nobody is asked to compress, but some servers do so unasked, and a 5001 must not be missed for that.
- * @param {Buffer} bytes
- * @param {string | undefined} encoding
+ * A plain code as it is; all else as JSON, so that blanks, "" and null are seen.
+ * @param {unknown} code
  */
-function decoded(bytes, encoding) {
-  const bound = { maxOutputLength: LARGEST_JUDGED_BYTES };
-  switch ((encoding ?? "").trim().toLowerCase()) {
-    case "gzip":
-    case "x-gzip":
-      return zlib.gunzipSync(bytes, bound);
-    case "deflate":
-      return zlib.inflateSync(bytes, bound);
-    case "br":
-      return zlib.brotliDecompressSync(bytes, bound);
-    default:
-      return bytes;
-  }
+function shown(code) {
+  const text = typeof code === "string" && /^\w+$/.test(code) ? code : JSON.stringify(code);
+  return excerpt(text, 40);
+}
+
+function oneLine(text = "") {
+  return excerpt(text.replaceAll(/\s+/g, " ").trim(), 100);
 }
 
 /**
- * EUC-KR as Latin-1: no byte of its characters is a quote or a backslash, so JSON reads the same, and every Node has it.
- * @param {Buffer} bytes
+ * @param {string} text
+ * @param {number} characters
  */
-function textOf(bytes) {
+function excerpt(text, characters) {
+  // As toWellFormed() does, which Node 18 lacks: the puller runs there.
+  return text.slice(0, characters).replaceAll(/\p{Surrogate}/gu, "\uFFFD");
+}
+
+/**
+ * @param {string} text
+ * @returns {unknown}
+ */
+function parsed(text) {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return JSON.parse(text);
   } catch {
-    return bytes.toString("latin1");
+    return null; // no JSON, or nested too deep for it
   }
 }
 
@@ -468,19 +738,23 @@ function remedy(status) {
  */
 async function report({ settings, stop }, { id, attempt }, outcome, until) {
   const path = `api/notifications/${encodeURIComponent(id)}/${outcome.kind === "accepted" ? "accept" : "fail"}`;
-  const content =
-    outcome.kind === "accepted"
-      ? { attempt }
-      : { attempt, reason: outcome.error, ...(outcome.kind === "gone" ? { final: true } : {}) };
+  const { kind, error: reason, status, answer } = outcome;
+  const content = {
+    attempt,
+    ...(kind === "accepted" ? {} : { reason }),
+    ...(kind === "gone" ? { final: true } : {}),
+    ...(status === null ? {} : { status }),
+    ...(answer === null ? {} : { answer }),
+  };
   for (let misses = 0; ; misses += 1) {
-    const answer = await call(settings, path, content, REPORT_WITHIN_MS);
-    if (answer.kind === "taken") return "reported";
-    const error = answer.kind === "stopped" ? answer.kind : answer.error;
-    const no = answer.kind === "refused" && ["invalid", "not_found", "conflict"].includes(answer.code ?? "");
+    const taken = await call(settings, path, content, REPORT_WITHIN_MS);
+    if (taken.kind === "taken") return "reported";
+    const error = taken.kind === "stopped" ? taken.kind : taken.error;
+    const no = taken.kind === "refused" && ["invalid", "not_found", "conflict"].includes(taken.code ?? "");
     // While stopping there is no time for long waits: the process ends soon either way.
     const waitMs = backoffMs(misses, stop.aborted ? FIRST_BACKOFF_MS : LONGEST_REPORT_BACKOFF_MS);
     const late = performance.now() + waitMs >= until;
-    log("report.failed", { id, attempt, outcome: outcome.kind, error, ...(no || late ? {} : { againInMs: waitMs }) });
+    log("report.failed", { id, attempt, outcome: kind, error, ...(no || late ? {} : { againInMs: waitMs }) });
     if (no) return "refused";
     if (late) return "unreported";
     await sleep(waitMs, stop);

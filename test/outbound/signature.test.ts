@@ -96,6 +96,7 @@ describe("a delivery", () => {
       "kicc-received-at": "2026-01-14T00:12:10.123Z",
       "kicc-source": "notification",
       "user-agent": `kicc-edge-receiver/${version}`,
+      accept: "application/json, */*",
     });
   });
 

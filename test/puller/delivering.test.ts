@@ -100,8 +100,11 @@ test.each([
   ["accepts a 200 without a body", {}],
   ["accepts a 200 whose body is no JSON", { body: "OK" }],
   ["accepts a 200 with JSON that is no object", { body: '["resCd"]' }],
+  [
+    "accepts a 200 whose compressed answer is over 64 KiB",
+    { headers: { "content-encoding": "gzip" }, body: zlib.gzipSync(`{"resCd":"5001"}${" ".repeat(64 * 1024)}`) },
+  ],
   ["accepts a 200 with resCd 0000", { body: '{"resCd":"0000"}' }],
-  ["accepts a 200 with an empty resCd, as the receiver does", { body: '{"resCd":""}' }],
   ["accepts by the status alone where the answer is over 64 KiB", { body: `{"resCd":"5001"}${LONG}` }],
 ])("%s", async (_consequence, answer) => {
   const { receiver, internal, start } = await chain();
@@ -126,7 +129,7 @@ test.each([
     "origin answered 200 with resCd 5001",
   ],
   ["a 500", { status: 500 }, "origin answered 500"],
-  ["a 401", { status: 401 }, "credentials: origin answered 401"],
+  ["a 404", { status: 404 }, "origin answered 404: nothing is at that path: check ORIGIN_URL (in pull: TARGET_URL)"],
   ["a 2xx whose body stalls", { body: "{", stalls: true }, "no whole answer in 500 ms"],
 ])("reports %s as a failure, to be tried again", async (_what, answer, reason) => {
   const { receiver, internal, start } = await chain({ TARGET_TIMEOUT_MS: "500" });
@@ -170,7 +173,8 @@ test("follows no redirect: the notification stays where it was sent", async () =
   const id = receiver.notify();
   start();
   await eventually(() => expect(receiver.find(id).history[0]?.outcome).toBe("failed"));
-  expect(receiver.find(id).history[0]?.reason).toBe("origin answered 307, a redirect to /login");
+  expect(receiver.find(id).history[0]?.reason).toMatch(/^origin answered 307, a redirect to \/login: /);
+  expect(receiver.find(id).history[0]?.reason).not.toContain("secret");
   expect(internal.received.map(({ path }) => path)).toEqual(["/kicc"]);
 });
 
@@ -184,7 +188,33 @@ test("ends a notification for good where the internal system says 410", async ()
     attempt: 1,
     reason: "origin answered 410",
     final: true,
+    status: 410,
   });
+});
+
+test("tells the receiver what was answered, the beginning of it, whether accepted or not", async () => {
+  const { receiver, internal, start } = await chain();
+  internal.answer = ({ headers }) =>
+    headers["kicc-attempt"] === "1" ? { status: 503, body: `점검 ${"x".repeat(1000)}` } : { status: 202, body: "OK" };
+  const id = receiver.notify();
+  start();
+  await eventually(() => expect(receiver.find(id).history).toHaveLength(1));
+  receiver.advance(15_000);
+  await eventually(() => expect(receiver.find(id).state).toBe("delivered"));
+  const reports = receiver.calls.filter(({ path }) => path !== "/api/pull").map(({ content }) => content);
+  expect(reports).toEqual([
+    { attempt: 1, reason: "origin answered 503", status: 503, answer: `점검 ${"x".repeat(497)}` },
+    { attempt: 2, status: 202, answer: "OK" },
+  ]);
+});
+
+test("reports no status and no answer where there was none", async () => {
+  const { receiver, start } = await chain({ TARGET_URL: "http://127.0.0.1:1/kicc" });
+  receiver.notify();
+  start();
+  await eventually(() => expect(receiver.calls.some(({ path }) => path.endsWith("/fail"))).toBe(true));
+  const { content } = receiver.calls.find(({ path }) => path.endsWith("/fail")) ?? {};
+  expect(content).toEqual({ attempt: 1, reason: expect.stringMatching(/^no connection: /) });
 });
 
 test("pulls no more than it can begin at once, and a slow one holds up no other", async () => {
