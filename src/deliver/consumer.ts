@@ -8,17 +8,9 @@ import { deliverTo, routeOf } from "../outbound/origin.ts";
 import { decide } from "../rules/retry.ts";
 import { slowRoutes } from "./slow-routes.ts";
 import { noteSighting } from "../store/alerts.ts";
-import {
-  type Claimed,
-  type Lease,
-  type Settlement,
-  type Standing,
-  attemptOf,
-  claim,
-  settle,
-  standings,
-  unclaimHeld,
-} from "../store/claim.ts";
+import { type Claimed, type Lease, claim, unclaimHeld } from "../store/claim.ts";
+import { type Settlement, attemptOf, settle } from "../store/settle.ts";
+import { type Standing, standings } from "../store/standing.ts";
 import { before } from "../deadline.ts";
 import { retryTransient } from "../store/transient.ts";
 import { settleExpired } from "../store/expired.ts";

@@ -3,7 +3,7 @@ import { delaySeconds } from "../queue/send.ts";
 import { log } from "../log.ts";
 import { type DeliveryMessage, decodeMessage } from "../queue/message.ts";
 import type { Decision } from "../rules/retry.ts";
-import type { Standing } from "../store/claim.ts";
+import type { Standing } from "../store/standing.ts";
 
 export interface Letter {
   readonly message: Message;

@@ -1,7 +1,5 @@
-// Claim and settle: a delivery is taken by one atomic statement and recorded by one guarded one, a batch at a time.
-import type { Attempt, Outcome } from "../rules/outcome.ts";
-import type { Decision } from "../rules/retry.ts";
-import type { State } from "./insert.ts";
+// Claiming: a delivery is taken by one atomic statement, a batch at a time, and given back where nobody made the attempt.
+import { type Standing, byId, standingStatement } from "./standing.ts";
 
 /** Who claims, from when, until when. `hand` makes a claim whose reply was lost safe to repeat. */
 export interface Lease {
@@ -19,22 +17,6 @@ export interface Claimed {
   readonly reference: string | null;
   readonly confirmed: 0 | 1;
 }
-
-/** Where a notification stands that could not be claimed. */
-export interface Standing {
-  readonly id: string;
-  readonly state: State;
-  readonly attempts: number;
-  readonly tries: number;
-  readonly nextAttemptAt: number;
-  readonly claimedAt: number;
-  readonly leaseUntil: number | null;
-  readonly confirm: "asking" | "confirmed" | null;
-}
-
-/** The columns of a Standing. */
-export const STANDING = `id, state, attempts, tries, next_attempt_at AS nextAttemptAt, claimed_at AS claimedAt,
-  lease_until AS leaseUntil, confirm`;
 
 const OPEN_ATTEMPT = `attempts = attempts + (claim IS NOT ?1 OR lease_until IS NULL),
   tries = tries + (claim IS NOT ?1 OR lease_until IS NULL),
@@ -66,88 +48,44 @@ export async function claim(
   return { claimed: (claimed?.results ?? []) as Claimed[], standing: byId((standing?.results ?? []) as Standing[]) };
 }
 
+// A notification that was replayed while its attempt was open has no tries to take back.
+const GIVE_BACK = "attempts = attempts - 1, tries = max(tries - 1, 0), claim = NULL, lease_until = NULL";
+
 /** Undoes the claims of one hand on what is held since: nothing is sent of it. */
 export async function unclaimHeld(db: D1Database, ids: readonly string[], hand: string): Promise<void> {
   await db
     .prepare(
-      `UPDATE notifications SET attempts = attempts - 1, tries = tries - 1, claim = NULL, lease_until = NULL
-       WHERE id IN (SELECT value FROM json_each(?1)) AND claim = ?2 AND state = 'held' AND lease_until IS NOT NULL`,
+      `UPDATE notifications SET ${GIVE_BACK}
+       WHERE id IN (SELECT value FROM json_each(?1)) AND claim = ?2 AND +state = 'held' AND lease_until IS NOT NULL`,
     )
     .bind(JSON.stringify(ids), hand)
     .run();
 }
 
-/** Where each of `ids` stands; those that D1 has not got are missing. */
-export async function standings(db: D1Database, ids: readonly string[]): Promise<Map<string, Standing>> {
-  return byId((await standingStatement(db, ids).run<Standing>()).results);
-}
-
-function standingStatement(db: D1Database, ids: readonly string[]): D1PreparedStatement {
-  return db
-    .prepare(`SELECT ${STANDING} FROM notifications WHERE id IN (SELECT value FROM json_each(?))`)
-    .bind(JSON.stringify(ids));
-}
-
-function byId(rows: readonly Standing[]): Map<string, Standing> {
-  return new Map(rows.map((row) => [row.id, row]));
-}
-
-export interface Settlement {
-  readonly id: string;
-  readonly attempt: Attempt;
-  readonly decision: Decision;
-}
-
-/** SQL: the entry of an open attempt that nobody will report any more. @param error an SQL expression */
-export function unreported(error: string): string {
-  return `json_object('number', attempts, 'startedAt', claimed_at, 'durationMs', NULL, 'outcome', 'failed',
-    'status', NULL, 'error', ${error}, 'answer', NULL)`;
+/** Undoes the claims of one hand that nobody made use of: their attempts were never made, and are free at once. */
+export async function unclaim(db: D1Database, ids: readonly string[], hand: string): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE notifications SET ${GIVE_BACK}
+       WHERE id IN (SELECT value FROM json_each(?1)) AND claim = ?2 AND lease_until IS NOT NULL`,
+    )
+    .bind(JSON.stringify(ids), hand)
+    .run();
 }
 
 /**
- * Records how attempts ended, all in one statement. Settling twice is settling once. An acceptance counts for whatever
- * attempt it comes from; a failure only for the one that is open. One that became held meanwhile keeps its reason: it
- * needs a person either way. One that a person replayed meanwhile has no tries yet, and does not die of the attempt
- * before. Where an attempt before the open one is accepted, the open one ends with it.
+ * The same where the claim's reply was lost, so that its ids are not known. Whoever claims the oldest due ones claimed
+ * from the `window` pending ones that have been due for longest.
  */
-const DECIDES = `(ended.state = 'delivered'
-  OR notifications.state = 'pending' AND (ended.state = 'pending' OR notifications.tries > 0))`;
-const SETTLE = `
-  UPDATE notifications SET lease_until = NULL, settled_at = ?1,
-    history = json_insert(iif(lease_until IS NOT NULL AND attempts > ended.number,
-      json_insert(history, '$[#]', ${unreported("'no report before attempt ' || ended.number || ' was accepted'")}),
-      history), '$[#]', json(ended.attempt)),
-    state = iif(${DECIDES}, ended.state, notifications.state),
-    reason = iif(${DECIDES}, ended.reason, notifications.reason),
-    next_attempt_at = coalesce(ended.nextAttemptAt, next_attempt_at),
-    delivered_at = iif(ended.state = 'delivered', ?1, delivered_at)
-  FROM (
-    SELECT value ->> '$.id' AS id, value -> '$.attempt' AS attempt, value ->> '$.attempt.number' AS number,
-      value ->> '$.decision.state' AS state, value ->> '$.decision.reason' AS reason,
-      value ->> '$.decision.nextAttemptAt' AS nextAttemptAt
-    FROM json_each(?2)
-  ) AS ended
-  WHERE notifications.id = ended.id AND iif(ended.state = 'delivered',
-    notifications.state IN ('pending', 'held', 'dead') AND attempts >= ended.number,
-    notifications.state IN ('pending', 'held') AND attempts = ended.number AND lease_until IS NOT NULL)`;
-
-export function settleStatement(db: D1Database, settlements: readonly Settlement[], now: number): D1PreparedStatement {
-  return db.prepare(SETTLE).bind(now, JSON.stringify(settlements));
-}
-
-export async function settle(db: D1Database, settlements: readonly Settlement[], now: number): Promise<void> {
-  if (settlements.length > 0) await settleStatement(db, settlements, now).run();
-}
-
-/** Makes an attempt's entry for the history. */
-export function attemptOf(number: number, startedAt: number, endedAt: number | null, outcome: Outcome): Attempt {
-  return {
-    number,
-    startedAt,
-    durationMs: endedAt === null ? null : endedAt - startedAt,
-    outcome: outcome.kind,
-    status: outcome.status,
-    error: outcome.kind === "accepted" ? null : outcome.error,
-    answer: outcome.answer,
-  };
+export async function unclaimDue(db: D1Database, hand: string, window: number): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE notifications SET ${GIVE_BACK} WHERE seq IN (
+         SELECT seq FROM (
+           SELECT seq, claim, lease_until FROM notifications INDEXED BY due
+           WHERE state = 'pending' ORDER BY next_attempt_at LIMIT ?2)
+         WHERE claim = ?1 AND lease_until IS NOT NULL)`,
+    )
+    .bind(hand, window)
+    .run();
 }

@@ -1,6 +1,6 @@
 // Closing: a person dealt with a dead or held notification by hand.
 import { type Entry, auditOfChange } from "./audit.ts";
-import { unreported } from "./claim.ts";
+import { unreported } from "./settle.ts";
 import { type ListedRow, listedStatement } from "./search.ts";
 
 export interface Closed {

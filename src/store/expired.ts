@@ -2,7 +2,8 @@
 import { failed } from "../rules/outcome.ts";
 import { type Decision, decide } from "../rules/retry.ts";
 import { isState } from "./insert.ts";
-import { STANDING, type Standing, attemptOf, settle } from "./claim.ts";
+import { attemptOf, settle } from "./settle.ts";
+import { STANDING, type Standing } from "./standing.ts";
 
 /**
  * Those whose lease ran out: pending ones, oldest due first, and such as became held while an attempt was open. It looks

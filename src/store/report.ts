@@ -1,5 +1,5 @@
 // What a puller, or the Worker that consumes the queue, reports about one attempt: where it stands, and settling it.
-import { type Settlement, settleStatement } from "./claim.ts";
+import { type Settlement, settleStatements } from "./settle.ts";
 import { type Entry, auditOfChange } from "./audit.ts";
 import type { State } from "./insert.ts";
 import { type ListedRow, listedStatement } from "./search.ts";
@@ -39,7 +39,7 @@ export async function settleReported(
   entry: Entry | null,
 ): Promise<ListedRow | null> {
   const results = await db.batch<ListedRow>([
-    settleStatement(db, [settlement], now),
+    ...settleStatements(db, [settlement], now),
     ...(entry === null ? [] : [auditOfChange(db, entry)]),
     listedStatement(db, settlement.id),
   ]);

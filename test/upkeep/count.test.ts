@@ -4,7 +4,8 @@ import { DELAY_BOUNDS_MS, percentile } from "../../src/rules/histogram.ts";
 import { type Outcome, failed } from "../../src/rules/outcome.ts";
 import { decide } from "../../src/rules/retry.ts";
 import { rollUp } from "../../src/upkeep/count.ts";
-import { attemptOf, claim, settle } from "../../src/store/claim.ts";
+import { claim } from "../../src/store/claim.ts";
+import { attemptOf, settle } from "../../src/store/settle.ts";
 import { type Hour, readHours } from "../../src/store/rollups.ts";
 import { clear, faultyD1, kiccBody, stored } from "../fixtures.ts";
 

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { log } from "../../log.ts";
 import { type Outcome, failed } from "../../rules/outcome.ts";
 import { decide } from "../../rules/retry.ts";
-import { attemptOf } from "../../store/claim.ts";
+import { attemptOf } from "../../store/settle.ts";
 import { type Reported, findListed, reportedOn, settleReported } from "../../store/report.ts";
 import { report, wholeNumber } from "../input.ts";
 import { unknownNotification } from "./notifications.ts";

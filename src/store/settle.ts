@@ -1,0 +1,96 @@
+// Settling: records how attempts ended, in one statement for what was accepted and one for what failed. It sends nothing.
+import type { Attempt, Outcome } from "../rules/outcome.ts";
+import type { Decision } from "../rules/retry.ts";
+
+export interface Settlement {
+  readonly id: string;
+  readonly attempt: Attempt;
+  readonly decision: Decision;
+}
+
+/*
+ * Settling twice is settling once. What a row becomes, by how the attempt ended (a dash: nothing changes):
+ *
+ *   state     | accepted, of any attempt     | failed, wait again, of the | failed, for good, of the
+ *             | that was made, the first time| open attempt               | open attempt
+ *   ----------|------------------------------|----------------------------|--------------------------------
+ *   pending   | delivered                    | pending, due after the wait| dead; replayed since: pending
+ *   held      | delivered                    | held, same reason          | held, same reason
+ *   dead      | delivered                    | -                          | -
+ *   delivered | -                            | -                          | -
+ *   closed    | -                            | -                          | -
+ *
+ * A failure of another attempt than the open one changes nothing. An acceptance that the history has already changes
+ * nothing either, though a person replayed the notification since. Where an earlier attempt than the open one is
+ * accepted, the open one ends with it. A notification that was replayed while its attempt was open has no tries yet:
+ * it does not die of that attempt.
+ */
+const ENDED = `(
+    SELECT value ->> '$.id' AS id, value -> '$.attempt' AS attempt, value ->> '$.attempt.number' AS number,
+      value ->> '$.decision.state' AS state, value ->> '$.decision.reason' AS reason,
+      value ->> '$.decision.nextAttemptAt' AS nextAttemptAt
+    FROM json_each(?2)
+  ) AS ended`;
+
+const ACCEPT = `
+  UPDATE notifications SET state = 'delivered', reason = NULL, delivered_at = ?1, lease_until = NULL, settled_at = ?1,
+    history = json_insert(iif(lease_until IS NOT NULL AND attempts > ended.number,
+      json_insert(history, '$[#]', ${unreported("'no report before attempt ' || ended.number || ' was accepted'")}),
+      history), '$[#]', json(ended.attempt))
+  FROM ${ENDED}
+  WHERE notifications.id = ended.id AND notifications.state IN ('pending', 'held', 'dead')
+    AND attempts >= ended.number
+    AND NOT EXISTS (
+      SELECT 1 FROM json_each(notifications.history)
+      WHERE value ->> '$.number' = ended.number AND value ->> '$.outcome' = 'accepted')`;
+
+const FAIL = `
+  UPDATE notifications SET lease_until = NULL, settled_at = ?1,
+    history = json_insert(history, '$[#]', json(ended.attempt)),
+    state = iif(notifications.state = 'pending' AND tries > 0, ended.state, notifications.state),
+    reason = iif(notifications.state = 'pending' AND tries > 0, ended.reason, notifications.reason),
+    next_attempt_at = coalesce(ended.nextAttemptAt, next_attempt_at)
+  FROM ${ENDED}
+  WHERE notifications.id = ended.id AND notifications.state IN ('pending', 'held')
+    AND attempts = ended.number AND lease_until IS NOT NULL`;
+
+/** SQL: the entry of an open attempt that nobody will report any more. @param error an SQL expression */
+export function unreported(error: string): string {
+  return `json_object('number', attempts, 'startedAt', claimed_at, 'durationMs', NULL, 'outcome', 'failed',
+    'status', NULL, 'error', ${error}, 'answer', NULL)`;
+}
+
+/** One statement for each way to end that there is among them: for a single settlement exactly one. */
+export function settleStatements(
+  db: D1Database,
+  settlements: readonly Settlement[],
+  now: number,
+): readonly D1PreparedStatement[] {
+  const isAccepted = ({ decision }: Settlement) => decision.state === "delivered";
+  const accepted = settlements.filter(isAccepted);
+  const failed = settlements.filter((each) => !isAccepted(each));
+  const statement = (sql: string, ended: readonly Settlement[]) =>
+    ended.length === 0 ? [] : [db.prepare(sql).bind(now, JSON.stringify(ended))];
+  return [...statement(ACCEPT, accepted), ...statement(FAIL, failed)];
+}
+
+/** One round trip. */
+export async function settle(db: D1Database, settlements: readonly Settlement[], now: number): Promise<void> {
+  const [first, ...more] = settleStatements(db, settlements, now);
+  if (first === undefined) return;
+  if (more.length === 0) await first.run();
+  else await db.batch([first, ...more]);
+}
+
+/** Makes an attempt's entry for the history. */
+export function attemptOf(number: number, startedAt: number, endedAt: number | null, outcome: Outcome): Attempt {
+  return {
+    number,
+    startedAt,
+    durationMs: endedAt === null ? null : endedAt - startedAt,
+    outcome: outcome.kind,
+    status: outcome.status,
+    error: outcome.kind === "accepted" ? null : outcome.error,
+    answer: outcome.answer,
+  };
+}

@@ -1,0 +1,33 @@
+// Where notifications stand: what the consumer, the dead letters and the sweep need to know of a row. Reads only.
+import type { State } from "./insert.ts";
+
+/** Where a notification stands that could not be claimed. */
+export interface Standing {
+  readonly id: string;
+  readonly state: State;
+  readonly attempts: number;
+  readonly tries: number;
+  readonly nextAttemptAt: number;
+  readonly claimedAt: number;
+  readonly leaseUntil: number | null;
+  readonly confirm: "asking" | "confirmed" | null;
+}
+
+/** The columns of a Standing. */
+export const STANDING = `id, state, attempts, tries, next_attempt_at AS nextAttemptAt, claimed_at AS claimedAt,
+  lease_until AS leaseUntil, confirm`;
+
+/** Where each of `ids` stands; those that D1 has not got are missing. */
+export async function standings(db: D1Database, ids: readonly string[]): Promise<Map<string, Standing>> {
+  return byId((await standingStatement(db, ids).run<Standing>()).results);
+}
+
+export function standingStatement(db: D1Database, ids: readonly string[]): D1PreparedStatement {
+  return db
+    .prepare(`SELECT ${STANDING} FROM notifications WHERE id IN (SELECT value FROM json_each(?))`)
+    .bind(JSON.stringify(ids));
+}
+
+export function byId(rows: readonly Standing[]): Map<string, Standing> {
+  return new Map(rows.map((row) => [row.id, row]));
+}
