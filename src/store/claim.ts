@@ -1,4 +1,4 @@
-// Claiming: a delivery is taken by one atomic statement, a batch at a time, and given back where nobody made the attempt.
+// Claiming: a delivery is taken by one atomic statement, a batch at a time.
 import { type Standing, byId, standingStatement } from "./standing.ts";
 
 /** Who claims, from when, until when. `hand` makes a claim whose reply was lost safe to repeat. */
@@ -48,44 +48,13 @@ export async function claim(
   return { claimed: (claimed?.results ?? []) as Claimed[], standing: byId((standing?.results ?? []) as Standing[]) };
 }
 
-// A notification that was replayed while its attempt was open has no tries to take back.
-const GIVE_BACK = "attempts = attempts - 1, tries = max(tries - 1, 0), claim = NULL, lease_until = NULL";
-
 /** Undoes the claims of one hand on what is held since: nothing is sent of it. */
 export async function unclaimHeld(db: D1Database, ids: readonly string[], hand: string): Promise<void> {
   await db
     .prepare(
-      `UPDATE notifications SET ${GIVE_BACK}
-       WHERE id IN (SELECT value FROM json_each(?1)) AND claim = ?2 AND +state = 'held' AND lease_until IS NOT NULL`,
+      `UPDATE notifications SET attempts = attempts - 1, tries = tries - 1, claim = NULL, lease_until = NULL
+       WHERE id IN (SELECT value FROM json_each(?1)) AND claim = ?2 AND state = 'held' AND lease_until IS NOT NULL`,
     )
     .bind(JSON.stringify(ids), hand)
-    .run();
-}
-
-/** Undoes the claims of one hand that nobody made use of: their attempts were never made, and are free at once. */
-export async function unclaim(db: D1Database, ids: readonly string[], hand: string): Promise<void> {
-  await db
-    .prepare(
-      `UPDATE notifications SET ${GIVE_BACK}
-       WHERE id IN (SELECT value FROM json_each(?1)) AND claim = ?2 AND lease_until IS NOT NULL`,
-    )
-    .bind(JSON.stringify(ids), hand)
-    .run();
-}
-
-/**
- * The same where the claim's reply was lost, so that its ids are not known. Whoever claims the oldest due ones claimed
- * from the `window` pending ones that have been due for longest.
- */
-export async function unclaimDue(db: D1Database, hand: string, window: number): Promise<void> {
-  await db
-    .prepare(
-      `UPDATE notifications SET ${GIVE_BACK} WHERE seq IN (
-         SELECT seq FROM (
-           SELECT seq, claim, lease_until FROM notifications INDEXED BY due
-           WHERE state = 'pending' ORDER BY next_attempt_at LIMIT ?2)
-         WHERE claim = ?1 AND lease_until IS NOT NULL)`,
-    )
-    .bind(hand, window)
     .run();
 }

@@ -21,4 +21,3 @@ export const OLD_SETTLE = `
   WHERE notifications.id = ended.id AND iif(ended.state = 'delivered',
     notifications.state IN ('pending', 'held', 'dead') AND attempts >= ended.number,
     notifications.state IN ('pending', 'held') AND attempts = ended.number AND lease_until IS NOT NULL)`;
-

@@ -30,7 +30,15 @@ beforeEach(clear);
 
 async function fill(cases: readonly Case[]): Promise<void> {
   await clear();
-  const each = cases.map((one, index) => [index, one.state, one.reason, one.attempts, one.tries, one.leaseUntil, one.history]);
+  const each = cases.map((one, index) => [
+    index,
+    one.state,
+    one.state === "pending" ? null : one.reason,
+    one.attempts,
+    one.tries,
+    one.leaseUntil,
+    one.history,
+  ]);
   await env.DB.prepare(
     `INSERT INTO notifications (seq, id, state, reason, source, res_cd, res_msg, received_at, receipt, attempts, tries,
        next_attempt_at, claimed_at, lease_until, history, body)
@@ -65,7 +73,9 @@ it("does in two statements what the one did", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(row, { minLength: 300, maxLength: 300 }), async (cases) => {
       await fill(cases);
-      await env.DB.prepare(OLD_SETTLE).bind(NOW, JSON.stringify(settlementsOf(cases))).run();
+      await env.DB.prepare(OLD_SETTLE)
+        .bind(NOW, JSON.stringify(settlementsOf(cases)))
+        .run();
       const old = await rows();
       await fill(cases);
       await settle(env.DB, settlementsOf(cases), NOW);
