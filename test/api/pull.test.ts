@@ -227,6 +227,18 @@ describe("accept", () => {
     expect((await reports(id, "accept", { attempt: 1 })).answer).toMatchObject({ state: "delivered", reason: null });
   });
 
+  it("that comes again after a person replayed changes nothing: the replay is delivered all the same", async () => {
+    const id = await pullable();
+    await pullOne();
+    await reports(id, "accept", { attempt: 1 });
+    await call(`POST /api/notifications/${id}/replay`, { settings: SETTINGS });
+    const again = await reports(id, "accept", { attempt: 1 });
+    expect(again).toMatchObject({ status: 200, answer: { state: "pending", deliveredAt: null } });
+    expect((await rowOf(id))?.history).toHaveLength(1);
+    expect(await pullOne()).toMatchObject({ id, attempt: 2 });
+    expect((await reports(id, "accept", { attempt: 2 })).answer).toMatchObject({ state: "delivered", attempts: 2 });
+  });
+
   it("of an attempt that was never made, or of none that is open, is a conflict", async () => {
     const id = await pullable();
     expect(await reports(id, "accept")).toMatchObject({ status: 409, answer: { error: { code: "conflict" } } });
