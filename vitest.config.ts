@@ -34,7 +34,7 @@ export default defineConfig(async () => {
           plugins: [inWorkerd],
           test: {
             name: "workerd",
-            include: ["test/*.test.ts", "test/{store,console}/*.test.{ts,tsx}"],
+            include: ["test/*.test.ts", "test/{store,console,kinds}/*.test.{ts,tsx}"],
             setupFiles: ["./test/setup.ts"],
             // Against hanging, not for measuring: the machine may be shared.
             testTimeout: 60_000,
