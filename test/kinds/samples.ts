@@ -55,7 +55,23 @@ export const JSON_SAMPLES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Percent-encoded EUC-KR. */
-export const FORM_SAMPLES: Readonly<Record<string, readonly string[]>> = {};
+export const FORM_SAMPLES: Readonly<Record<string, readonly string[]>> = {
+  "online.approval": [
+    "res_cd=0000&res_msg=%C1%A4%BB%F3%BD%C2%C0%CE&cno=26040110403910990801&memb_id=05599001&amount=945&order_no=EV-2604011040&noti_type=10&auth_no=27000001&tran_date=20260401104039&card_no=940900%2A%2A%2A%2A%2A%2A%2A%2A%2A%2A&issuer_cd=045&issuer_nm=%B7%D4%B5%A5%C4%AB%B5%E5&acquirer_cd=047&acquirer_nm=%B7%D4%B5%A5%C4%AB%B5%E5%BB%E7&install_period=00&noint=00&used_pnt=&escrow_yn=N&complex_yn=N&stat_cd=TS03&stat_msg=%B8%C5%C0%D4%BF%E4%C3%BB&van_tid=7000002&van_sno=800000000002&pay_type=11&part_cancel_yn=Y&card_gubun=N&card_biz_gubun=P&bk_pay_yn=N&reserve1=&reserve2=",
+  ],
+  "online.change": [
+    "res_cd=0000&res_msg=%C1%A4%BB%F3%C3%EB%BC%D2&cno=26040110403910990801&memb_id=05599001&amount=945&order_no=EV-2604011040&noti_type=20&tran_date=20260401120000&canc_date=20260401120000&stat_cd=TS06&stat_msg=%BA%CE%BA%D0%B8%C5%C0%D4%C3%EB%BC%D2&pay_type=11&mgr_amt=400&mgr_card_amt=400&mgr_cpon_amt=0&mgr_seqno=26040112000010990802&mgr_req_msg=&escrow_yn=N",
+  ],
+  "online.deposit": [
+    "res_cd=0000&res_msg=%C0%D4%B1%DD%BF%CF%B7%E1&cno=26040209000010990803&memb_id=05599001&amount=30000&order_no=VA-MEMBER-77&noti_type=30&tran_date=20260402090000&bank_cd=004&bank_nm=%B1%B9%B9%CE%C0%BA%C7%E0&account_no=79000000000077&deposit_nm=%C8%AB%B1%E6%B5%BF&pay_type=22&cash_issue_yn=0&escrow_yn=N&tlf_sno=25010109000010990077&account_type=F&user_id=77&user_nm=%C8%AB%B1%E6%B5%BF&depo_bkcd=088&depo_bknm=%BD%C5%C7%D1%C0%BA%C7%E0&reserve1=A%26B%3DC&stat_cd=&stat_msg=",
+  ],
+  "online.escrow": [
+    "res_cd=0000&res_msg=%C1%A4%BB%F3&cno=26040310000010990804&memb_id=05599001&amount=50000&order_no=ORD-20260403-1&noti_type=40&tran_date=20260403100000&escrow_yn=Y&stat_cd=ES12&stat_msg=%B1%B8%B8%C5%C8%AE%C0%CE&pay_type=22&tlf_sno=26040210000010990805",
+  ],
+  "online.refund": [
+    "res_cd=0000&res_msg=%C1%A4%BB%F3+%C3%B3%B8%AE&cno=26040210000010990805&memb_id=05599001&amount=50000&order_no=ORD-20260403-2&noti_type=50&noti_subtype=PSE1&tran_date=20260405090000&stat_cd=RF02&stat_msg=%C8%AF%BA%D2%BF%CF%B7%E1&pay_type=22&escrow_yn=N&mgr_seqno=26040415000010990806",
+  ],
+};
 
 /** A notiType that no page names. */
 export const UNKNOWN_TYPE =
