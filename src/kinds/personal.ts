@@ -1,6 +1,6 @@
 // A body as people may see it: its text, and the same text with personal values as their first character and a *. For whole and broken bodies alike.
 import { type Field, formText, jsonNameOf, parseForm } from "./form.ts";
-import { behindBlanks, endOfText, endOfValue } from "./json.ts";
+import { behindBlanks, endOfText, endOfValue, parseObject } from "./json.ts";
 import { type Charset, charsetIn, decodeText } from "./text.ts";
 
 /** What KICC's tables have of persons and secrets, by the names of JSON, and what comes in no table under the older names. */
@@ -40,7 +40,8 @@ export interface Shown {
 export function showBody(body: Uint8Array, contentType: string | null): Shown {
   const { text, charset } = decodeText(body, charsetIn(contentType));
   if (!looksLikeForm(text)) {
-    const masked = maskJson(text);
+    const inPlace = maskJson(text);
+    const masked = parseObject(text) === null ? maskBroken(inPlace) : inPlace;
     return { text, masked, isPersonal: masked !== text, charset };
   }
   const form = parseForm(body, contentType);
@@ -91,6 +92,16 @@ function maskJson(json: string): string {
     }
   }
   return pieces.join("") + json.slice(copied);
+}
+
+// Begins at a word's beginning only, and a name is short: no text makes it slow.
+const NAMED_VALUE = /(?<!\w)([A-Za-z]\w{0,40})(["']?\s*[:=]\s*["']?)([^"',}&\r\n]*)/g;
+
+/** In what is no JSON a stray quote shifts names and values: each personal name counts, whatever stands around it. */
+function maskBroken(text: string): string {
+  return text.replaceAll(NAMED_VALUE, (whole: string, name: string, between: string, value: string) =>
+    isPersonal(name) && value.trim() !== "" && value !== "null" ? `${name}${between}${mask(value)}` : whole,
+  );
 }
 
 function nameIn(text: string): string {
