@@ -63,7 +63,7 @@ export function ack(ending: Ending, reply: Reply = UNREAD, separator: Separator 
     case "json-without-pgCno":
       return Response.json({ resCd, resMsg }, { status, headers });
     case "text": {
-      const said = (ending === "unreadable" ? "Body is no form with res_cd" : resMsg).replaceAll(NOT_IN_TEXT, "");
+      const said = (ending === "unreadable" ? "Body is no readable form" : resMsg).replaceAll(NOT_IN_TEXT, "");
       headers["content-type"] = "text/plain; charset=utf-8";
       return new Response(`res_cd=${resCd}${SEPARATORS[separator]}res_msg=${said}`, { status, headers });
     }

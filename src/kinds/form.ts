@@ -95,83 +95,15 @@ function isValid(bytes: Uint8Array, charset: Charset): boolean {
   }
 }
 
-/** Names of the form dialect → those of JSON. Names that have none there are read by nobody here. */
-const JSON_NAMES: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    res_cd: "resCd",
-    res_msg: "resMsg",
-    cno: "pgCno",
-    memb_id: "mallId",
-    amount: "amount",
-    order_no: "shopOrderNo",
-    noti_type: "notiType",
-    auth_no: "approvalNo",
-    tran_date: "transactionDate",
-    card_no: "cardNo",
-    issuer_cd: "issuerCode",
-    issuer_nm: "issuerName",
-    acquirer_cd: "acquirerCode",
-    acquirer_nm: "acquirerName",
-    install_period: "installmentMonth",
-    noint: "freeInstallmentTypeCode",
-    bank_cd: "bankCode",
-    bank_nm: "bankName",
-    account_no: "accountNo",
-    expire_date: "expiryDate",
-    cp_cd: "cpCode",
-    used_pnt: "pntAmount",
-    remain_pnt: "remainPoint",
-    pay_pnt: "payPnt",
-    accrue_pnt: "accruePnt",
-    pay_type: "payMethodTypeCode",
-    auth_cno: "certNo",
-    tlf_sno: "tlfSno",
-    tlf_cno: "tlfSno",
-    account_type: "accountType",
-    cash_issue_yn: "cashUsed",
-    cash_res_cd: "cashResCd",
-    cash_res_msg: "cashResMsg",
-    cash_tran_date: "cashTranDate",
-    cash_auth_no: "cashAuthNo",
-    escrow_yn: "escrowUsed",
-    stat_cd: "statusCode",
-    stat_msg: "statusMessage",
-    canc_date: "cancelDate",
-    canc_acq_date: "cancelAcqDate",
-    deposit_nm: "depositName",
-    complex_yn: "complexUsed",
-    van_tid: "vanTid",
-    van_sno: "vanSno",
-    part_cancel_yn: "partCancelUsed",
-    memb_gubun: "membGubun",
-    card_gubun: "cardGubun",
-    card_biz_gubun: "cardBizGubun",
-    cpon_flag: "couponFlag",
-    cardno_hash: "cardnoHash",
-    sub_card_cd: "subCardCd",
-    mgr_amt: "cancelAmount",
-    mgr_card_amt: "cancelCardAmount",
-    mgr_cpon_amt: "cancelCouponAmount",
-    mgr_seqno: "cancelPgCno",
-    day_rem_pnt: "dayRemPnt",
-    month_rem_pnt: "monthRemPnt",
-    day_rem_cnt: "dayRemCnt",
-    user_id: "customerId",
-    user_nm: "customerName",
-    depo_bkcd: "depoBkcd",
-    depo_bknm: "depoBknm",
-    reserve1: "shopValue1",
-    reserve2: "shopValue2",
-    reserve3: "shopValue3",
-    reserve4: "shopValue4",
-    reserve5: "shopValue5",
-    reserve6: "shopValue6",
-  }),
-);
+/** Its first byte behind a byte order mark and blanks is there, and no {. */
+export function beginsAsForm(body: Uint8Array): boolean {
+  let at = hasMark(body) ? 3 : 0;
+  while (isBlank(body[at])) at += 1;
+  return at < body.length && body[at] !== 0x7b;
+}
 
-/** The JSON name of a form's field; undefined where it has none. */
-export function jsonNameOf(formName: string): string | undefined {
-  return JSON_NAMES.get(formName);
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }
 
 /** The form as people read it: name=value, unescaped, a line each. */

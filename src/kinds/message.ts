@@ -1,5 +1,6 @@
 // One message, JSON object or form, as values by their JSON names, with the names that stand in it twice. What a kind reads from.
-import { type Field, jsonNameOf } from "./form.ts";
+import type { Field } from "./form.ts";
+import { jsonNameOf } from "./legacy-names.ts";
 import { type Member, type Parsed, behindBlanks, isObject, membersOf, parseObject } from "./json.ts";
 import { trimmedOf } from "./text.ts";
 

@@ -1,5 +1,6 @@
 // A body as people may see it: its text, and the same text with personal values as their first character and a *. For whole and broken bodies alike.
-import { type Field, formText, jsonNameOf, parseForm } from "./form.ts";
+import { type Field, formText, parseForm } from "./form.ts";
+import { jsonNameOf } from "./legacy-names.ts";
 import { behindBlanks, endOfText, endOfValue, parseObject } from "./json.ts";
 import { type Charset, charsetIn, decodeText } from "./text.ts";
 
@@ -50,7 +51,8 @@ export function showBody(body: Uint8Array, contentType: string | null): Shown {
     return { text, masked: "*", isPersonal: true, charset };
   }
   const whole = formText(form.fields);
-  const masked = formText(form.fields.map(maskField));
+  // What only looks like a form has its names within what is taken for other ones.
+  const masked = form.fields.map((field) => maskBroken(formText([maskField(field)]))).join("\n");
   return { text: whole, masked, isPersonal: masked !== whole, charset: form.charset };
 }
 

@@ -2,11 +2,11 @@
 import type { Fields } from "../rules/notification.ts";
 import type { Reply } from "./ack.ts";
 import { formMessage, jsonMessage, type Message, textIn } from "./message.ts";
-import { parseForm } from "./form.ts";
+import { beginsAsForm, parseForm } from "./form.ts";
 import { parseObject } from "./json.ts";
 import type { Kind, Parts } from "./kind.ts";
 import { type Door, REGISTRY, type Registry } from "./registry.ts";
-import { type Charset, charsetIn, decodeText, deliverableType, hasMark, textOf } from "./text.ts";
+import { type Charset, charsetIn, decodeText, deliverableType, textOf } from "./text.ts";
 
 export type Dialect = "json" | "form";
 
@@ -62,17 +62,6 @@ function takesForms(where: Where): boolean {
 /** At a door without forms a form is one that bears a mark of a kind that comes as one. */
 function mayHideForm(where: Where, body: Uint8Array): boolean {
   return (where === "any" || "fallback" in where) && beginsAsForm(body);
-}
-
-/** Its first byte behind a byte order mark and blanks is there, and no {. */
-function beginsAsForm(body: Uint8Array): boolean {
-  let at = hasMark(body) ? 3 : 0;
-  while (isBlank(body[at])) at += 1;
-  return at < body.length && body[at] !== 0x7b;
-}
-
-function isBlank(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }
 
 interface Decoded {

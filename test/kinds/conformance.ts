@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Ending, ACKS, SEPARATORS, ack } from "../../src/kinds/ack.ts";
-import { jsonNameOf } from "../../src/kinds/form.ts";
+import { jsonNameOf } from "../../src/kinds/legacy-names.ts";
 import { plainId } from "../../src/kinds/identity.ts";
 import { type Kind, COMMON_NAMES } from "../../src/kinds/kind.ts";
 import { toldOf } from "../../src/kinds/notification.ts";
