@@ -50,8 +50,8 @@ export const ACKS: Readonly<Record<Ending, Ack>> = {
   unavailable: { status: 503, resCd: "5001", resMsg: "Cannot store now, send again" },
 };
 
-/** What a form's reader would take for the end of a value, and what is no printable ASCII. */
-const NOT_IN_TEXT = /[^ -~]|[\^&=,]/g;
+/** All but this may end a value or a line to whoever reads a form's answer. */
+const NOT_IN_TEXT = /[^A-Za-z0-9 ]/g;
 
 /** The answer to KICC. pgCno is echoed; it is `""` where the body was not read or has none. */
 export function ack(ending: Ending, reply: Reply = UNREAD, separator: Separator = "us"): Response {

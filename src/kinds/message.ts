@@ -33,8 +33,8 @@ export function jsonMessage(parsed: Parsed): Message {
 
 /**
  * Whether no name can stand twice: a body without backslashes has two quotes for each name and each text, so that one
- * that JSON.parse merged away leaves two over. It costs a fraction of looking at each name; what it is not made for
- * (backslashes, other objects, odd names, ids as bare numbers) is looked through.
+ * that JSON.parse merged away leaves two over. It costs a fraction of looking at each name. What is not counted here
+ * leaves quotes over too, and is looked through: names and texts in other objects.
  */
 function isPlain({ value, text, exact }: Parsed): boolean {
   if (exact) return false;
@@ -47,17 +47,12 @@ function isPlain({ value, text, exact }: Parsed): boolean {
   for (const name in value) {
     if (isOdd(name)) return false;
     const member = value[name];
-    if (typeof member === "string") quotes -= 4;
-    else if (typeof member !== "object" || member === null) quotes -= 2;
-    else if (name === INNER && !Array.isArray(member)) {
-      quotes -= 2;
-      for (const inner in member) {
-        if (isOdd(inner)) return false;
-        const leaf = (member as Record<string, unknown>)[inner];
-        if (typeof leaf === "object" && leaf !== null) return false;
-        quotes -= typeof leaf === "string" ? 4 : 2;
-      }
-    } else return false;
+    quotes -= typeof member === "string" ? 4 : 2;
+    if (name !== INNER || !isObject(member)) continue;
+    for (const inner in member) {
+      if (isOdd(inner)) return false;
+      quotes -= typeof member[inner] === "string" ? 4 : 2;
+    }
   }
   return quotes === 0;
 }
