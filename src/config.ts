@@ -1,16 +1,31 @@
 // The Worker's environment → Config, checked once per isolate. It decides which settings are wrong, never what to do then.
+import type { Separator } from "./kinds/ack.ts";
+import type { Product } from "./kinds/kind.ts";
 import type * as z from "zod/mini";
 import { allowlist, type Allowlist } from "./allowlist.ts";
 import { DELIVERING, RECEIVING, isLocal } from "./settings.ts";
 
-/** KICC's source addresses (cancel-webhook) and API hosts (global-payment), by environment. */
-const KICC = {
-  production: { source: "203.233.72.66", api: "https://pgapi.easypay.co.kr" },
-  development: { source: "61.33.205.151", api: "https://testpgapi.easypay.co.kr" },
-} as const;
+/** KICC's source addresses by product (each product's webhook page) and API hosts (global-payment), by environment. */
+export const KICC = {
+  production: {
+    sources: {
+      wechat: ["203.233.72.66"],
+      alipay: ["203.233.74.25"],
+      online: ["203.233.72.150", "203.233.72.151", "61.33.211.180"],
+    },
+    api: "https://pgapi.easypay.co.kr",
+  },
+  development: {
+    sources: { wechat: ["61.33.205.151"], alipay: ["203.233.74.22"], online: ["61.33.205.151"] },
+    api: "https://testpgapi.easypay.co.kr",
+  },
+} as const satisfies Record<string, { sources: Record<Product, readonly string[]>; api: string }>;
+
+export type Sources = Readonly<Record<Product, readonly string[]>>;
 
 export interface Receiving {
-  readonly allows: Allowlist;
+  readonly allows: Readonly<Record<Product, Allowlist>>;
+  readonly separator: Separator;
   /** Empty where no token is part of the notifyUrl. */
   readonly tokens: readonly string[];
 }
@@ -60,8 +75,8 @@ export interface Config {
     readonly access: { readonly team: string; readonly audience: string } | null;
     readonly alertUrl: URL | null;
     readonly environment: string;
-    /** KICC's addresses as they are set now, or by default: an operator adds a new one to them. */
-    readonly sources: readonly string[];
+    /** KICC's addresses as they are set now, or by default: an operator adds a new one to them. Empty where the environment is unknown. */
+    readonly sources: Partial<Sources>;
   };
   readonly problems: readonly Problem[];
 }
@@ -80,12 +95,17 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
   checkTogether(values, fetcher !== null, problems);
   // Unknown, it is not known either whom to ask for a cancellation's status.
   const kicc = receiving.KICC_ENVIRONMENT ? KICC[receiving.KICC_ENVIRONMENT] : null;
+  const sources = { ...kicc?.sources, ...receiving.KICC_SOURCES } as Sources;
   const isRight = kicc !== null && problems.length === 0;
   return {
     receiving:
       kicc === null || receivingProblems.length > 0
         ? null
-        : { allows: receiving.KICC_SOURCES ?? allowlist([kicc.source]), tokens: receiving.NOTIFY_TOKEN ?? [] },
+        : {
+            allows: allowsOf(sources),
+            tokens: receiving.NOTIFY_TOKEN ?? [],
+            separator: env["ONLINE_SEPARATOR"] === "caret" ? "caret" : "us",
+          },
     delivering: isRight ? delivering(values, fetcher, kicc.api) : null,
     storing: {
       mallIds: values.MALL_IDS ?? null,
@@ -101,16 +121,15 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
         values.ACCESS_TEAM && values.ACCESS_AUD ? { team: values.ACCESS_TEAM, audience: values.ACCESS_AUD } : null,
       alertUrl: values.ALERT_URL ?? null,
       environment: receiving.KICC_ENVIRONMENT ?? "unknown",
-      sources: sourcesOf(env["KICC_SOURCES"], kicc?.source),
+      sources,
     },
     problems: [...receivingProblems, ...problems],
   };
 }
 
-function sourcesOf(setting: unknown, standard: string | undefined): string[] {
-  const given = typeof setting === "string" ? setting.split(",").map((entry) => entry.trim()) : [];
-  const set = given.filter((entry) => entry !== "");
-  return set.length > 0 || standard === undefined ? set : [standard];
+function allowsOf(sources: Sources): Receiving["allows"] {
+  const entries = Object.entries(sources).map(([product, list]) => [product, allowlist(list)] as const);
+  return Object.fromEntries(entries) as unknown as Receiving["allows"];
 }
 
 function delivering(values: Values<typeof DELIVERING>, fetcher: Fetcher | null, kiccApi: string): Delivering {

@@ -1,4 +1,5 @@
 // The Worker's three doors: KICC and people over HTTP, the queues, the cron. No logic: each leads to its step.
+import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { api } from "./api/router.ts";
 import { operations } from "./api/operations.ts";
@@ -10,8 +11,9 @@ import { runSteps } from "./upkeep/cron.ts";
 import { returnDeadLetters } from "./deliver/dead-letters.ts";
 import { deliverBatch } from "./deliver/consumer.ts";
 import { health } from "./api/health.ts";
-import { HOOK_PATH } from "./receive/path.ts";
-import { log } from "./log.ts";
+import { DOORS } from "./kinds/registry.ts";
+import { noteSighting } from "./store/alerts.ts";
+import { log, reasonOf } from "./log.ts";
 import { receive } from "./receive/hook.ts";
 import { pruneOld } from "./upkeep/prune.ts";
 import { reconcile } from "./inquire/reconcile.ts";
@@ -21,18 +23,25 @@ import { watch } from "./upkeep/watch.ts";
 
 const app = new Hono<{ Bindings: Env }>();
 
-const hook = `${HOOK_PATH}/*`;
-app.all(hook, (c) => {
+for (const { path } of DOORS) app.all(`${path}/*`, (c) => hook(c));
+app.notFound((c) => hook(c));
+
+function hook(c: Context<{ Bindings: Env }>): Promise<Response> {
   const config = configOf(c.env, announce);
   const { DB: db, DELIVERIES: deliveries } = c.env;
   return receive(c.req.raw, config, {
     db,
     deliveries,
     askNow: (id) => confirmNow(id, config, { db, deliveries }),
+    noteWrongDoor: () => noteSighting(db, "wrong-door", Date.now()).catch(notNoted),
     limits: { strangers: c.env.STRANGERS, trusted: c.env.TRUSTED },
     waitUntil: (work) => c.executionCtx.waitUntil(work),
   });
-});
+}
+
+function notNoted(error: unknown): void {
+  log("sighting.not-noted", { error: reasonOf(error) });
+}
 
 app.get("/health", (c) => health(c.env.DB));
 

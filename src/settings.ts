@@ -1,6 +1,8 @@
 // Reads each setting's text: one schema per setting, an error text that never shows a secret's value. Pure.
 import * as z from "zod/mini";
 import { allowlist } from "./allowlist.ts";
+import type { Product } from "./kinds/kind.ts";
+import { PRODUCTS } from "./kinds/registry.ts";
 
 /** A schema from text by a function that throws or returns undefined where the text is wrong. */
 function read<T>(reader: (text: string) => T | undefined, wanted: string) {
@@ -91,13 +93,41 @@ const routes = z.pipe(
   z.transform((input: unknown, context): ReadonlyMap<string, URL> => {
     try {
       const table = z.record(z.string(), z.string()).parse(typeof input === "string" ? JSON.parse(input) : input);
-      return new Map(Object.entries(table).map(([mallId, url]) => [mallId, httpUrl(url) ?? fail()]));
+      return new Map(Object.entries(table).map(([route, url]) => [route, httpUrl(url) ?? fail()]));
     } catch {
-      context.issues.push({ code: "custom", message: "must be a table of mallId = URL", input });
+      context.issues.push({ code: "custom", message: "must be a table of mallId, kind or product = URL", input });
       return z.NEVER;
     }
   }),
 );
+
+/** A text is wechat's; a table, or a text that is one as JSON, names products. What it leaves out or empty keeps its default. */
+const sources = z.pipe(
+  z.unknown(),
+  z.transform((input: unknown, context): Partial<Record<Product, readonly string[]>> => {
+    try {
+      const isText = typeof input === "string" && !input.trim().startsWith("{");
+      const table = isText ? { wechat: input } : typeof input === "string" ? (JSON.parse(input) as unknown) : input;
+      const texts = z.strictObject(SOURCES_OF).parse(table);
+      const given = Object.entries(texts).flatMap(([product, text]) => {
+        const entries = list(text ?? "") ?? [];
+        allowlist(entries);
+        return entries.length === 0 ? [] : [[product, entries]];
+      });
+      if (isText && given.length === 0) fail();
+      return Object.fromEntries(given) as Partial<Record<Product, readonly string[]>>;
+    } catch {
+      const message = "must be IP addresses and CIDR ranges, comma-separated, or a table of them by product";
+      context.issues.push({ code: "custom", message, input });
+      return z.NEVER;
+    }
+  }),
+);
+
+const SOURCES_OF = Object.fromEntries(PRODUCTS.map((product) => [product, z.optional(z.string())])) as Record<
+  Product,
+  z.ZodMiniOptional<z.ZodMiniString>
+>;
 
 function fail(): never {
   throw new RangeError("Cannot read setting");
@@ -111,18 +141,18 @@ function signingKey(secret: string): Uint8Array {
 /** Needed to receive: one of these wrong, and KICC is told to send again. */
 export const RECEIVING = {
   KICC_ENVIRONMENT: z.enum(["production", "development"], 'must be "production" or "development"'),
-  KICC_SOURCES: z.optional(
-    read((text) => {
-      const entries = list(text);
-      return entries && allowlist(entries);
-    }, "IP addresses and CIDR ranges, comma-separated"),
-  ),
+  KICC_SOURCES: z.optional(sources),
   NOTIFY_TOKEN: z.optional(tokens("one token or more of A-Z a-z 0-9 . _ ~ -, comma-separated", /^[A-Za-z0-9._~-]+$/)),
 };
 
 /** Needed for all that comes after the ack: one of these wrong, and notifications wait untried. */
 export const DELIVERING = {
-  MALL_IDS: z.optional(read(list, "mallIds, comma-separated")),
+  MALL_IDS: z.optional(
+    read((text) => {
+      const entries = list(text);
+      return entries?.every((entry) => /^[A-Za-z0-9]+$/.test(entry)) ? entries : undefined;
+    }, "mallIds of letters and digits, comma-separated"),
+  ),
   DELIVERY: z._default(z.enum(["push", "pull", "queue"], 'must be "push", "pull" or "queue"'), "push"),
   ORIGIN_URL: z.optional(originUrl),
   ORIGIN_ROUTES: z._default(routes, new Map<string, URL>()),

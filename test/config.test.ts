@@ -1,3 +1,5 @@
+import type { Notification } from "../src/rules/notification.ts";
+import { kiccBody, notificationFrom } from "./fixtures.ts";
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { type Config, configOf, readConfig } from "../src/config.ts";
@@ -45,7 +47,11 @@ describe("the least of settings", () => {
       access: null,
       alertUrl: null,
       environment: "production",
-      sources: ["203.233.72.66"],
+      sources: {
+        wechat: ["203.233.72.66"],
+        alipay: ["203.233.74.25"],
+        online: ["203.233.72.150", "203.233.72.151", "61.33.211.180"],
+      },
     });
   });
 
@@ -64,8 +70,8 @@ describe("the least of settings", () => {
     ["development", "61.33.205.151", "203.233.72.66", "https://testpgapi.easypay.co.kr/"],
   ])("knows KICC's %s by its address alone, and its host", (environment, its, other, host) => {
     const config = configWith({ KICC_ENVIRONMENT: environment });
-    expect(config.receiving?.allows(its)).toBe(true);
-    expect(config.receiving?.allows(other)).toBe(false);
+    expect(config.receiving?.allows.wechat(its)).toBe(true);
+    expect(config.receiving?.allows.wechat(other)).toBe(false);
     expect(config.delivering?.kiccApiUrl.href).toBe(host);
   });
 
@@ -115,7 +121,7 @@ describe("a setting that receiving needs", () => {
   });
 
   it("reads addresses and ranges in place of KICC's own", () => {
-    const allows = configWith({ KICC_SOURCES: " 198.51.100.7 , 2001:db8::/32," }).receiving?.allows;
+    const allows = configWith({ KICC_SOURCES: " 198.51.100.7 , 2001:db8::/32," }).receiving?.allows.wechat;
     expect(allows?.("198.51.100.7")).toBe(true);
     expect(allows?.("2001:db8::1")).toBe(true);
     expect(allows?.("203.233.72.66")).toBe(false);
@@ -387,30 +393,34 @@ describe("the configuration of an isolate", () => {
 
 describe("a notification is stored", () => {
   const settings = { mallIds: ["T0099001"], confirms: true, mode: "push", opensAttempt: false } as const;
-  const ours = { mallId: "T0099001", resCd: "0000" };
+  const told = (about: Partial<Notification> = {}) => notificationFrom(kiccBody(), { mallId: "T0099001", ...about });
   const now = 1_768_349_530_123;
 
-  it("as foreign only where it names a mallId that is not ours", () => {
-    expect(storingOf(settings, { ...ours, mallId: "T0099002" }, "notification", "r", now).foreign).toBe(true);
-    expect(storingOf(settings, ours, "notification", "r", now).foreign).toBe(false);
-    expect(storingOf(settings, { ...ours, mallId: null }, "notification", "r", now).foreign).toBe(false);
-    expect(storingOf(settings, { ...ours, mallId: "T0099002" }, "test", "r", now).foreign).toBe(false);
+  it("as foreign where it names a mallId that is not ours, and looks whose it is where it names none", () => {
+    expect(storingOf(settings, told({ mallId: "T0099002", source: "notification" }), "r", now).foreign).toBe(true);
+    expect(storingOf(settings, told({ source: "notification" }), "r", now).foreign).toBe(false);
+    expect(storingOf(settings, told({ mallId: null }), "r", now)).toMatchObject({
+      foreign: false,
+      oursAmong: ["T0099001"],
+    });
+    expect(storingOf(settings, told(), "r", now).oursAmong).toBeNull();
+    expect(storingOf(settings, told({ mallId: "T0099002", source: "test" }), "r", now).foreign).toBe(false);
     const anyMall = { ...settings, mallIds: null };
-    expect(storingOf(anyMall, { ...ours, mallId: "x" }, "notification", "r", now).foreign).toBe(false);
+    expect(storingOf(anyMall, told({ mallId: "x", source: "notification" }), "r", now).foreign).toBe(false);
   });
 
   it("to be confirmed only where it is a success that KICC sent", () => {
-    expect(storingOf(settings, ours, "notification", "r", now).confirm).toBe("asking");
-    expect(storingOf(settings, { ...ours, resCd: "W901" }, "notification", "r", now).confirm).toBeNull();
-    expect(storingOf(settings, ours, "status-api", "r", now).confirm).toBe("confirmed");
-    expect(storingOf(settings, ours, "test", "r", now).confirm).toBeNull();
-    expect(storingOf({ ...settings, confirms: false }, ours, "notification", "r", now).confirm).toBeNull();
+    expect(storingOf(settings, told({ source: "notification" }), "r", now).confirm).toBe("asking");
+    expect(storingOf(settings, told({ resCd: "W901", source: "notification" }), "r", now).confirm).toBeNull();
+    expect(storingOf(settings, told({ source: "status-api" }), "r", now).confirm).toBe("confirmed");
+    expect(storingOf(settings, told({ source: "test" }), "r", now).confirm).toBeNull();
+    expect(storingOf({ ...settings, confirms: false }, told({ source: "notification" }), "r", now).confirm).toBeNull();
   });
 
   it("with an attempt open for 10 min where another Worker delivers it", () => {
-    const storing = storingOf({ ...settings, opensAttempt: true }, ours, "notification", "r", now);
+    const storing = storingOf({ ...settings, opensAttempt: true }, told({ source: "notification" }), "r", now);
     expect(storing).toMatchObject({ attemptOpenUntil: now + 600_000, receipt: "r" });
-    expect(storingOf(settings, ours, "notification", "r", now).attemptOpenUntil).toBeNull();
+    expect(storingOf(settings, told({ source: "notification" }), "r", now).attemptOpenUntil).toBeNull();
     expect(configWith({ DELIVERY: "queue" }).storing.opensAttempt).toBe(true);
     expect(configWith({ DELIVERY: "pull" }).storing.opensAttempt).toBe(false);
     expect(configWith({}).storing.opensAttempt).toBe(false);

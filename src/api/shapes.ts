@@ -1,6 +1,6 @@
 // The shapes of contract section 7 as schemas, and rows as these shapes: camelCase, RFC 3339 UTC, null for what is absent.
 import * as z from "zod/mini";
-import { decodeText } from "../rules/notification.ts";
+import { decodeText } from "../kinds/text.ts";
 import { STATES } from "../store/insert.ts";
 import type { ListedRow, WholeRow } from "../store/search.ts";
 

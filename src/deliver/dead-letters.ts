@@ -7,8 +7,7 @@ import { failed } from "../rules/outcome.ts";
 import { decide } from "../rules/retry.ts";
 import { type Standing, attemptOf, settle, standings } from "../store/claim.ts";
 import { before } from "../deadline.ts";
-import { storeNotification } from "../store/insert.ts";
-import { storingOf } from "../intake.ts";
+import { storeNotification, storingOf } from "../intake.ts";
 
 const WAIT_FOR_D1_SECONDS = 900;
 const WAIT_FOR_QUEUE_SECONDS = 300;
@@ -55,7 +54,7 @@ async function returnOne(content: DeliveryMessage, message: Message, config: Con
   }
   const notification = toNotification(content);
   if (notification === null) return;
-  const storing = storingOf(config.storing, notification, notification.source, message.id, Date.now());
+  const storing = storingOf(config.storing, notification, message.id, Date.now());
   await storeNotification(db, notification, storing);
 }
 

@@ -2,7 +2,8 @@
 import type { Origin } from "../config.ts";
 import { reasonOf } from "../log.ts";
 import { judgeAnswer, unreadableAnswer } from "../rules/answer.ts";
-import { decodeText } from "../rules/notification.ts";
+import { kindNamed } from "../kinds/registry.ts";
+import { decodeText } from "../kinds/text.ts";
 import { type Outcome, failed } from "../rules/outcome.ts";
 
 const LARGEST_JUDGED_BYTES = 64 * 1024;
@@ -11,6 +12,7 @@ const KEPT_ANSWER_CHARACTERS = 500;
 const UNDONE_ENCODINGS: ReadonlySet<string> = new Set(["gzip", "br"]);
 
 export interface Parcel {
+  readonly kind: string;
   readonly mallId: string | null;
   readonly body: Uint8Array;
   /** All of contract section 5's, but content-type and those that the settings add for a host. */
@@ -29,9 +31,9 @@ export async function deliverTo(origin: Origin, parcel: Parcel): Promise<Outcome
     // The signal ends the work; the race holds for a Fetcher or a body that does not heed it.
     response = await Promise.race([send(origin, parcel, signal), late]);
     const answer = await Promise.race([readAnswer(response), late]);
-    return judge(response, answer, routeOf(origin, parcel.mallId));
+    return judge(response, answer, routeOf(origin, parcel));
   } catch (error) {
-    if (response && !response.ok) return judge(response, NOTHING_READ, routeOf(origin, parcel.mallId));
+    if (response && !response.ok) return judge(response, NOTHING_READ, routeOf(origin, parcel));
     const encoding = response?.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
     if (response && !signal.aborted && UNDONE_ENCODINGS.has(encoding)) {
       return failed(unreadableAnswer(response.status, encoding), { status: response.status });
@@ -42,13 +44,16 @@ export async function deliverTo(origin: Origin, parcel: Parcel): Promise<Outcome
   }
 }
 
-/** Where a shop's notifications go. */
-export function routeOf(origin: Origin, mallId: string | null): URL {
-  return (mallId !== null && origin.routes.get(mallId)) || origin.url;
+/** Where it goes: by mallId and kind, mallId and product, mallId, kind, product; else to ORIGIN_URL. */
+export function routeOf({ routes, url }: Origin, { mallId, kind }: Pick<Parcel, "mallId" | "kind">): URL {
+  if (routes.size === 0) return url;
+  const product = kindNamed(kind)?.product ?? "";
+  const names = mallId === null ? [] : [`${mallId}/${kind}`, `${mallId}/${product}`, mallId];
+  return [...names, kind, product].map((name) => routes.get(name)).find((route) => route !== undefined) ?? url;
 }
 
-async function send(origin: Origin, { mallId, body, ...parcel }: Parcel, signal: AbortSignal): Promise<Response> {
-  const url = routeOf(origin, mallId);
+async function send(origin: Origin, { body, ...parcel }: Parcel, signal: AbortSignal): Promise<Response> {
+  const url = routeOf(origin, parcel);
   const headers = new Headers(origin.headers[url.host] ?? origin.headers[url.hostname]);
   for (const [name, value] of Object.entries(parcel.headers)) headers.set(name, value);
   if (parcel.contentType !== null) headers.set("content-type", parcel.contentType);

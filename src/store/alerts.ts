@@ -76,7 +76,7 @@ export async function rememberTold(db: D1Database, told: readonly Told[]): Promi
 }
 
 /** Notes that something was seen that no row tells. It writes once a minute at most, however often it is seen. */
-export async function noteSighting(db: D1Database, name: "stray-messages", now: number): Promise<void> {
+export async function noteSighting(db: D1Database, name: "stray-messages" | "wrong-door", now: number): Promise<void> {
   await db
     .prepare(
       `INSERT INTO sightings (name, first_at, last_at) VALUES (?1, ?2, ?2)

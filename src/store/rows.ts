@@ -16,7 +16,10 @@ export interface DeliverableRow {
   readonly cancelPgCno: string | null;
   readonly resCd: string;
   readonly resMsg: string;
+  readonly kind: string;
   readonly cancelDate: string | null;
+  readonly eventDate: string | null;
+  readonly repeats: string | null;
   readonly currency: string | null;
   readonly amount: string | null;
   readonly receipts: number;
@@ -28,9 +31,11 @@ export interface DeliverableRow {
 /** The columns of a DeliverableRow. */
 export const DELIVERABLE = `id, received_at AS receivedAt, source, source_address AS sourceAddress, reference,
   content_type AS contentType, body, mall_id AS mallId, shop_order_no AS shopOrderNo, pg_cno AS pgCno,
-  cancel_pg_cno AS cancelPgCno, res_cd AS resCd, res_msg AS resMsg, cancel_date AS cancelDate, currency, amount,
+  cancel_pg_cno AS cancelPgCno, res_cd AS resCd, res_msg AS resMsg, kind, cancel_date AS cancelDate,
+  coalesce(event_date, cancel_date) AS eventDate, repeats, currency, amount,
   receipts, attempts, tries, confirm IS 'confirmed' AS confirmed`;
 
 export function notificationOf({ body, ...row }: DeliverableRow): Notification {
-  return { ...row, body: Uint8Array.fromBase64(body) };
+  // It is judged already.
+  return { ...row, ambiguous: false, body: Uint8Array.fromBase64(body) };
 }

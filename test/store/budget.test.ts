@@ -27,6 +27,7 @@ async function notify(body: string, sending: Sending = {}, settings = {}, kept =
     db,
     deliveries,
     limits: { strangers: limit, trusted: limit },
+    noteWrongDoor: async () => {},
     askNow: async () => {},
     waitUntil: (work: Promise<unknown>) => after.push(work),
   };

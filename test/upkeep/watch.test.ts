@@ -53,6 +53,7 @@ async function send(body: string, settings: Readonly<Record<string, unknown>>, s
   const stores = {
     db: env.DB,
     deliveries: env.DELIVERIES,
+    noteWrongDoor: async () => {},
     askNow: async () => {},
     waitUntil: (work: Promise<unknown>) => void after.push(work),
   };

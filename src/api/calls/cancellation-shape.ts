@@ -38,7 +38,7 @@ export const cancellation = z.object({
 type Cancellation = z.infer<typeof cancellation>;
 
 export function shown(row: CancellationRow): Cancellation {
-  const { dueAfterMs: _dueAfterMs, dueAt, history, announcedAt, ...told } = row;
+  const { kind: _kind, dueAfterMs: _dueAfterMs, dueAt, history, announcedAt, ...told } = row;
   const queries = (JSON.parse(history) as QueryEntry[]).map(shownQuery);
   return {
     ...told,

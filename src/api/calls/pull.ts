@@ -74,9 +74,10 @@ async function lease({ db, operator }: Desk, { secrets, delaysMs }: Delivering, 
 }
 
 async function pulled(row: DeliverableRow, secrets: readonly Uint8Array[], now: number, until: number) {
-  const { id, receivedAt, source, reference, contentType, body } = notificationOf(row);
+  const { id, kind, receivedAt, source, reference, contentType, body } = notificationOf(row);
   const confirmed = row.confirmed === 1;
-  const delivery = { id, attempt: row.attempts, receivedAt, source, reference, confirmed, body };
+  const { repeats } = row;
+  const delivery = { id, kind, attempt: row.attempts, receivedAt, source, reference, repeats, confirmed, body };
   return {
     ...notificationShape({
       ...row,

@@ -1,18 +1,24 @@
 // The API's calls on the quarantine: look at it, take one in after all, drop one.
 import * as z from "zod/mini";
+import type { Config } from "../../config.ts";
 import { enqueue } from "../../queue/send.ts";
-import { type Fields, decodeText, identify, readNotification } from "../../rules/notification.ts";
+import type { Kind } from "../../kinds/kind.ts";
+import { identify, unreadNotification } from "../../kinds/notification.ts";
+import { readNotification } from "../../kinds/read.ts";
+import { KINDS, kindNamed } from "../../kinds/registry.ts";
+import { decodeText } from "../../kinds/text.ts";
+import type { Notification } from "../../rules/notification.ts";
 import type { Entry } from "../../store/audit.ts";
-import { storeNotification } from "../../store/insert.ts";
 import {
   type Quarantined,
   type QuarantineRow,
   dropQuarantined,
   findQuarantined,
   listQuarantined,
+  whereKept,
 } from "../../store/quarantine.ts";
 import { findListed } from "../../store/report.ts";
-import { isToBeEnqueued, storingOf } from "../../intake.ts";
+import { isToBeEnqueued, storeNotification, storingOf } from "../../intake.ts";
 import { limit } from "../input.ts";
 import { type Desk, type Operation, type Refusal, operation, refuse } from "../operation.ts";
 import { notificationSchema, notificationShape } from "../shapes.ts";
@@ -21,7 +27,10 @@ const EXCERPT_CHARACTERS = 300;
 
 const quarantinedSchema = z.object({
   id: z.string(),
-  reason: z.enum(["token", "address", "too-large", "unreadable"]),
+  reason: z.enum(["token", "address", "path", "too-large", "unreadable"]),
+  /** Where it came; null where the path is no door. */
+  door: z.nullable(z.string()),
+  path: z.nullable(z.string()),
   /** Of the last receipt. */
   address: z.nullable(z.string()),
   knewToken: z.boolean(),
@@ -33,6 +42,7 @@ const quarantinedSchema = z.object({
 });
 
 const one = z.object({ id: z.string() });
+const released = z.object({ id: z.string(), kind: z.optional(z.enum(KINDS.map(({ name }) => name))) });
 
 export const quarantineOperations: readonly Operation[] = [
   operation({
@@ -57,15 +67,14 @@ export const quarantineOperations: readonly Operation[] = [
     method: "post",
     path: "/api/quarantine/{id}/release",
     summary: "Take one in as if KICC had sent it then",
-    input: one,
+    input: released,
     answer: notificationSchema,
-    run: async ({ id }, desk) => {
+    run: async ({ id, kind: named }, desk) => {
       const kept = await findQuarantined(desk.db, id);
       if (kept === null) return refuse("not_found", `Nothing in quarantine has the id ${id}`);
-      const reading = readNotification(kept.body);
       if (!kept.whole) return refuse("conflict", "Only its beginning was kept: it cannot be taken in");
-      if (!reading.readable) return refuse("conflict", "It is no JSON object with resCd and resMsg: it stays here");
-      return release(kept, reading.fields, desk);
+      const notification = readKept(kept, named === undefined ? null : kindNamed(named), desk.config);
+      return "refusal" in notification ? notification.refusal : release(kept, notification, desk);
     },
   }),
   operation({
@@ -82,22 +91,40 @@ export const quarantineOperations: readonly Operation[] = [
 ];
 
 /**
+ * Read at the door where it came; of a path that is no door by its marks, else as the kind that a person names. What
+ * cannot be read is delivered on that person's word where KICC's address sent it: its bytes, without fields.
+ */
+function readKept(kept: Quarantined, named: Kind | null, config: Config): Notification | { readonly refusal: Refusal } {
+  const { body, receivedAt, reference, contentType, address } = kept;
+  const arrival = { source: "notification", sourceAddress: address, receivedAt, reference, body } as const;
+  const where = named ?? whereKept(kept);
+  const reading = readNotification(body, contentType, where);
+  if (reading.readable) return identify(reading, arrival);
+  if (named !== null && isFromKicc(kept, named, config)) return unreadNotification(named, { ...arrival, contentType });
+  if (where === "any") {
+    return { refusal: refuse("invalid", "kind: must be named, since nothing in the body tells what it is") };
+  }
+  return { refusal: refuse("conflict", "It is no JSON object or form with resCd: it stays here") };
+}
+
+function isFromKicc({ trusted, reason, address }: Quarantined, { product }: Kind, { receiving }: Config): boolean {
+  return trusted && reason !== "address" && receiving?.allows[product]?.(address) === true;
+}
+
+/**
  * Stored first and dropped then: whoever dies between them releases again, and the receipt's id makes it count once.
  * Like KICC's own, it is a receipt where it is known already, and held where it contradicts.
  */
 async function release(
   kept: Quarantined,
-  fields: Fields,
+  notification: Notification,
   desk: Desk,
 ): Promise<z.infer<typeof notificationSchema> | Refusal> {
-  const { body, receivedAt, reference, contentType, address } = kept;
-  const arrival = { source: "notification", sourceAddress: address, receivedAt, reference, contentType, body } as const;
-  const notification = identify(fields, arrival);
-  const storing = storingOf(desk.config.storing, fields, "notification", kept.id, desk.now);
+  const storing = storingOf(desk.config.storing, notification, kept.id, desk.now);
   const stored = await storeNotification(desk.db, notification, storing);
   await dropQuarantined(desk.db, kept.id, entryOf("release", stored.id, desk, kept.id));
-  if (stored.id === notification.id && isToBeEnqueued(stored, desk.config)) {
-    desk.waitUntil(enqueue(desk.deliveries, notification, 1));
+  if (stored.isOwn && isToBeEnqueued(stored, desk.config)) {
+    desk.waitUntil(enqueue(desk.deliveries, { ...notification, id: stored.id }, 1));
   }
   const row = await findListed(desk.db, stored.id);
   if (row === null) throw new Error(`Cannot find notification ${stored.id}: it was stored just now`);

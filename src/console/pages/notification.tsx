@@ -1,5 +1,6 @@
 // One notification: the answer first, then what KICC told, how it came, each attempt, and what a person may do.
-import { SUCCESS, decodeText } from "../../rules/notification.ts";
+import { decodeText } from "../../kinds/text.ts";
+import { SUCCESS } from "../../rules/notification.ts";
 import { find, search } from "../../store/search.ts";
 import { answerFor } from "../words/sentences.ts";
 import { pretty, visible } from "../words/format.ts";
