@@ -43,7 +43,12 @@ export default defineConfig(async () => {
         {
           test: {
             name: "e2e",
-            include: ["test/e2e/*.test.ts", "test/simulator/*.test.ts", "test/puller/*.test.ts"],
+            include: [
+              "test/e2e/*.test.ts",
+              "test/simulator/*.test.ts",
+              "test/puller/*.test.ts",
+              "test/deploy/*.test.ts",
+            ],
             testTimeout: 60_000,
             hookTimeout: 60_000,
           },
