@@ -34,6 +34,8 @@ export interface Setup {
   readonly others?: readonly Pick<Account, "id" | "name">[];
   readonly dnsConduct?: DnsConduct;
   readonly outside?: Readonly<Record<string, string>>;
+  /** What the edge answers in the Worker's place, as a challenge page; null lets the request through. */
+  readonly inPlace?: () => Response | null;
   /** Hostnames of the edge's certificate. */
   readonly hostnames?: readonly string[];
   /** Sees each call to the API first, and may refuse it or hold it up. */
@@ -46,7 +48,13 @@ export async function startCloudflare(setup: Setup = {}): Promise<Cloudflare> {
   mkdirSync(directory);
   const account = newAccount(setup.account);
   const certificate = makeCertificate(root, setup.hostnames ?? ["kicc.shop.example", "*.shop.workers.dev"]);
-  const edge = await startEdge({ account, directory, certificate, outside: setup.outside ?? {} });
+  const edge = await startEdge({
+    account,
+    directory,
+    certificate,
+    outside: setup.outside ?? {},
+    inPlace: setup.inPlace ?? (() => null),
+  });
   const dns = await startDns(account);
   const handlers = {
     ...userHandlers([account, ...(setup.others ?? [])]),

@@ -23,13 +23,15 @@ export interface EdgeSetup {
   readonly certificate: Certificate;
   /** Where the Worker's own requests go, by host: all others fail as if nobody were there. */
   readonly outside: Readonly<Record<string, string>>;
+  /** What Cloudflare answers in the Worker's place, by its settings; null lets the request through. */
+  readonly inPlace: () => Response | null;
 }
 
 /** The caller's address, where a test wants to be somebody: Cloudflare itself sees it from the connection. */
 export const CALLER_HEADER = "x-stand-in-caller";
 const STRANGER = "198.51.100.7";
 
-export async function startEdge({ account, directory, certificate, outside }: EdgeSetup): Promise<Edge> {
+export async function startEdge({ account, directory, certificate, outside, inPlace }: EdgeSetup): Promise<Edge> {
   let running: Promise<Miniflare> | null = null;
   const runtime = (): Promise<Miniflare> => {
     running ??= start(account, directory, outside);
@@ -46,6 +48,8 @@ export async function startEdge({ account, directory, certificate, outside }: Ed
       const hostname = (headers.host ?? "").replace(/:\d+$/, "");
       const script = leadsTo(account, hostname);
       if (!script) return new Response("error code: 1016", { status: 530 });
+      const instead = inPlace();
+      if (instead) return instead;
       const body = Buffer.concat(await Array.fromAsync(request));
       const { [CALLER_HEADER]: caller = STRANGER, ...rest } = headers;
       const worker = await (await runtime()).getWorker(script.name);
