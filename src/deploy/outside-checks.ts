@@ -59,10 +59,8 @@ export async function checkOldTls(receiver: URL, outward: Outward): Promise<Find
 }
 
 /** Each door, as each caller, one line a door. */
-export async function checkDoors(receiver: URL, outward: Outward): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const door of DOORS) findings.push(await checkDoor(receiver, door, outward));
-  return findings;
+export function checkDoors(receiver: URL, outward: Outward): Promise<Finding[]> {
+  return Promise.all(DOORS.map((door) => checkDoor(receiver, door, outward)));
 }
 
 async function checkDoor(receiver: URL, door: Door, outward: Outward): Promise<Finding> {

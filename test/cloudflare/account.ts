@@ -7,6 +7,8 @@ export interface Database {
   readonly uuid: string;
   readonly name: string;
   readonly location: string | null;
+  /** Its size, where a test says one. */
+  readonly bytes?: number;
 }
 
 export interface Consumer {

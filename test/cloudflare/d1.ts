@@ -66,13 +66,14 @@ function find(account: Account, id = ""): Database {
   return database;
 }
 
-function shown({ uuid, name, location }: Database): object {
+function shown({ uuid, name, location, bytes = 12_288 }: Database): object {
   const created = new Date(0).toISOString();
   return {
     uuid,
     name,
     created_at: created,
     version: "production",
+    file_size: bytes,
     running_in_region: location?.toUpperCase() ?? "ENAM",
   };
 }

@@ -39,7 +39,7 @@ export async function readUpload({ bytes, headers }: Call, script: Script): Prom
 }
 
 export function versionOf(script: Script, rest: Omit<Version, "id" | "number" | "createdAt">): Version {
-  return { id: randomUUID(), number: script.versions.length + 1, createdAt: Date.now(), ...rest };
+  return { ...rest, id: randomUUID(), number: script.versions.length + 1, createdAt: Date.now() };
 }
 
 /** As the API shows a version. */
