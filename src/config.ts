@@ -1,4 +1,4 @@
-// The Worker's environment → Config, checked once per isolate. It decides which settings are wrong, never what to do then.
+// Reads the Worker's environment into a Config, once per isolate. It says which settings are wrong; others decide what follows.
 import type * as z from "zod/mini";
 import { allowlist, type Allowlist } from "./allowlist.ts";
 import { DELIVERING, RECEIVING, isLocal } from "./settings.ts";
@@ -44,14 +44,14 @@ export interface Problem {
 export interface Config {
   /** null when a setting that receiving needs is wrong. */
   readonly receiving: Receiving | null;
-  /** null when any other setting is wrong, or KICC_ENVIRONMENT: then nothing is tried. */
+  /** null when any other setting is wrong, or KICC_ENVIRONMENT: then no delivery is tried. */
   readonly delivering: Delivering | null;
-  /** What storing needs; unaffected by what is wrong elsewhere. */
+  /** What storing needs. It is there even when other settings are wrong. */
   readonly storing: {
     readonly mallIds: readonly string[] | null;
     readonly confirms: boolean;
     readonly mode: "push" | "pull" | "queue";
-    /** In queue mode what is stored is enqueued at once, and that is an attempt; not while a setting is wrong. */
+    /** In queue mode a stored notification is enqueued at once, which counts as its first attempt; not while a setting is wrong. */
     readonly opensAttempt: boolean;
   };
   readonly operating: {
@@ -60,7 +60,7 @@ export interface Config {
     readonly access: { readonly team: string; readonly audience: string } | null;
     readonly alertUrl: URL | null;
     readonly environment: string;
-    /** KICC's addresses as they are set now, or by default: an operator adds a new one to them. */
+    /** KICC's addresses in force now. The console shows them to an operator who has to add one. */
     readonly sources: readonly string[];
   };
   readonly problems: readonly Problem[];
@@ -78,7 +78,7 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
   const values = readAll(DELIVERING, env, problems);
   const fetcher = readFetcher(env["ORIGIN"], problems);
   checkTogether(values, fetcher !== null, problems);
-  // Unknown, it is not known either whom to ask for a cancellation's status.
+  // Without KICC_ENVIRONMENT it is unknown which of KICC's hosts to ask for a status.
   const kicc = receiving.KICC_ENVIRONMENT ? KICC[receiving.KICC_ENVIRONMENT] : null;
   const isRight = kicc !== null && problems.length === 0;
   return {
@@ -89,7 +89,7 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
     delivering: isRight ? delivering(values, fetcher, kicc.api) : null,
     storing: {
       mallIds: values.MALL_IDS ?? null,
-      // A CONFIRM that cannot be read may mean it: what is stored meanwhile is asked about.
+      // An unreadable CONFIRM may have been meant as before-delivery: ask KICC about what is stored meanwhile.
       confirms: values.CONFIRM !== "off",
       mode: values.DELIVERY ?? "push",
       opensAttempt: isRight && values.DELIVERY === "queue",
@@ -155,7 +155,7 @@ function readAll<T extends Readonly<Record<string, z.ZodMiniType>>>(
   return Object.fromEntries(entries) as Values<T>;
 }
 
-/** What no setting can tell on its own. A setting that is wrong already (null) is not blamed twice. */
+/** Rules between settings. A setting that is wrong on its own (null) is not reported a second time. */
 function checkTogether(values: Values<typeof DELIVERING>, throughBinding: boolean, problems: Problem[]): void {
   const wrong = (setting: string, message: string) => problems.push({ setting, message });
   const mode = values.DELIVERY;
@@ -171,7 +171,7 @@ function checkTogether(values: Values<typeof DELIVERING>, throughBinding: boolea
   if (values.ACCESS_AUD && values.ACCESS_TEAM === undefined) wrong("ACCESS_TEAM", "is not set, and ACCESS_AUD is");
 }
 
-/** Set to anything else, it must not be that deliveries go over the internet instead. */
+/** An ORIGIN that is no Fetcher is a problem: ignoring it would send deliveries over the internet. */
 function readFetcher(binding: unknown, problems: Problem[]): Fetcher | null {
   if (binding === undefined || binding === "") return null;
   if (isFetcher(binding)) return binding;
@@ -185,7 +185,7 @@ function isFetcher(value: unknown): value is Fetcher {
 
 const cache = new WeakMap<object, Config>();
 
-/** The Config of this isolate's environment, read once. `announce` is called with it that one time. */
+/** The Config of this isolate's environment, read once. `announce` is called with it once, after the reading. */
 export function configOf(env: object, announce: (config: Config) => void): Config {
   const known = cache.get(env);
   if (known) return known;

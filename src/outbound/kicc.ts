@@ -1,17 +1,17 @@
-// One Check Cancellation Status call to KICC → its answer. Never throws: whatever KICC does, or does not, is an answer.
+// Asks KICC's Check Cancellation Status once. Never throws: no connection and a broken answer are answers, too.
 import { reasonOf } from "../log.ts";
 import { decodeText } from "../rules/notification.ts";
 import { type Answer, type Query, readStatus, readable } from "../kinds/wechat-find.ts";
 
 const FIND_PATH = "/api/trades/wechatpay/find";
-/** What KICC's page asks of the client. */
+/** KICC's document of find tells the client to wait this long. */
 export const ASK_TIMEOUT_MS = 30_000;
 const LARGEST_ANSWER_BYTES = 64 * 1024;
 
-/** @param kiccApiUrl KICC_API_URL; a path in it stands before find's */
+/** @param kiccApiUrl KICC_API_URL; its path, where it has one, goes before find's path */
 export async function askKicc(kiccApiUrl: URL, query: Query, timeoutMs: number = ASK_TIMEOUT_MS): Promise<Answer> {
   const signal = AbortSignal.timeout(timeoutMs);
-  // The signal ends the work; the race holds for what does not heed it.
+  // The signal aborts fetch(). The race keeps the deadline even if something ignores the signal.
   const late = new Promise<never>((_resolve, reject) => {
     signal.addEventListener("abort", () => reject(new Error(`no whole answer in ${timeoutMs} ms`)));
   });
@@ -26,7 +26,7 @@ async function ask(kiccApiUrl: URL, { mallId, pgCno, cancelPgCno }: Query, signa
   const response = await fetch(kiccApiUrl.href.replace(/\/*$/, FIND_PATH), {
     method: "POST",
     headers: { "content-type": "application/json; charset=utf-8", accept: "application/json" },
-    // A used shopTransactionId gets a duplicate error until midnight: each query has its own.
+    // KICC refuses a shopTransactionId that was used the same day, so each query has a new one.
     body: JSON.stringify({ mallId, shopTransactionId: crypto.randomUUID(), pgCno, cancelPgCno }),
     redirect: "manual",
     signal,
@@ -43,7 +43,7 @@ function none(status: number | null, text: string): Answer {
   return { kind: "none", status: status === null ? null : String(status), text: readable(text) };
 }
 
-/** null where it is longer. */
+/** The stream's bytes, or null where there are more than `most`. */
 async function readAtMost(stream: ReadableStream<Uint8Array> | null, most: number): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let length = 0;
