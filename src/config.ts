@@ -1,4 +1,4 @@
-// Reads the Worker's environment into a Config, once per isolate. It says which settings are wrong; others decide what follows.
+// Reads the Worker's environment into a Config, once per isolate. It says what is wrong, not what follows from it.
 import type * as z from "zod/mini";
 import { allowlist, type Allowlist } from "./allowlist.ts";
 import { DELIVERING, RECEIVING, isLocal } from "./settings.ts";
@@ -51,7 +51,7 @@ export interface Config {
     readonly mallIds: readonly string[] | null;
     readonly confirms: boolean;
     readonly mode: "push" | "pull" | "queue";
-    /** In queue mode a stored notification is enqueued at once, which counts as its first attempt; not while a setting is wrong. */
+    /** In queue mode storing enqueues at once, and that is the first attempt; not while a setting is wrong. */
     readonly opensAttempt: boolean;
   };
   readonly operating: {

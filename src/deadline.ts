@@ -18,7 +18,7 @@
 // a message's return  deliver/disposition, deliver/dead-letters, wrangler.toml
 //   5 s … 15 min      while D1 is down, doubled each time: 100 deliveries of a message then last a day
 //   5 min             while a setting is wrong or a message unreadable: only a person can mend it
-//   30 s, 5 min       the queue's own retry_delay of deliveries and of dead letters, where the consumer could not say another
+//   30 s, 5 min       the queue's retry_delay of deliveries and of dead letters, where the consumer named none
 //   15 min, 5 min     a dead letter, while D1 is down, or the queue
 //
 // the sweep           upkeep/sweep, store/insert

@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { allowlist } from "./allowlist.ts";
 
-/** Makes a schema of a reading function, which throws or returns undefined for a wrong text. `wanted` goes into the error text. */
+/** Makes a schema of a function that throws or returns undefined for a wrong text. `wanted` is the error text. */
 function read<T>(reader: (text: string) => T | undefined, wanted: string) {
   return z.pipe(
     z.string(`must be ${wanted}`),

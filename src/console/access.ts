@@ -1,4 +1,4 @@
-// Verifies the JWT of Cloudflare Access, which names the operator: the header alone could be forged where Access is not in front.
+// Verifies the JWT of Cloudflare Access, which names the operator. Without that, anybody could send its header.
 import { cloudflareAccess } from "@hono/cloudflare-access";
 import type { Context, MiddlewareHandler } from "hono";
 import { log, reasonOf } from "../log.ts";
