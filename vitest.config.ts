@@ -3,7 +3,7 @@ import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-// What the settings are in workerd tests, unless a test makes its own.
+// The settings of tests in workerd, unless a test makes its own.
 const SETTINGS = {
   KICC_ENVIRONMENT: "production",
   ORIGIN_URL: "https://origin.example/kicc",
@@ -11,7 +11,7 @@ const SETTINGS = {
   CONSOLE_TOKEN: "console-token",
 };
 
-// These speak to a whole Worker over HTTP, from Node.
+// These run in Node and call a whole Worker over HTTP.
 const OUTSIDE_WORKERD = ["test/{e2e,simulator,puller,deploy,origins,monitoring}/**/*.test.ts"];
 
 export default defineConfig(async () => {
@@ -20,17 +20,17 @@ export default defineConfig(async () => {
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
       bindings: { ...SETTINGS, TEST_MIGRATIONS: migrations },
-      // Tests hand the consumer its messages; a consumer that still runs when a file ends hangs the runner. The local
-      // queue at work is in test/e2e.
+      // Tests call the consumer themselves: a local queue that still delivers when a file ends would hang the runner.
+      // test/e2e has the local queue at work.
       queueConsumers: { "kicc-deliveries": { maxBatchSize: 100, maxBatchTimeout: 60 } },
-      // The internet of these tests: an origin that accepts. Tests that want another one put it in place of fetch().
+      // Every fetch() of the Worker ends here, at an origin that accepts. A test that needs another one replaces fetch().
       outboundService: () => new Response("OK"),
       compatibilityFlags: ["service_binding_extra_handlers"],
     },
   });
   return {
     test: {
-      // Where there are two cores Vitest would take one file after the other.
+      // On two cores Vitest would run one file after the other.
       maxWorkers: Math.max(2, availableParallelism() - 1),
       projects: [
         {
@@ -40,7 +40,7 @@ export default defineConfig(async () => {
             include: ["test/**/*.test.{ts,tsx}"],
             exclude: OUTSIDE_WORKERD,
             setupFiles: ["./test/setup.ts"],
-            // Against hanging, not for measuring: the machine may be shared.
+            // Only ends a test that hangs: the machine may be shared and slow.
             testTimeout: 60_000,
           },
         },

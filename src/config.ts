@@ -59,14 +59,14 @@ export interface Problem {
 export interface Config {
   /** null when a setting that receiving needs is wrong. */
   readonly receiving: Receiving | null;
-  /** null when any other setting is wrong, or KICC_ENVIRONMENT: then nothing is tried. */
+  /** null when any other setting is wrong, or KICC_ENVIRONMENT: then no delivery is tried. */
   readonly delivering: Delivering | null;
-  /** What storing needs; unaffected by what is wrong elsewhere. */
+  /** What storing needs. It is there even when other settings are wrong. */
   readonly storing: {
     readonly mallIds: readonly string[] | null;
     readonly confirms: boolean;
     readonly mode: "push" | "pull" | "queue";
-    /** In queue mode what is stored is enqueued at once, and that is an attempt; not while a setting is wrong. */
+    /** In queue mode storing enqueues at once, and that is the first attempt; not while a setting is wrong. */
     readonly opensAttempt: boolean;
   };
   readonly operating: {
@@ -93,7 +93,7 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
   const values = readAll(DELIVERING, env, problems);
   const fetcher = readFetcher(env["ORIGIN"], problems);
   checkTogether(values, fetcher !== null, problems);
-  // Unknown, it is not known either whom to ask for a cancellation's status.
+  // Without KICC_ENVIRONMENT it is unknown which of KICC's hosts to ask for a status.
   const kicc = receiving.KICC_ENVIRONMENT ? KICC[receiving.KICC_ENVIRONMENT] : null;
   const sources = { ...kicc?.sources, ...receiving.KICC_SOURCES } as Sources;
   const isRight = kicc !== null && problems.length === 0;
@@ -109,7 +109,7 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
     delivering: isRight ? delivering(values, fetcher, kicc.api) : null,
     storing: {
       mallIds: values.MALL_IDS ?? null,
-      // A CONFIRM that cannot be read may mean it: what is stored meanwhile is asked about.
+      // An unreadable CONFIRM may have been meant as before-delivery: ask KICC about what is stored meanwhile.
       confirms: values.CONFIRM !== "off",
       mode: values.DELIVERY ?? "push",
       opensAttempt: isRight && values.DELIVERY === "queue",
@@ -174,7 +174,7 @@ function readAll<T extends Readonly<Record<string, z.ZodMiniType>>>(
   return Object.fromEntries(entries) as Values<T>;
 }
 
-/** What no setting can tell on its own. A setting that is wrong already (null) is not blamed twice. */
+/** Rules between settings. A setting that is wrong on its own (null) is not reported a second time. */
 function checkTogether(values: Values<typeof DELIVERING>, throughBinding: boolean, problems: Problem[]): void {
   const wrong = (setting: string, message: string) => problems.push({ setting, message });
   const mode = values.DELIVERY;
@@ -190,7 +190,7 @@ function checkTogether(values: Values<typeof DELIVERING>, throughBinding: boolea
   if (values.ACCESS_AUD && values.ACCESS_TEAM === undefined) wrong("ACCESS_TEAM", "is not set, and ACCESS_AUD is");
 }
 
-/** Set to anything else, it must not be that deliveries go over the internet instead. */
+/** An ORIGIN that is no Fetcher is a problem: ignoring it would send deliveries over the internet. */
 function readFetcher(binding: unknown, problems: Problem[]): Fetcher | null {
   if (binding === undefined || binding === "") return null;
   if (isFetcher(binding)) return binding;
@@ -204,7 +204,7 @@ function isFetcher(value: unknown): value is Fetcher {
 
 const cache = new WeakMap<object, Config>();
 
-/** The Config of this isolate's environment, read once. `announce` is called with it that one time. */
+/** The Config of this isolate's environment, read once. `announce` is called with it once, after the reading. */
 export function configOf(env: object, announce: (config: Config) => void): Config {
   const known = cache.get(env);
   if (known) return known;

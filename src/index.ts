@@ -1,4 +1,4 @@
-// The Worker's three doors: KICC and people over HTTP, the queues, the cron. No logic: each leads to its step.
+// The Worker's three entries: HTTP (KICC and people), the queues, the cron. No logic: each calls the room that does the work.
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { api } from "./api/router.ts";
@@ -50,7 +50,7 @@ app.route(
   api((env) => configOf(env, announce), operations),
 );
 
-/** Loaded when somebody opens it: the receiver's start evaluates none of it. */
+/** The console is loaded when somebody opens it, so that it costs nothing when the Worker starts. */
 app.all("/console/*", async (c) => {
   const { consoleApp } = await import("./console/app.tsx");
   const people = consoleApp((env) => configOf(env, announce), performer(operations));
@@ -70,6 +70,9 @@ export default {
   },
   async scheduled(_controller, env) {
     const config = configOf(env, announce);
+    // The order: the sweep first, since it brings notifications to the origin. Roll up and watch are short, and watch must
+    // not alert what the sweep has just settled. Asking KICC comes after them, since KICC may be slow for a whole run:
+    // first about successes that wait for CONFIRM, then about announced cancellations. Deleting can wait longest.
     await runSteps({
       sweep: () => sweep(config, env.DB, env.DELIVERIES),
       "roll up": () => rollUp(env.DB, Date.now()),

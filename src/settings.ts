@@ -1,10 +1,10 @@
-// Reads each setting's text: one schema per setting, an error text that never shows a secret's value. Pure.
+// One schema per setting, from its text to its value. An error text never shows a secret's value. Pure.
 import * as z from "zod/mini";
 import { allowlist } from "./allowlist.ts";
 import type { Product } from "./kinds/kind.ts";
 import { PRODUCTS } from "./kinds/registry.ts";
 
-/** A schema from text by a function that throws or returns undefined where the text is wrong. */
+/** Makes a schema of a function that throws or returns undefined for a wrong text. `wanted` is the error text. */
 function read<T>(reader: (text: string) => T | undefined, wanted: string) {
   return z.pipe(
     z.string(`must be ${wanted}`),
@@ -13,7 +13,7 @@ function read<T>(reader: (text: string) => T | undefined, wanted: string) {
         const value = reader(text.trim());
         if (value !== undefined) return value;
       } catch {
-        // the message below says what is wanted
+        // The message below says what is wanted.
       }
       context.issues.push({ code: "custom", message: `must be ${wanted}`, input: text });
       return z.NEVER;
@@ -29,7 +29,7 @@ function list(text: string, separator: RegExp = /,/): string[] | undefined {
   return entries.length > 0 ? entries : undefined;
 }
 
-/** A number in wrangler.toml comes as one, not as text. */
+/** A number in wrangler.toml arrives as a number, one in a secret as text: both are read. */
 function readNumbers<T>(reader: (text: string) => T | undefined, wanted: string) {
   return z.pipe(
     z.transform((input: unknown) => (typeof input === "number" ? String(input) : input)),
@@ -44,7 +44,7 @@ function wholeNumber(lowest: number, highest: number) {
   }, `a whole number from ${lowest} to ${highest}`);
 }
 
-/** Whether plain http may go there: it never leaves the machine. */
+/** Plain http is allowed to this machine alone: it never leaves it. */
 export function isLocal(url: URL): boolean {
   return ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
 }
@@ -76,7 +76,7 @@ function originHeaders(input: unknown): Record<string, Record<string, string>> {
   return Object.fromEntries(Object.entries(hosts).map(([host, headers]) => [hostOf(host), allowedHeaders(headers)]));
 }
 
-/** A host as `URL.host` spells it: in small letters, without the default port. */
+/** The host as `URL.host` spells it: lower case, without the default port. */
 function hostOf(text: string): string {
   const { href, host } = new URL(`https://${text}`);
   return href === `https://${host}/` ? host : fail();
@@ -87,7 +87,7 @@ function allowedHeaders(headers: Record<string, string>): Record<string, string>
   return names.some((name) => FORBIDDEN_HEADER.test(name)) ? fail() : headers;
 }
 
-/** A table in wrangler.toml comes as an object, the same set as a secret as JSON text. */
+/** A table in wrangler.toml arrives as an object, the same table in a secret as JSON text: both are read. */
 const routes = z.pipe(
   z.unknown(),
   z.transform((input: unknown, context): ReadonlyMap<string, URL> => {
@@ -138,14 +138,14 @@ function signingKey(secret: string): Uint8Array {
   return key.length > 0 ? key : fail();
 }
 
-/** Needed to receive: one of these wrong, and KICC is told to send again. */
+/** Receiving needs these. If one is wrong, KICC is told to send again. */
 export const RECEIVING = {
   KICC_ENVIRONMENT: z.enum(["production", "development"], 'must be "production" or "development"'),
   KICC_SOURCES: z.optional(sources),
   NOTIFY_TOKEN: z.optional(tokens("one token or more of A-Z a-z 0-9 . _ ~ -, comma-separated", /^[A-Za-z0-9._~-]+$/)),
 };
 
-/** Needed for all that comes after the ack: one of these wrong, and notifications wait untried. */
+/** Everything after the ack needs these. If one is wrong, notifications are stored and wait untried. */
 export const DELIVERING = {
   MALL_IDS: z.optional(
     read((text) => {

@@ -1,4 +1,4 @@
-// What every way of delivering shares: the headers of contract section 5 around one notification's bytes. Pure but for the HMAC.
+// The headers of contract section 5 for one notification, the same in push, pull and queue. Pure but for the HMAC.
 import { version } from "../../package.json";
 import type { Source } from "../rules/notification.ts";
 import { signatureHeaders } from "./signature.ts";
@@ -33,7 +33,7 @@ export async function deliveryHeaders(
     ...(delivery.repeats === null ? {} : { "kicc-repeats": delivery.repeats }),
     ...(delivery.confirmed ? { "kicc-confirmed": "true" } : {}),
     "user-agent": `kicc-edge-receiver/${version}`,
-    // The older rules of mod_security refuse whoever sends none.
+    // Older rule sets of mod_security refuse a request without an Accept header.
     accept: "application/json, */*",
   };
 }

@@ -17,7 +17,7 @@ export async function askKicc(
   timeoutMs: number = ASK_TIMEOUT_MS,
 ): Promise<Answer> {
   const signal = AbortSignal.timeout(timeoutMs);
-  // The signal ends the work; the race holds for what does not heed it.
+  // The signal aborts fetch(). The race keeps the deadline even if something ignores the signal.
   const late = new Promise<never>((_resolve, reject) => {
     signal.addEventListener("abort", () => reject(new Error(`no whole answer in ${timeoutMs} ms`)));
   });
@@ -49,7 +49,7 @@ function none(status: number | null, text: string): Answer {
   return { kind: "none", status: status === null ? null : String(status), text: readable(text) };
 }
 
-/** null where it is longer. */
+/** The stream's bytes, or null where there are more than `most`. */
 async function readAtMost(stream: ReadableStream<Uint8Array> | null, most: number): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let length = 0;

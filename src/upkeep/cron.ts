@@ -1,4 +1,4 @@
-// Runs the cron's steps one after another: one's trouble, or its hanging, never keeps the others from running.
+// Runs the cron's steps one after another. A step that fails or hangs does not keep the others from running.
 import { log, reasonOf } from "../log.ts";
 import { before } from "../deadline.ts";
 
@@ -6,7 +6,7 @@ export type Steps = Readonly<Record<string, () => Promise<void>>>;
 
 const NEXT_AFTER_MS = 20_000;
 
-/** A step that takes longer goes on while the next ones run; this returns when all have ended. */
+/** A step that takes longer than NEXT_AFTER_MS goes on beside the next ones. This returns when all have ended. */
 export async function runSteps(steps: Steps): Promise<void> {
   const running: Promise<void>[] = [];
   for (const [step, run] of Object.entries(steps)) {

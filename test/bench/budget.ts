@@ -1,4 +1,4 @@
-// What a notification may ask of D1, by path: asserted exactly by test/budget.test.ts, printed and priced by the benchmark.
+// What a notification may ask of D1, by path: asserted exactly by test/store/budget.test.ts, printed and priced by the benchmark.
 import type { Work } from "../metered.ts";
 
 const PATHS = {
