@@ -36,6 +36,24 @@ export interface Delivering {
   readonly kiccApiUrl: URL;
 }
 
+/** What a send_email binding does, where it names a destination address: the only one that alerts go to. */
+export interface Mailer {
+  readonly send: (message: {
+    readonly from: string;
+    readonly to: undefined;
+    readonly subject: string;
+    readonly text: string;
+  }) => Promise<unknown>;
+}
+
+/** Whom to tell, and in which language. */
+export interface Alerts {
+  readonly urls: readonly URL[];
+  readonly mailer: Mailer | null;
+  readonly language: "en" | "ko";
+  readonly daily: boolean;
+}
+
 export interface Problem {
   readonly setting: string;
   readonly message: string;
@@ -58,7 +76,9 @@ export interface Config {
     readonly consoleTokens: readonly string[];
     readonly deliveryTokens: readonly string[];
     readonly access: { readonly team: string; readonly audience: string } | null;
-    readonly alertUrl: URL | null;
+    readonly alerts: Alerts;
+    /** Called after each whole run of the cron. */
+    readonly heartbeatUrl: URL | null;
     readonly environment: string;
     /** KICC's addresses as they are set now, or by default: an operator adds a new one to them. */
     readonly sources: readonly string[];
@@ -77,6 +97,7 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
   const receiving = readAll(RECEIVING, env, receivingProblems);
   const values = readAll(DELIVERING, env, problems);
   const fetcher = readFetcher(env["ORIGIN"], problems);
+  const mailer = readMailer(env["ALERT_EMAIL"], problems);
   checkTogether(values, fetcher !== null, problems);
   // Unknown, it is not known either whom to ask for a cancellation's status.
   const kicc = receiving.KICC_ENVIRONMENT ? KICC[receiving.KICC_ENVIRONMENT] : null;
@@ -99,7 +120,13 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
       deliveryTokens: values.DELIVERY_TOKEN ?? [],
       access:
         values.ACCESS_TEAM && values.ACCESS_AUD ? { team: values.ACCESS_TEAM, audience: values.ACCESS_AUD } : null,
-      alertUrl: values.ALERT_URL ?? null,
+      alerts: {
+        urls: values.ALERT_URL ?? [],
+        mailer,
+        language: values.ALERT_LANGUAGE ?? "en",
+        daily: values.ALERT_DAILY === "on",
+      },
+      heartbeatUrl: values.HEARTBEAT_URL ?? null,
       environment: receiving.KICC_ENVIRONMENT ?? "unknown",
       sources: sourcesOf(env["KICC_SOURCES"], kicc?.source),
     },
@@ -181,6 +208,17 @@ function readFetcher(binding: unknown, problems: Problem[]): Fetcher | null {
 
 function isFetcher(value: unknown): value is Fetcher {
   return (typeof value === "object" || typeof value === "function") && value !== null && "fetch" in value;
+}
+
+function readMailer(binding: unknown, problems: Problem[]): Mailer | null {
+  if (binding === undefined || binding === "") return null;
+  if (isMailer(binding)) return binding;
+  problems.push({ setting: "ALERT_EMAIL", message: "must be a send_email binding" });
+  return null;
+}
+
+function isMailer(value: unknown): value is Mailer {
+  return (typeof value === "object" || typeof value === "function") && value !== null && "send" in value;
 }
 
 const cache = new WeakMap<object, Config>();

@@ -4,6 +4,8 @@ import { api } from "./api/router.ts";
 import { operations } from "./api/operations.ts";
 import { performer } from "./api/perform.ts";
 import { type Config, configOf } from "./config.ts";
+import { beat } from "./store/heartbeat.ts";
+import { callHeartbeat } from "./outbound/heartbeat.ts";
 import { confirmDue } from "./inquire/confirm.ts";
 import { confirmNow } from "./inquire/confirming.ts";
 import { runSteps } from "./upkeep/cron.ts";
@@ -61,7 +63,8 @@ export default {
   },
   async scheduled(_controller, env) {
     const config = configOf(env, announce);
-    await runSteps({
+    const whole = await runSteps({
+      heartbeat: () => beat(env.DB, Date.now(), config.receiving !== null),
       sweep: () => sweep(config, env.DB, env.DELIVERIES),
       "roll up": () => rollUp(env.DB, Date.now()),
       watch: () => watch(config, env.DB, Date.now()),
@@ -69,5 +72,6 @@ export default {
       reconcile: () => reconcile(config, env.DB, env.DELIVERIES),
       prune: () => pruneOld(env.DB, Date.now()),
     });
+    if (whole) await callHeartbeat(config.operating.heartbeatUrl);
   },
 } satisfies ExportedHandler<Env>;
