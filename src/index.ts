@@ -17,6 +17,7 @@ import { log } from "./log.ts";
 import { receive } from "./receive/hook.ts";
 import { pruneOld } from "./upkeep/prune.ts";
 import { reconcile } from "./inquire/reconcile.ts";
+import { rememberHost } from "./upkeep/remember-console.ts";
 import { rollUp } from "./upkeep/count.ts";
 import { sweep } from "./upkeep/sweep.ts";
 import { watch } from "./upkeep/watch.ts";
@@ -55,7 +56,11 @@ function announce({ problems }: Config): void {
 }
 
 export default {
-  fetch: app.fetch,
+  async fetch(request, env, context) {
+    const response = await app.fetch(request, env, context);
+    rememberHost(request, response, env.DB, context);
+    return response;
+  },
   async queue(batch, env) {
     const config = configOf(env, announce);
     if (batch.queue.startsWith("kicc-deliveries-dead")) await returnDeadLetters(batch, config, env.DB, env.DELIVERIES);

@@ -18,14 +18,14 @@ const NOT_WRITTEN_MS = 150_000;
 const BLIND_EVERY_MINUTES = 5;
 
 /** When this isolate told of D1 what D1 could not take down. Another isolate may tell it once more. */
-let d1ToldAt: number | null = null;
+let d1Told: { readonly name: "d1" | "d1-writes"; readonly at: number } | null = null;
 
 /** One run. What it tells is recorded first, then sent: a run that dies between leaves it to the next one. */
 export async function watch(config: Config, db: D1Database, now: number): Promise<void> {
   const seen = await look(db, now);
   if ("error" in seen) {
     const detail = /no such (table|column)/.test(seen.error) ? `not migrated: ${seen.error}` : seen.error;
-    await tellBlindly(config, [{ name: "d1", count: 1, since: now, detail }], null, now);
+    await tellBlindly("d1", config, [{ name: "d1", count: 1, since: now, detail }], null, now);
     return;
   }
   const { heartbeat, absences } = seen;
@@ -33,16 +33,16 @@ export async function watch(config: Config, db: D1Database, now: number): Promis
   if (heartbeat !== null && now - heartbeat.at >= NOT_WRITTEN_MS) {
     const writes: Condition = { name: "d1-writes", count: 1, since: heartbeat.at, detail: null };
     const { now: news } = newsOf([writes, ...conditions], seen.told, now);
-    await tellBlindly(config, news, heartbeat.console, now);
+    await tellBlindly("d1-writes", config, news, heartbeat.console, now);
     return;
   }
   const known: Told[] =
-    d1ToldAt === null ? seen.told : [...seen.told, { name: "d1", count: 1, detail: null, toldAt: d1ToldAt }];
+    d1Told === null ? seen.told : [...seen.told, { name: d1Told.name, count: 1, detail: null, toldAt: d1Told.at }];
   const news = newsOf(conditions, known, now);
   const text = textOf(config, news, absences, heartbeat?.console ?? null);
   const isNew = text !== null || !isSame(news.told, seen.told);
   if (isNew) await tell(config, db, heartbeat?.toldRun ?? 0, { told: news.told, absences, text }, now);
-  d1ToldAt = null;
+  d1Told = null;
   if (text !== null || seen.unsent) await sendAlerts(config.operating.alerts, db, heartbeat?.console ?? null, now);
 }
 
@@ -78,20 +78,20 @@ async function tell(config: Config, db: D1Database, toldRun: number, telling: Te
  * nothing tells only every fifth minute: that bounds the alerts where each run has an isolate of its own.
  */
 async function tellBlindly(
+  name: "d1" | "d1-writes",
   config: Config,
   conditions: readonly Condition[],
   console: string | null,
   now: number,
 ): Promise<void> {
-  const isDue =
-    d1ToldAt === null ? Math.floor(now / MINUTE_MS) % BLIND_EVERY_MINUTES === 0 : now - d1ToldAt >= AGAIN_MS;
+  const isDue = d1Told === null ? Math.floor(now / MINUTE_MS) % BLIND_EVERY_MINUTES === 0 : now - d1Told.at >= AGAIN_MS;
   if (!isDue) return;
   const text = textOf(config, { now: conditions, over: [], allWell: false, told: [] }, [], console);
   if (text === null) return;
   log("alert.raised", { text });
   const channels = channelsOf(config.operating.alerts);
   const errors = await Promise.all(channels.map(({ send }) => send({ subject: subjectOf(config), text }, console)));
-  if (channels.length === 0 || errors.includes(null)) d1ToldAt = now;
+  if (channels.length === 0 || errors.includes(null)) d1Told = { name, at: now };
 }
 
 /** Since when is not known: since it was told first. */
