@@ -19,6 +19,7 @@ import { pruneOld } from "./upkeep/prune.ts";
 import { reconcile } from "./inquire/reconcile.ts";
 import { rememberHost } from "./upkeep/remember-console.ts";
 import { rollUp } from "./upkeep/count.ts";
+import { tellDaily } from "./upkeep/daily.ts";
 import { sweep } from "./upkeep/sweep.ts";
 import { watch } from "./upkeep/watch.ts";
 
@@ -56,7 +57,7 @@ function announce({ problems }: Config): void {
 }
 
 export default {
-  async fetch(request, env, context) {
+  async fetch(request: Request, env: Env, context: ExecutionContext) {
     const response = await app.fetch(request, env, context);
     rememberHost(request, response, env.DB, context);
     return response;
@@ -73,6 +74,7 @@ export default {
       sweep: () => sweep(config, env.DB, env.DELIVERIES),
       "roll up": () => rollUp(env.DB, Date.now()),
       watch: () => watch(config, env.DB, Date.now()),
+      daily: () => tellDaily(config, env.DB, Date.now()),
       confirm: () => confirmDue(config, env.DB, env.DELIVERIES),
       reconcile: () => reconcile(config, env.DB, env.DELIVERIES),
       prune: () => pruneOld(env.DB, Date.now()),

@@ -1,4 +1,5 @@
 // The texts of alerts in English and Korean. Neither bodies nor secrets; what comes from outside is cleaned first. Pure.
+import type { DaySums, KindSum } from "./sums.ts";
 import { COUNTED_AT_MOST, type Condition, type ConditionName } from "./conditions.ts";
 
 /** From when to when KICC may have called in vain. */
@@ -15,6 +16,8 @@ export interface AlertWords {
   readonly over: (name: ConditionName) => string;
   readonly describe: (condition: Condition) => string;
   readonly away: (absence: Absence) => string;
+  /** The lines of one day. @param waiting what is so now */
+  readonly daily: (day: string, sums: DaySums, waiting: readonly Condition[]) => string[];
 }
 
 const TITLES_EN: Readonly<Record<ConditionName, string>> = {
@@ -58,6 +61,15 @@ const EN: AlertWords = {
         : "the receiver answered KICC 5001, since a setting was wrong";
     return `From ${timeOf(fromAt)} to ${timeOf(toAt)} ${why}. KICC sends an online notification for 30 minutes only. In KICC's admin (office.easypay.co.kr) open Transaction management > Notification inquiry, choose this time and press resend.`;
   },
+  daily: (day, sums, waiting) => [
+    `${day} (KST)`,
+    ...(sums.kinds.length + sums.failures.size === 0 ? ["No notification was received."] : []),
+    ...sums.kinds.map((each) => `${each.kind}: ${each.successes} succeeded, ${moneyOf(each)}`),
+    ...[...sums.failures].map(([kind, count]) => `${kind}: ${count} failed`),
+    waiting.length === 0
+      ? "Nothing waits."
+      : `Waits: ${waiting.map(({ name, count }) => `${TITLES_EN[name]} ${count}`).join(", ")}`,
+  ],
 };
 
 const KO: AlertWords = {
@@ -73,6 +85,15 @@ const KO: AlertWords = {
         : "설정이 잘못되어 KICC에 5001로 응답했습니다";
     return `${timeOf(fromAt)}부터 ${timeOf(toAt)}까지 ${why}. KICC는 온라인 결제 알림을 30분 동안만 다시 보냅니다. KICC 관리자(office.easypay.co.kr)의 거래 관리 > 노티 조회에서 이 시간대를 선택해 재전송을 누르세요.`;
   },
+  daily: (day, sums, waiting) => [
+    `${day} (KST)`,
+    ...(sums.kinds.length + sums.failures.size === 0 ? ["수신한 알림이 없습니다."] : []),
+    ...sums.kinds.map((each) => `${each.kind}: 성공 ${each.successes}건, ${moneyOf(each)}`),
+    ...[...sums.failures].map(([kind, count]) => `${kind}: 실패 ${count}건`),
+    waiting.length === 0
+      ? "대기 중인 것이 없습니다."
+      : `대기: ${waiting.map(({ name, count }) => `${TITLES_KO[name]} ${count}건`).join(", ")}`,
+  ],
 };
 
 export const ALERT_WORDS: Readonly<Record<"en" | "ko", AlertWords>> = { en: EN, ko: KO };
@@ -159,6 +180,10 @@ export function pathOf({ name, count, id }: Condition): string {
     case "stray-messages":
       return "/console";
   }
+}
+
+function moneyOf({ sum, currency }: KindSum): string {
+  return `${sum.toLocaleString("en-US")} ${currency}`.trimEnd();
 }
 
 function many(count: number, what: string): string {

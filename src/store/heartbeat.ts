@@ -50,3 +50,8 @@ export function absencesStatement(db: D1Database): D1PreparedStatement {
 export async function rememberConsole(db: D1Database, console: string): Promise<void> {
   await db.prepare("UPDATE heartbeat SET console = ?1 WHERE console IS NOT ?1").bind(console).run();
 }
+
+/** The last KST day of which the daily line was told; null where none was. */
+export async function lastDaily(db: D1Database): Promise<{ day: string | null; console: string | null } | null> {
+  return db.prepare("SELECT daily AS day, console FROM heartbeat").first();
+}
