@@ -13,6 +13,8 @@ import { receive } from "../../src/receive/hook.ts";
 import { beat, rememberConsole } from "../../src/store/heartbeat.ts";
 import { listUnsent } from "../../src/store/outbox.ts";
 import { watch } from "../../src/upkeep/watch.ts";
+import { seed } from "../calls.ts";
+import { meteredD1 } from "../metered.ts";
 import { KICC_ADDRESS, type Sending, clear, configWith, faultyD1, kiccBody, kiccRequest, stored } from "../fixtures.ts";
 
 const MINUTE = 60_000;
@@ -174,6 +176,18 @@ describe("alerts", () => {
     expect(text).toMatch(/1 notification is overdue.*\(order ORD-\?!here\?-7\)/);
   });
 
+  it("reads a bounded number of rows, however many are pending and leased or asked about", async () => {
+    await seed(6000, { state: "'pending'" });
+    await env.DB.exec(`UPDATE notifications SET lease_until = ${now + 60 * MINUTE}`);
+    const { db, take } = meteredD1(env.DB);
+    expect(await minute({}, db)).toEqual([]);
+    const leased = take().read;
+    expect(leased).toBeLessThan(4200);
+    await env.DB.exec("UPDATE notifications SET confirm = 'asking', lease_until = NULL");
+    expect(await minute({}, db)).toEqual([expect.stringContaining("At least 1000 notifications are overdue")]);
+    expect(take().read).toBeLessThan(4200);
+  });
+
   it("speaks Korean where ALERT_LANGUAGE is ko, and links into the console where its host is known", async () => {
     await minute();
     await rememberConsole(env.DB, "https://kicc.shop.example");
@@ -279,6 +293,15 @@ describe("an alert that cannot be sent", () => {
     await Promise.all([watch(configWith({ ALERT_URL }), env.DB, now), watch(configWith({ ALERT_URL }), env.DB, now)]);
     await minute();
     expect(told).toHaveLength(before + 1);
+  });
+
+  it("outlives a deploy with a wrong ALERT_URL", async () => {
+    answer = () => new Response("no", { status: 500 });
+    await inState("dead");
+    await minute();
+    await minute({ ALERT_URL: "no-url" });
+    answer = () => new Response("ok");
+    expect((await minute()).join()).toContain("1 notification is dead");
   });
 
   it("is dropped with its channel, so that a webhook that is gone is not tried for ever", async () => {
