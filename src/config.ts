@@ -51,6 +51,24 @@ export interface Delivering {
   readonly kiccApiUrl: URL;
 }
 
+/** What a send_email binding does, where it names a destination address: the only one that alerts go to. */
+export interface Mailer {
+  readonly send: (message: {
+    readonly from: string;
+    readonly to: undefined;
+    readonly subject: string;
+    readonly text: string;
+  }) => Promise<unknown>;
+}
+
+/** Whom to tell, and in which language. */
+export interface Alerts {
+  readonly urls: readonly URL[];
+  readonly mailer: Mailer | null;
+  readonly language: "en" | "ko";
+  readonly daily: boolean;
+}
+
 export interface Problem {
   readonly setting: string;
   readonly message: string;
@@ -73,7 +91,9 @@ export interface Config {
     readonly consoleTokens: readonly string[];
     readonly deliveryTokens: readonly string[];
     readonly access: { readonly team: string; readonly audience: string } | null;
-    readonly alertUrl: URL | null;
+    readonly alerts: Alerts;
+    /** Called after each whole run of the cron. */
+    readonly heartbeatUrl: URL | null;
     readonly environment: string;
     /** KICC's addresses as they are set now, or by default: an operator adds a new one to them. Empty where the environment is unknown. */
     readonly sources: Partial<Sources>;
@@ -92,6 +112,7 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
   const receiving = readAll(RECEIVING, env, receivingProblems);
   const values = readAll(DELIVERING, env, problems);
   const fetcher = readFetcher(env["ORIGIN"], problems);
+  const mailer = readMailer(env["ALERT_EMAIL"], problems);
   checkTogether(values, fetcher !== null, problems);
   // Without KICC_ENVIRONMENT it is unknown which of KICC's hosts to ask for a status.
   const kicc = receiving.KICC_ENVIRONMENT ? KICC[receiving.KICC_ENVIRONMENT] : null;
@@ -119,7 +140,13 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
       deliveryTokens: values.DELIVERY_TOKEN ?? [],
       access:
         values.ACCESS_TEAM && values.ACCESS_AUD ? { team: values.ACCESS_TEAM, audience: values.ACCESS_AUD } : null,
-      alertUrl: values.ALERT_URL ?? null,
+      alerts: {
+        urls: values.ALERT_URL ?? [],
+        mailer,
+        language: values.ALERT_LANGUAGE ?? "en",
+        daily: values.ALERT_DAILY === "on",
+      },
+      heartbeatUrl: values.HEARTBEAT_URL ?? null,
       environment: receiving.KICC_ENVIRONMENT ?? "unknown",
       sources,
     },
@@ -200,6 +227,17 @@ function readFetcher(binding: unknown, problems: Problem[]): Fetcher | null {
 
 function isFetcher(value: unknown): value is Fetcher {
   return (typeof value === "object" || typeof value === "function") && value !== null && "fetch" in value;
+}
+
+function readMailer(binding: unknown, problems: Problem[]): Mailer | null {
+  if (binding === undefined || binding === "") return null;
+  if (isMailer(binding)) return binding;
+  problems.push({ setting: "ALERT_EMAIL", message: "must be a send_email binding" });
+  return null;
+}
+
+function isMailer(value: unknown): value is Mailer {
+  return (typeof value === "object" || typeof value === "function") && value !== null && "send" in value;
 }
 
 const cache = new WeakMap<object, Config>();

@@ -5,6 +5,8 @@ import { api } from "./api/router.ts";
 import { operations } from "./api/operations.ts";
 import { performer } from "./api/perform.ts";
 import { type Config, configOf } from "./config.ts";
+import { beat } from "./store/heartbeat.ts";
+import { callHeartbeat } from "./outbound/heartbeat.ts";
 import { confirmDue } from "./inquire/confirm.ts";
 import { confirmNow } from "./inquire/confirming.ts";
 import { runSteps } from "./upkeep/cron.ts";
@@ -17,7 +19,9 @@ import { log, reasonOf } from "./log.ts";
 import { receive } from "./receive/hook.ts";
 import { pruneOld } from "./upkeep/prune.ts";
 import { reconcile } from "./inquire/reconcile.ts";
+import { rememberHost } from "./upkeep/remember-console.ts";
 import { rollUp } from "./upkeep/count.ts";
+import { tellDaily } from "./upkeep/daily.ts";
 import { sweep } from "./upkeep/sweep.ts";
 import { watch } from "./upkeep/watch.ts";
 
@@ -62,7 +66,11 @@ function announce({ problems }: Config): void {
 }
 
 export default {
-  fetch: app.fetch,
+  async fetch(request: Request, env: Env, context: ExecutionContext) {
+    const response = await app.fetch(request, env, context);
+    rememberHost(request, response, env.DB, context);
+    return response;
+  },
   async queue(batch, env) {
     const config = configOf(env, announce);
     if (batch.queue.startsWith("kicc-deliveries-dead")) await returnDeadLetters(batch, config, env.DB, env.DELIVERIES);
@@ -73,13 +81,16 @@ export default {
     // The order: the sweep first, since it brings notifications to the origin. Roll up and watch are short, and watch must
     // not alert what the sweep has just settled. Asking KICC comes after them, since KICC may be slow for a whole run:
     // first about successes that wait for CONFIRM, then about announced cancellations. Deleting can wait longest.
-    await runSteps({
+    const whole = await runSteps({
+      heartbeat: () => beat(env.DB, Date.now(), config.receiving !== null),
       sweep: () => sweep(config, env.DB, env.DELIVERIES),
       "roll up": () => rollUp(env.DB, Date.now()),
       watch: () => watch(config, env.DB, Date.now()),
+      daily: () => tellDaily(config, env.DB, Date.now()),
       confirm: () => confirmDue(config, env.DB, env.DELIVERIES),
       reconcile: () => reconcile(config, env.DB, env.DELIVERIES),
       prune: () => pruneOld(env.DB, Date.now()),
     });
+    if (whole) await callHeartbeat(config.operating.heartbeatUrl);
   },
 } satisfies ExportedHandler<Env>;

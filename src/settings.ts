@@ -56,10 +56,14 @@ function httpUrl(text: string): URL | undefined {
 }
 
 const originUrl = read(httpUrl, "an http or https URL without user and password");
-const safeUrl = read((text) => {
+function safeHttpUrl(text: string): URL {
   const url = httpUrl(text);
-  return url?.protocol === "https:" || (url && isLocal(url)) ? url : undefined;
-}, "an https URL");
+  return url?.protocol === "https:" || (url && isLocal(url)) ? url : fail();
+}
+
+const safeUrl = read(safeHttpUrl, "an https URL");
+// An invocation calls them all at once, and has 6 connections.
+const MOST_WEBHOOKS = 6;
 
 const tokens = (wanted: string, characters: RegExp) =>
   read((text) => {
@@ -183,5 +187,13 @@ export const DELIVERING = {
     read((text) => (/^[a-z0-9-]+$/i.test(text) ? text : undefined), "the team's name, as in NAME.cloudflareaccess.com"),
   ),
   ACCESS_AUD: z.optional(read((text) => (/^\S+$/.test(text) ? text : undefined), "the application's audience tag")),
-  ALERT_URL: z.optional(safeUrl),
+  ALERT_URL: z.optional(
+    read((text) => {
+      const urls = list(text, /\s+/)?.map(safeHttpUrl);
+      return urls && urls.length <= MOST_WEBHOOKS ? urls : undefined;
+    }, `https URLs separated by blanks, ${MOST_WEBHOOKS} at most`),
+  ),
+  ALERT_LANGUAGE: z._default(z.enum(["en", "ko"], 'must be "en" or "ko"'), "en"),
+  ALERT_DAILY: z._default(z.enum(["on", "off"], 'must be "on" or "off"'), "off"),
+  HEARTBEAT_URL: z.optional(safeUrl),
 };

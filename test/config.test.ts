@@ -45,7 +45,8 @@ describe("the least of settings", () => {
       consoleTokens: ["console-token"],
       deliveryTokens: [],
       access: null,
-      alertUrl: null,
+      alerts: { urls: [], mailer: null, language: "en", daily: false },
+      heartbeatUrl: null,
       environment: "production",
       sources: {
         wechat: ["203.233.72.66"],
@@ -84,6 +85,10 @@ describe("the least of settings", () => {
       "KICC_API_URL",
       "CONFIRM",
       "ALERT_URL",
+      "ALERT_EMAIL",
+      "ALERT_LANGUAGE",
+      "ALERT_DAILY",
+      "HEARTBEAT_URL",
     ];
     const empty = Object.fromEntries([...names, ...more, "DELIVERY_TOKEN"].map((name) => [name, ""]));
     expect(JSON.stringify(configWith(empty))).toBe(JSON.stringify(configWith({})));
@@ -306,14 +311,22 @@ describe("what operators need", () => {
       DELIVERY_TOKEN: "puller",
       ACCESS_TEAM: "shop",
       ACCESS_AUD: "aud",
-      ALERT_URL: "https://hooks.example/x",
+      ALERT_URL: " https://hooks.example/x  https://other.example/y ",
+      ALERT_LANGUAGE: "ko",
+      ALERT_DAILY: "on",
+      HEARTBEAT_URL: "https://watchdog.example/z",
     });
     expect(problems).toEqual([]);
     expect(operating).toMatchObject({
       consoleTokens: ["old", "new"],
       deliveryTokens: ["puller"],
       access: { team: "shop", audience: "aud" },
-      alertUrl: new URL("https://hooks.example/x"),
+      alerts: {
+        urls: [new URL("https://hooks.example/x"), new URL("https://other.example/y")],
+        language: "ko",
+        daily: true,
+      },
+      heartbeatUrl: new URL("https://watchdog.example/z"),
     });
   });
 
@@ -321,6 +334,19 @@ describe("what operators need", () => {
     expect(wrongIn({ ACCESS_TEAM: "shop" })).toEqual(["ACCESS_AUD"]);
     expect(wrongIn({ ACCESS_AUD: "aud" })).toEqual(["ACCESS_TEAM"]);
     expect(wrongIn({ ACCESS_TEAM: "shop.example", ACCESS_AUD: "aud" })).toEqual(["ACCESS_TEAM"]);
+  });
+
+  it.each([
+    ["ALERT_URL", "https://hooks.example/x http://hooks.example/y"],
+    ["ALERT_URL", "https://a.example,https://b.example no-url"],
+    ["ALERT_URL", Array.from({ length: 7 }, (_, index) => `https://${index}.example/`).join(" ")],
+    ["ALERT_EMAIL", "ops@shop.example"],
+    ["ALERT_LANGUAGE", "kr"],
+    ["ALERT_DAILY", "yes"],
+    ["HEARTBEAT_URL", "http://watchdog.example"],
+  ])("is wrong where %s is %s, and notifications are stored all the same", (setting, value) => {
+    expect(wrongIn({ [setting]: value })).toEqual([setting]);
+    expect(configWith({ [setting]: value }).receiving).not.toBeNull();
   });
 
   it("opens nothing where its token is wrong", () => {
@@ -336,6 +362,7 @@ describe("a problem", () => {
     "CONSOLE_TOKEN",
     "DELIVERY_TOKEN",
     "ALERT_URL",
+    "HEARTBEAT_URL",
     "ORIGIN_URL",
     "KICC_API_URL",
   ];

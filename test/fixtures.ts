@@ -127,6 +127,9 @@ export async function clear(): Promise<void> {
   await env.DB.exec("DELETE FROM rollups");
   await env.DB.exec("DELETE FROM alerts");
   await env.DB.exec("DELETE FROM sightings");
+  await env.DB.exec("DELETE FROM heartbeat");
+  await env.DB.exec("DELETE FROM absences");
+  await env.DB.exec("DELETE FROM alert_outbox");
   await env.DB.exec("UPDATE rollup_cursor SET seq = 0");
   await env.DB.exec("UPDATE prune_cursor SET seq = 0");
 }

@@ -1,4 +1,5 @@
 // Everything under /api/, in the order of its description.
+import { testAlert } from "./calls/alert-test.ts";
 import { readAudit } from "./calls/audit.ts";
 import { listNotifications, readNotification } from "./calls/notifications.ts";
 import { openapi } from "./calls/description.ts";
@@ -21,6 +22,7 @@ export const operations: readonly Operation[] = [
   accept,
   fail,
   testNotification,
+  testAlert,
   ...cancellationOperations,
   ...quarantineOperations,
   metricsOperation,
