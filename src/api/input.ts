@@ -1,4 +1,4 @@
-// What operations take in common: pages, instants, people's words. Each schema's text says what it wants.
+// What operations take in common: numbers, instants, people's words. Each schema's text says what it wants.
 import * as z from "zod/mini";
 
 function within(lowest: number, highest: number) {
@@ -42,34 +42,4 @@ export function report(longest: number) {
     z.overwrite((text) => text.trim().slice(0, longest).toWellFormed()),
     z.minLength(1, message),
   );
-}
-
-const CURSOR = "must be a cursor that a list answered";
-
-/** A cursor that `read` understands: it gets what `cursorOf` was given, or something else altogether. */
-function cursor<T>(read: (key: unknown) => T | null) {
-  return z.pipe(
-    z.string(CURSOR),
-    z.transform((text: string, context): T => {
-      try {
-        const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" });
-        const key = read(JSON.parse(new TextDecoder().decode(bytes)));
-        if (key !== null) return key;
-      } catch {
-        // no base64url, or no JSON: the message below says so
-      }
-      context.issues.push({ code: "custom", message: CURSOR, input: text });
-      return z.NEVER;
-    }),
-  );
-}
-
-/** Where a list goes on: after this serial number. */
-export const serialCursor = cursor((key) => (Number.isSafeInteger(key) ? (key as number) : null));
-
-/** Opaque to whoever gets it; null on the last page. */
-export function cursorOf(key: number | null): string | null {
-  if (key === null) return null;
-  const text = JSON.stringify(key);
-  return new TextEncoder().encode(text).toBase64({ alphabet: "base64url", omitPadding: true });
 }

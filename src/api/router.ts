@@ -71,6 +71,7 @@ async function run(
     deliveries: c.env.DELIVERIES,
     operator,
     now: Date.now(),
+    origin: new URL(c.req.url).origin,
     waitUntil: (work) => c.executionCtx.waitUntil(work),
     signal: c.req.raw.signal,
   };

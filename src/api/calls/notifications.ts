@@ -2,7 +2,8 @@
 import * as z from "zod/mini";
 import { STATES } from "../../store/insert.ts";
 import { find, search } from "../../store/search.ts";
-import { cursorOf, limit, serialCursor, words } from "../input.ts";
+import { serialCursor, writeCursor } from "../cursor.ts";
+import { limit, words } from "../input.ts";
 import { operation, refuse } from "../operation.ts";
 import { notificationSchema, notificationShape, wholeSchema, wholeShape } from "../shapes.ts";
 
@@ -20,7 +21,7 @@ export const listNotifications = operation({
   async run({ state, q, cursor, limit: most }, { db }) {
     const wanted = { state: state ?? null, q: q ?? null, after: cursor ?? null, limit: most };
     const { rows, next } = await search(db, wanted);
-    return { notifications: rows.map(notificationShape), cursor: cursorOf(next) };
+    return { notifications: rows.map(notificationShape), cursor: writeCursor(next) };
   },
 });
 

@@ -13,8 +13,9 @@ import {
 } from "../../store/quarantine.ts";
 import { findListed } from "../../store/report.ts";
 import { isToBeEnqueued, storingOf } from "../../intake.ts";
+import { timedCursor, writeCursor } from "../cursor.ts";
 import { limit } from "../input.ts";
-import { type Desk, type Operation, type Refusal, operation, refuse } from "../operation.ts";
+import { type Desk, type Refusal, operation, refuse } from "../operation.ts";
 import { notificationSchema, notificationShape } from "../shapes.ts";
 
 const EXCERPT_CHARACTERS = 300;
@@ -34,23 +35,22 @@ const quarantinedSchema = z.object({
 
 const one = z.object({ id: z.string() });
 
-export const quarantineOperations: readonly Operation[] = [
+export const quarantineOperations = [
   operation({
     method: "get",
     path: "/api/quarantine",
     summary: "What was refused and kept aside, newest first",
     input: z.object({
-      cursor: z.optional(z.string()),
+      cursor: z.optional(timedCursor),
       limit,
     }),
     answer: z.object({ quarantine: z.array(quarantinedSchema), cursor: z.nullable(z.string()) }),
     run: async ({ cursor, limit: wanted }, { db }) => {
-      const after = cursor === undefined ? null : readCursor(cursor);
-      if (cursor !== undefined && after === null) return refuse("invalid", "cursor: is none of ours");
+      const after = cursor === undefined ? null : { receivedAt: cursor[0], id: cursor[1] };
       const rows = await listQuarantined(db, after, wanted + 1);
       const page = rows.slice(0, wanted);
       const last = rows.length > wanted ? page.at(-1) : undefined;
-      return { quarantine: page.map(quarantinedAnswer), cursor: last ? `${last.receivedAt}.${last.id}` : null };
+      return { quarantine: page.map(quarantinedAnswer), cursor: writeCursor(last ? [last.receivedAt, last.id] : null) };
     },
   }),
   operation({
@@ -79,7 +79,7 @@ export const quarantineOperations: readonly Operation[] = [
         ? { id }
         : refuse("not_found", `Nothing in quarantine has the id ${id}`),
   }),
-];
+] as const;
 
 /**
  * Stored first and dropped then: whoever dies between them releases again, and the receipt's id makes it count once.
@@ -127,9 +127,4 @@ function excerptOf(beginning: Uint8Array): string {
   const attempts = [0, 1, 2, 3].map((cut) => decodeText(beginning.subarray(0, beginning.length - cut)));
   const { text } = attempts.find(({ charset }) => charset === "utf-8") ?? decodeText(beginning);
   return text.slice(0, EXCERPT_CHARACTERS).toWellFormed();
-}
-
-function readCursor(cursor: string): { receivedAt: number; id: string } | null {
-  const [, receivedAt, id] = /^(\d{1,15})\.(qrt_[0-9a-f]{32})$/.exec(cursor) ?? [];
-  return receivedAt !== undefined && id !== undefined ? { receivedAt: Number(receivedAt), id } : null;
 }
