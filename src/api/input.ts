@@ -43,3 +43,15 @@ export function report(longest: number) {
     z.minLength(1, message),
   );
 }
+
+const KIND = "must be a kind, as in online.deposit";
+
+/** The name of a kind. */
+export const kindName = z.string(KIND).check(z.regex(/^(wechat|alipay|online)\.[a-z-]{1,40}$/, KIND));
+
+const KIND_OR_PRODUCT = "must be a kind, as in online.deposit, or a product: wechat, alipay, online";
+
+/** A kind, or a product for all of its kinds. */
+export const kindOrProduct = z
+  .string(KIND_OR_PRODUCT)
+  .check(z.regex(/^(wechat|alipay|online)(\.[a-z-]{1,40})?$/, KIND_OR_PRODUCT));

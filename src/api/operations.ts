@@ -1,6 +1,7 @@
 // Everything under /api/, in the order of its description.
 import { readAudit } from "./calls/audit.ts";
 import { listNotifications, readNotification } from "./calls/notifications.ts";
+import { downloadNotifications } from "./calls/download.ts";
 import { openapi } from "./calls/description.ts";
 import { cancellationOperations } from "./calls/cancellations.ts";
 import { metricsOperation } from "./calls/metrics.ts";
@@ -12,6 +13,7 @@ import { testNotification } from "./calls/send-test.ts";
 
 export const operations = [
   listNotifications,
+  downloadNotifications,
   readNotification,
   replayNotification,
   replayMany,

@@ -1,7 +1,7 @@
 // What is kept aside: one statement keeps it once per content, and another in the same transaction holds the bounds.
 import { type Entry, auditOfChange } from "./audit.ts";
 
-export type QuarantineReason = "token" | "address" | "too-large" | "unreadable";
+export type QuarantineReason = "token" | "address" | "too-large" | "unreadable" | "path";
 
 export interface Quarantined {
   readonly id: string;
@@ -22,8 +22,13 @@ export interface Quarantined {
 export interface QuarantineRow {
   readonly id: string;
   readonly reason: QuarantineReason;
+  /** Where it came; null where the path is none. */
+  readonly door: string | null;
+  /** A token in it is masked. */
+  readonly path: string | null;
   readonly address: string | null;
   readonly knewToken: 0 | 1;
+  readonly contentType: string | null;
   readonly receivedAt: number;
   readonly receipts: number;
   readonly bytes: number;
@@ -84,7 +89,8 @@ export async function listQuarantined(
 ): Promise<QuarantineRow[]> {
   const { results } = await db
     .prepare(
-      `SELECT id, reason, address, knew_token AS knewToken, received_at AS receivedAt, receipts, bytes,
+      `SELECT id, reason, door, path, address, knew_token AS knewToken, content_type AS contentType,
+         received_at AS receivedAt, receipts, bytes,
          substr(body, 1, ${BEGINNING_BASE64}) AS beginning
        FROM quarantine WHERE (received_at, id) < (?1, ?2) ORDER BY received_at DESC, id DESC LIMIT ?3`,
     )

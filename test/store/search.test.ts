@@ -145,3 +145,32 @@ describe("with 100,000 notifications of one instant and one order", () => {
     }
   });
 });
+describe("laziness probe", () => {
+  it("reads", { timeout: 60_000 }, async () => {
+    await seed(100_000);
+    const cases: Partial<Wanted>[] = [
+      {},
+      { limit: 100 },
+      { state: "delivered", limit: 100 },
+      { state: "dead", limit: 100 },
+      { state: "dead", kind: "online", limit: 100 },
+      { kind: "wechat", limit: 100 },
+      { kind: "online", limit: 100 },
+      { mallId: "nobody" },
+      { q: "ORD-1" },
+      { q: "ORD-", limit: 100 },
+      { q: "0000", limit: 100 },
+      { q: "000000000000000501", limit: 100 },
+      { q: "00000000000000050000" },
+      { q: "0000000000000005000", state: "dead" },
+      { q: "ORD-1", state: "dead", limit: 100 },
+      { q: "nothing" },
+      { from: 1_768_349_530_050, to: 1_768_349_530_060 },
+    ];
+    for (const each of cases) {
+      const { db, take } = meteredD1(env.DB);
+      const page = await search(db, { ...ALL, ...each });
+      console.log(JSON.stringify(each), page.rows.length, page.next !== null, JSON.stringify(take()));
+    }
+  });
+});

@@ -1,7 +1,8 @@
 // The API's calls on the quarantine: look at it, take one in after all, drop one.
 import * as z from "zod/mini";
+import { showBody } from "../../kinds/personal.ts";
 import { enqueue } from "../../queue/send.ts";
-import { type Fields, decodeText, identify, readNotification } from "../../rules/notification.ts";
+import { type Fields, identify, readNotification } from "../../rules/notification.ts";
 import type { Entry } from "../../store/audit.ts";
 import { storeNotification } from "../../store/insert.ts";
 import {
@@ -22,7 +23,11 @@ const EXCERPT_CHARACTERS = 300;
 
 const quarantinedSchema = z.object({
   id: z.string(),
-  reason: z.enum(["token", "address", "too-large", "unreadable"]),
+  reason: z.enum(["token", "address", "too-large", "unreadable", "path"]),
+  /** Where it came; null where the path is no door. */
+  door: z.nullable(z.string()),
+  /** A token in it is masked. */
+  path: z.nullable(z.string()),
   /** Of the last receipt. */
   address: z.nullable(z.string()),
   knewToken: z.boolean(),
@@ -30,6 +35,7 @@ const quarantinedSchema = z.object({
   receipts: z.int(),
   /** As many as are kept: of a body over 64 KiB, its first 4 KiB. */
   bytes: z.int(),
+  /** Personal values are their first character and a *. */
   excerpt: z.string(),
 });
 
@@ -101,7 +107,7 @@ async function release(
   }
   const row = await findListed(desk.db, stored.id);
   if (row === null) throw new Error(`Cannot find notification ${stored.id}: it was stored just now`);
-  return notificationShape(row);
+  return notificationShape(row, desk);
 }
 
 function entryOf(
@@ -113,18 +119,18 @@ function entryOf(
   return { at: now, who: operator, what, subject, note };
 }
 
-function quarantinedAnswer({ beginning, ...row }: QuarantineRow): z.infer<typeof quarantinedSchema> {
+function quarantinedAnswer({ beginning, contentType, ...row }: QuarantineRow): z.infer<typeof quarantinedSchema> {
   return {
     ...row,
     knewToken: row.knewToken === 1,
     receivedAt: new Date(row.receivedAt).toISOString(),
-    excerpt: excerptOf(Uint8Array.fromBase64(beginning)),
+    excerpt: excerptOf(Uint8Array.fromBase64(beginning), contentType),
   };
 }
 
 /** A beginning may end amid a character: the bytes that a character lacks are left out. */
-function excerptOf(beginning: Uint8Array): string {
-  const attempts = [0, 1, 2, 3].map((cut) => decodeText(beginning.subarray(0, beginning.length - cut)));
-  const { text } = attempts.find(({ charset }) => charset === "utf-8") ?? decodeText(beginning);
-  return text.slice(0, EXCERPT_CHARACTERS).toWellFormed();
+function excerptOf(beginning: Uint8Array, contentType: string | null): string {
+  const attempts = [0, 1, 2, 3].map((cut) => showBody(beginning.subarray(0, beginning.length - cut), contentType));
+  const { masked } = attempts.find(({ charset }) => charset === "utf-8") ?? showBody(beginning, contentType);
+  return masked.slice(0, EXCERPT_CHARACTERS).toWellFormed();
 }

@@ -7,22 +7,30 @@ import { audit } from "../../store/audit.ts";
 import { storeNotification } from "../../store/insert.ts";
 import { findListed } from "../../store/report.ts";
 import { isToBeEnqueued, storingOf } from "../../intake.ts";
-import { operation } from "../operation.ts";
+import { kindName } from "../input.ts";
+import { operation, refuse } from "../operation.ts";
 import { notificationSchema, notificationShape } from "../shapes.ts";
 
 /** A failed result: an origin whose handler was never changed must not book it. */
 const FAILED = "9999";
+const MADE_UP = "wechat.cancel";
 const RES_CD = "must be 1 to 4 letters and digits";
 const KST_MS = 9 * 60 * 60 * 1000;
 
 export const testNotification = operation({
   method: "post",
   path: "/api/test",
-  summary: "Send a made-up notification through everything: a failed result, unless resCd says otherwise",
+  summary:
+    "Send a made-up notification of a kind (wechat.cancel) through everything: a failed result, unless resCd says otherwise",
   needsDelivering: true,
-  input: z.object({ resCd: z._default(z.string(RES_CD).check(z.regex(/^[0-9A-Za-z]{1,4}$/, RES_CD)), FAILED) }),
+  input: z.object({
+    kind: z._default(kindName, MADE_UP),
+    resCd: z._default(z.string(RES_CD).check(z.regex(/^[0-9A-Za-z]{1,4}$/, RES_CD)), FAILED),
+  }),
   answer: notificationSchema,
-  async run({ resCd }, { db, deliveries, config, now, operator, waitUntil }) {
+  async run({ kind, resCd }, desk) {
+    const { db, deliveries, config, now, operator, waitUntil } = desk;
+    if (kind !== MADE_UP) return refuse("invalid", `kind ${kind} cannot be made up`);
     const notification = await sample(resCd, now);
     const storing = storingOf(config.storing, notification, "test", crypto.randomUUID(), now);
     const stored = await storeNotification(db, notification, storing);
@@ -31,7 +39,7 @@ export const testNotification = operation({
     await audit(db, { at: now, who: operator, what: "test", subject: stored.id, note: `resCd ${resCd}` }).run();
     const row = await findListed(db, stored.id);
     if (row === null) throw new Error(`Cannot find notification ${stored.id}: it was stored just now`);
-    return notificationShape(row);
+    return notificationShape(row, desk);
   },
 });
 

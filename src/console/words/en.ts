@@ -170,6 +170,7 @@ export const en = {
   q_address: "From an address that is not in KICC_SOURCES",
   "q_too-large": "Larger than 64 KiB",
   q_unreadable: "No JSON object with resCd and resMsg",
+  q_path: "KICC called a path that is no door",
   q_from: "From",
   q_begins: "Begins with",
   q_times: "Times",

@@ -170,6 +170,7 @@ export const ko: Words = {
   q_address: "KICC_SOURCES에 없는 주소에서 옴",
   "q_too-large": "64KiB보다 큼",
   q_unreadable: "resCd와 resMsg가 있는 JSON 객체가 아님",
+  q_path: "KICC가 수신 주소가 아닌 경로로 호출함",
   q_from: "보낸 주소",
   q_begins: "앞부분",
   q_times: "횟수",
