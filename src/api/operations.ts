@@ -2,18 +2,19 @@
 import { testAlert } from "./calls/alert-test.ts";
 import { readAudit } from "./calls/audit.ts";
 import { listNotifications, readNotification } from "./calls/notifications.ts";
+import { downloadNotifications } from "./calls/download.ts";
 import { openapi } from "./calls/description.ts";
 import { cancellationOperations } from "./calls/cancellations.ts";
 import { metricsOperation } from "./calls/metrics.ts";
 import { quarantineOperations } from "./calls/quarantine.ts";
-import type { Operation } from "./operation.ts";
 import { pull } from "./calls/pull.ts";
 import { closeNotification, replayMany, replayNotification } from "./calls/replay.ts";
 import { accept, fail } from "./calls/report.ts";
 import { testNotification } from "./calls/send-test.ts";
 
-export const operations: readonly Operation[] = [
+export const operations = [
   listNotifications,
+  downloadNotifications,
   readNotification,
   replayNotification,
   replayMany,
@@ -28,4 +29,4 @@ export const operations: readonly Operation[] = [
   metricsOperation,
   readAudit,
   openapi,
-];
+] as const;

@@ -3,7 +3,7 @@ import type { Where } from "../kinds/read.ts";
 import { DOORS, doorAt } from "../kinds/registry.ts";
 import { type Entry, auditOfChange } from "./audit.ts";
 
-export type QuarantineReason = "token" | "address" | "path" | "too-large" | "unreadable";
+export type QuarantineReason = "token" | "address" | "too-large" | "unreadable" | "path";
 
 export interface Quarantined {
   readonly id: string;
@@ -35,11 +35,14 @@ export function whereKept({ door, path }: Pick<Quarantined, "door" | "path">): W
 export interface QuarantineRow {
   readonly id: string;
   readonly reason: QuarantineReason;
+  /** Where it came; null where the path is none. */
+  readonly door: string | null;
+  /** A token in it is masked. */
+  readonly path: string | null;
   readonly address: string | null;
   readonly knewToken: 0 | 1;
+  readonly contentType: string | null;
   readonly receivedAt: number;
-  readonly door: string | null;
-  readonly path: string | null;
   readonly receipts: number;
   readonly bytes: number;
   readonly beginning: string;
@@ -102,7 +105,8 @@ export async function listQuarantined(
 ): Promise<QuarantineRow[]> {
   const { results } = await db
     .prepare(
-      `SELECT id, reason, address, knew_token AS knewToken, received_at AS receivedAt, receipts, bytes, door, path,
+      `SELECT id, reason, door, path, address, knew_token AS knewToken, content_type AS contentType,
+         received_at AS receivedAt, receipts, bytes,
          substr(body, 1, ${BEGINNING_BASE64}) AS beginning
        FROM quarantine WHERE (received_at, id) < (?1, ?2) ORDER BY received_at DESC, id DESC LIMIT ?3`,
     )

@@ -2,8 +2,8 @@
 import type { Work } from "../metered.ts";
 
 const PATHS = {
-  new: { trips: 1, read: 5, written: 7 },
-  "new, with a reference": { trips: 1, read: 5, written: 8 },
+  new: { trips: 1, read: 4, written: 7 },
+  "new, with a reference": { trips: 1, read: 4, written: 8 },
   resend: { trips: 1, read: 5, written: 1 },
   "stranger, within the kept rate": { trips: 1, read: 4, written: 3 },
   "stranger, beyond it": { trips: 0, read: 0, written: 0 },

@@ -5,8 +5,8 @@ import { enqueue } from "../../queue/send.ts";
 import type { Kind } from "../../kinds/kind.ts";
 import { identify, unreadNotification } from "../../kinds/notification.ts";
 import { readNotification } from "../../kinds/read.ts";
-import { KINDS, kindNamed } from "../../kinds/registry.ts";
-import { decodeText } from "../../kinds/text.ts";
+import { kindNamed } from "../../kinds/registry.ts";
+import { showBody } from "../../kinds/personal.ts";
 import type { Notification } from "../../rules/notification.ts";
 import type { Entry } from "../../store/audit.ts";
 import {
@@ -19,8 +19,9 @@ import {
 } from "../../store/quarantine.ts";
 import { findListed } from "../../store/report.ts";
 import { isToBeEnqueued, storeNotification, storingOf } from "../../intake.ts";
-import { limit } from "../input.ts";
-import { type Desk, type Operation, type Refusal, operation, refuse } from "../operation.ts";
+import { timedCursor, writeCursor } from "../cursor.ts";
+import { kindName, limit } from "../input.ts";
+import { type Desk, type Refusal, operation, refuse } from "../operation.ts";
 import { notificationSchema, notificationShape } from "../shapes.ts";
 
 const EXCERPT_CHARACTERS = 300;
@@ -38,29 +39,29 @@ const quarantinedSchema = z.object({
   receipts: z.int(),
   /** As many as are kept: of a body over 64 KiB, its first 4 KiB. */
   bytes: z.int(),
+  /** Personal values are their first character and a *. */
   excerpt: z.string(),
 });
 
 const one = z.object({ id: z.string() });
-const released = z.object({ id: z.string(), kind: z.optional(z.enum(KINDS.map(({ name }) => name))) });
+const released = z.object({ id: z.string(), kind: z.optional(kindName) });
 
-export const quarantineOperations: readonly Operation[] = [
+export const quarantineOperations = [
   operation({
     method: "get",
     path: "/api/quarantine",
     summary: "What was refused and kept aside, newest first",
     input: z.object({
-      cursor: z.optional(z.string()),
+      cursor: z.optional(timedCursor),
       limit,
     }),
     answer: z.object({ quarantine: z.array(quarantinedSchema), cursor: z.nullable(z.string()) }),
     run: async ({ cursor, limit: wanted }, { db }) => {
-      const after = cursor === undefined ? null : readCursor(cursor);
-      if (cursor !== undefined && after === null) return refuse("invalid", "cursor: is none of ours");
+      const after = cursor === undefined ? null : { receivedAt: cursor[0], id: cursor[1] };
       const rows = await listQuarantined(db, after, wanted + 1);
       const page = rows.slice(0, wanted);
       const last = rows.length > wanted ? page.at(-1) : undefined;
-      return { quarantine: page.map(quarantinedAnswer), cursor: last ? `${last.receivedAt}.${last.id}` : null };
+      return { quarantine: page.map(quarantinedAnswer), cursor: writeCursor(last ? [last.receivedAt, last.id] : null) };
     },
   }),
   operation({
@@ -88,7 +89,7 @@ export const quarantineOperations: readonly Operation[] = [
         ? { id }
         : refuse("not_found", `Nothing in quarantine has the id ${id}`),
   }),
-];
+] as const;
 
 /**
  * Read at the door where it came; of a path that is no door by its marks, else as the kind that a person names. What
@@ -128,7 +129,7 @@ async function release(
   }
   const row = await findListed(desk.db, stored.id);
   if (row === null) throw new Error(`Cannot find notification ${stored.id}: it was stored just now`);
-  return notificationShape(row);
+  return notificationShape(row, desk);
 }
 
 function entryOf(
@@ -140,23 +141,18 @@ function entryOf(
   return { at: now, who: operator, what, subject, note };
 }
 
-function quarantinedAnswer({ beginning, ...row }: QuarantineRow): z.infer<typeof quarantinedSchema> {
+function quarantinedAnswer({ beginning, contentType, ...row }: QuarantineRow): z.infer<typeof quarantinedSchema> {
   return {
     ...row,
     knewToken: row.knewToken === 1,
     receivedAt: new Date(row.receivedAt).toISOString(),
-    excerpt: excerptOf(Uint8Array.fromBase64(beginning)),
+    excerpt: excerptOf(Uint8Array.fromBase64(beginning), contentType),
   };
 }
 
 /** A beginning may end amid a character: the bytes that a character lacks are left out. */
-function excerptOf(beginning: Uint8Array): string {
-  const attempts = [0, 1, 2, 3].map((cut) => decodeText(beginning.subarray(0, beginning.length - cut)));
-  const { text } = attempts.find(({ charset }) => charset === "utf-8") ?? decodeText(beginning);
-  return text.slice(0, EXCERPT_CHARACTERS).toWellFormed();
-}
-
-function readCursor(cursor: string): { receivedAt: number; id: string } | null {
-  const [, receivedAt, id] = /^(\d{1,15})\.(qrt_[0-9a-f]{32})$/.exec(cursor) ?? [];
-  return receivedAt !== undefined && id !== undefined ? { receivedAt: Number(receivedAt), id } : null;
+function excerptOf(beginning: Uint8Array, contentType: string | null): string {
+  const attempts = [0, 1, 2, 3].map((cut) => showBody(beginning.subarray(0, beginning.length - cut), contentType));
+  const { masked } = attempts.find(({ charset }) => charset === "utf-8") ?? showBody(beginning, contentType);
+  return masked.slice(0, EXCERPT_CHARACTERS).toWellFormed();
 }

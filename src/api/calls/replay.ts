@@ -29,7 +29,7 @@ export const replayNotification = operation({
     if (deliveringOf(desk).mode === "push") {
       desk.waitUntil(enqueue(desk.deliveries, notificationOf(replayed), replayed.attempts + 1));
     }
-    return notificationShape(row);
+    return notificationShape(row, desk);
   },
 });
 
@@ -58,9 +58,10 @@ export const closeNotification = operation({
   summary: "A dead or held notification was dealt with by hand",
   input: z.object({ id: z.string(), note: words(LONGEST_NOTE) }),
   answer: notificationSchema,
-  async run({ id, note }, { db, operator, now }) {
+  async run({ id, note }, desk) {
+    const { db, operator, now } = desk;
     const { closed, row } = await close(db, id, { at: now, who: operator, what: "close", subject: id, note });
     if (row === null) return unknownNotification(id);
-    return closed ? notificationShape(row) : refuse("conflict", `Cannot close: the notification is ${row.state}`);
+    return closed ? notificationShape(row, desk) : refuse("conflict", `Cannot close: the notification is ${row.state}`);
   },
 });

@@ -10,27 +10,28 @@ import type { Notification } from "../../rules/notification.ts";
 import { audit } from "../../store/audit.ts";
 import { findListed } from "../../store/report.ts";
 import { isToBeEnqueued, storeNotification, storingOf } from "../../intake.ts";
+import { kindName } from "../input.ts";
 import { operation } from "../operation.ts";
 import { notificationSchema, notificationShape } from "../shapes.ts";
 
 /** A failed result: an origin whose handler was never changed must not book it. */
 const FAILED = "9999";
 const RES_CD = "must be 1 to 4 letters and digits";
-const NAMES = KINDS.map(({ name }) => name);
 /** What it was before there were others. */
 const FIRST = KINDS.find(({ statusApi }) => statusApi?.announcedBy === "cancelPgCno")?.name ?? "";
 
 export const testNotification = operation({
   method: "post",
   path: "/api/test",
-  summary: "Send a made-up notification through everything: a failed result, unless resCd says otherwise",
+  summary: "Send a made-up notification of any kind through everything: a failed result, unless resCd says otherwise",
   needsDelivering: true,
   input: z.object({
-    kind: z._default(z.enum(NAMES), FIRST),
+    kind: z._default(kindName, FIRST),
     resCd: z._default(z.string(RES_CD).check(z.regex(/^[0-9A-Za-z]{1,4}$/, RES_CD)), FAILED),
   }),
   answer: notificationSchema,
-  async run({ kind: name, resCd }, { db, deliveries, config, now, operator, waitUntil }) {
+  async run({ kind: name, resCd }, desk) {
+    const { db, deliveries, config, now, operator, waitUntil } = desk;
     const kind = kindNamed(name);
     if (kind === null) throw new Error(`Cannot make a test notification: ${name} is no kind`);
     const notification = sample(kind, resCd, now);
@@ -41,7 +42,7 @@ export const testNotification = operation({
     await audit(db, { at: now, who: operator, what: "test", subject: stored.id, note: `${name} resCd ${resCd}` }).run();
     const row = await findListed(db, stored.id);
     if (row === null) throw new Error(`Cannot find notification ${stored.id}: it was stored just now`);
-    return notificationShape(row);
+    return notificationShape(row, desk);
   },
 });
 
