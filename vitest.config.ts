@@ -19,6 +19,7 @@ export default defineConfig(async () => {
   const inWorkerd = cloudflareTest({
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
+      r2Buckets: ["BUCKET"], // of the archive's own tests: the others have none
       bindings: { ...SETTINGS, TEST_MIGRATIONS: migrations },
       // Tests hand the consumer its messages; a consumer that still runs when a file ends hangs the runner. The local
       // queue at work is in test/e2e.

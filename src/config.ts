@@ -63,6 +63,10 @@ export interface Config {
     /** KICC's addresses as they are set now, or by default: an operator adds a new one to them. */
     readonly sources: readonly string[];
   };
+  /** null without the binding ARCHIVE, or while HOT_DAYS is wrong: then nothing moves. */
+  readonly archiving: { readonly bucket: R2Bucket; readonly hotDays: number } | null;
+  /** Finished ones leave D1 for the archive alone: nothing is pruned, not even while a setting is wrong. */
+  readonly hasArchive: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -77,6 +81,7 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
   const receiving = readAll(RECEIVING, env, receivingProblems);
   const values = readAll(DELIVERING, env, problems);
   const fetcher = readFetcher(env["ORIGIN"], problems);
+  const bucket = readBucket(env["ARCHIVE"], problems);
   checkTogether(values, fetcher !== null, problems);
   // Unknown, it is not known either whom to ask for a cancellation's status.
   const kicc = receiving.KICC_ENVIRONMENT ? KICC[receiving.KICC_ENVIRONMENT] : null;
@@ -103,6 +108,8 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
       environment: receiving.KICC_ENVIRONMENT ?? "unknown",
       sources: sourcesOf(env["KICC_SOURCES"], kicc?.source),
     },
+    archiving: bucket !== null && values.HOT_DAYS !== null ? { bucket, hotDays: values.HOT_DAYS } : null,
+    hasArchive: env["ARCHIVE"] !== undefined && env["ARCHIVE"] !== "",
     problems: [...receivingProblems, ...problems],
   };
 }
@@ -181,6 +188,17 @@ function readFetcher(binding: unknown, problems: Problem[]): Fetcher | null {
 
 function isFetcher(value: unknown): value is Fetcher {
   return (typeof value === "object" || typeof value === "function") && value !== null && "fetch" in value;
+}
+
+function readBucket(binding: unknown, problems: Problem[]): R2Bucket | null {
+  if (binding === undefined || binding === "") return null;
+  if (isBucket(binding)) return binding;
+  problems.push({ setting: "ARCHIVE", message: "must be an R2 bucket" });
+  return null;
+}
+
+function isBucket(value: unknown): value is R2Bucket {
+  return typeof value === "object" && value !== null && "get" in value && "put" in value && "head" in value;
 }
 
 const cache = new WeakMap<object, Config>();

@@ -6,6 +6,7 @@ import { performer } from "./api/perform.ts";
 import { type Config, configOf } from "./config.ts";
 import { confirmDue } from "./inquire/confirm.ts";
 import { confirmNow } from "./inquire/confirming.ts";
+import { archive } from "./upkeep/archive.ts";
 import { runSteps } from "./upkeep/cron.ts";
 import { returnDeadLetters } from "./deliver/dead-letters.ts";
 import { deliverBatch } from "./deliver/consumer.ts";
@@ -68,6 +69,7 @@ export default {
       confirm: () => confirmDue(config, env.DB, env.DELIVERIES),
       reconcile: () => reconcile(config, env.DB, env.DELIVERIES),
       prune: () => pruneOld(env.DB, Date.now()),
+      archive: () => archive(config, env.DB, Date.now()),
     });
   },
 } satisfies ExportedHandler<Env>;

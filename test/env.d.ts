@@ -5,6 +5,7 @@ declare global {
   namespace Cloudflare {
     interface Env {
       readonly TEST_MIGRATIONS: D1Migration[];
+      readonly BUCKET: R2Bucket;
     }
     interface GlobalProps {
       mainModule: typeof worker;

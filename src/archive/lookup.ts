@@ -1,0 +1,108 @@
+// Sorted index objects: number → part and line. A search reads two ranges of each; merging keeps them few. All can be made again from the parts.
+import { replaceIndexes, readIndexes } from "../store/archive-index.ts";
+import { eachLine, putIndex, readText } from "./bucket.ts";
+
+/** Objects of one level become one of the next. */
+export const FAN_OUT = 8;
+/** Above this level objects stay as they are: one of it holds what FAN_OUT ** LEVELS parts have. */
+export const LEVELS = 2;
+const BLOCK = 32 * 1024;
+const BLOCKS = 4;
+
+export interface Place {
+  readonly part: string;
+  readonly line: number;
+}
+
+/** The index object of a part that its manifest vouches for. */
+export async function indexPart(bucket: R2Bucket, manifest: string): Promise<string> {
+  const { parts } = JSON.parse(manifest) as { parts: { name: string }[] };
+  const entries: string[] = [];
+  for (const { name } of parts) {
+    await eachLine(bucket, name, (line, index) => {
+      const one = JSON.parse(line) as Record<"id" | "pgCno" | "cancelPgCno" | "shopOrderNo", string | null>;
+      for (const number of new Set([one.id, one.pgCno, one.cancelPgCno, one.shopOrderNo])) {
+        if (number !== null) entries.push(`${keyOf(number)}\t${name}\t${index}`);
+      }
+    });
+  }
+  const name = `index/0/${(parts[0]?.name ?? "").replaceAll("/", "-").replace(".ndjson.gz", "")}`;
+  await writeIndex(bucket, name, sorted(entries));
+  return name;
+}
+
+/** One merge a run: the objects of the lowest full level become one. Dying halfway leaves those that were. */
+export async function mergeIndexes(bucket: R2Bucket, db: D1Database): Promise<void> {
+  const all = await readIndexes(db);
+  for (let level = 0; level < LEVELS; level++) {
+    const full = all.filter((index) => index.level === level).slice(0, FAN_OUT);
+    const [first] = full;
+    if (full.length < FAN_OUT || first === undefined) continue;
+    const entries: string[] = [];
+    for (const { name } of full) {
+      const text = await readText(bucket, name);
+      if (text === null) throw new Error(`Cannot merge: ${name} is not there`);
+      for (const entry of text.split("\n")) if (entry !== "") entries.push(entry);
+    }
+    const name = `index/${level + 1}/${first.name.split("/").at(-1)}`;
+    await writeIndex(bucket, name, sorted(entries));
+    await replaceIndexes(
+      db,
+      full.map((index) => index.name),
+      { name, level: level + 1 },
+    );
+    return;
+  }
+}
+
+async function writeIndex(bucket: R2Bucket, name: string, entries: readonly string[]): Promise<void> {
+  const sparse: [string, number][] = [];
+  const encoder = new TextEncoder();
+  let [offset, next] = [0, 0];
+  for (const entry of entries) {
+    if (offset >= next) {
+      sparse.push([numberOf(entry), offset]);
+      next = offset + BLOCK;
+    }
+    offset += encoder.encode(entry).length + 1;
+  }
+  await putIndex(bucket, name, entries.map((entry) => `${entry}\n`).join(""));
+  await putIndex(bucket, `${name}.sparse.json`, JSON.stringify([...sparse, ["", offset]]));
+}
+
+/** Two reads of R2: the sparse table, and the blocks that may have the number. */
+export async function lookUp(bucket: R2Bucket, name: string, number: string): Promise<Place[]> {
+  const table = await readText(bucket, `${name}.sparse.json`);
+  if (table === null) throw new Error(`Cannot search: ${name}.sparse.json is not there`);
+  const sparse = JSON.parse(table) as [string, number][];
+  const blocks = sparse.slice(0, -1);
+  const key = keyOf(number);
+  const first = Math.max(
+    0,
+    blocks.findLastIndex(([begins]) => begins < key),
+  );
+  const after = blocks.findIndex(([begins]) => begins > key);
+  const end = Math.min(after === -1 ? sparse.length - 1 : after, first + BLOCKS);
+  const offset = sparse[first]?.[1] ?? 0;
+  const length = (sparse[end]?.[1] ?? 0) - offset;
+  if (length <= 0) return [];
+  const text = (await readText(bucket, name, { offset, length })) ?? "";
+  return text
+    .split("\n")
+    .filter((entry) => entry.startsWith(`${key}\t`))
+    .map((entry) => entry.split("\t"))
+    .map(([, part = "", line = ""]) => ({ part, line: Number(line) }));
+}
+
+function sorted(entries: readonly string[]): string[] {
+  return [...new Set(entries)].toSorted((a, b) => (a < b ? -1 : Number(a > b)));
+}
+
+function numberOf(entry: string): string {
+  return entry.slice(0, entry.indexOf("\t"));
+}
+
+/** Without tabs and line ends, whatever KICC put into an order number. */
+function keyOf(number: string): string {
+  return encodeURIComponent(number.toWellFormed());
+}
