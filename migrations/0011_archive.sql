@@ -24,3 +24,9 @@ CREATE TABLE archive_index (
   name TEXT PRIMARY KEY,
   level INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+-- How large the database was, by day: the last value that a run saw.
+CREATE TABLE sizes (
+  day TEXT PRIMARY KEY,          -- KST
+  bytes INTEGER NOT NULL
+) WITHOUT ROWID;

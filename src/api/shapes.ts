@@ -34,6 +34,8 @@ export const notificationSchema = z
     attempts: z.int(),
     nextAttemptAt: z.nullable(instantSchema),
     deliveredAt: z.nullable(instantSchema),
+    /** It lies in the archive; a replay brings it back first. */
+    archived: z.boolean(),
   })
   .register(named, { id: "Notification" });
 
@@ -88,6 +90,7 @@ export function notificationShape(row: ListedRow): NotificationShape {
     attempts: row.attempts,
     nextAttemptAt: next === null ? null : rfc3339(next),
     deliveredAt: delivered === null ? null : rfc3339(delivered),
+    archived: false,
   };
 }
 

@@ -11,6 +11,8 @@ export const CONDITIONS = [
   "quarantined",
   "stray-messages",
   "unresolved",
+  "archive-behind",
+  "near-full",
 ] as const;
 
 export type ConditionName = (typeof CONDITIONS)[number];
@@ -79,6 +81,8 @@ const TITLES: Readonly<Record<ConditionName, string>> = {
   quarantined: "refused sendings in quarantine",
   "stray-messages": "messages in the queue that another Worker should take",
   unresolved: "unresolved cancellations",
+  "archive-behind": "the archive is behind",
+  "near-full": "D1 is nearly full",
 };
 
 /** What it is, how many, since when, where to look. Neither bodies nor secrets. */
@@ -104,6 +108,10 @@ function describe({ name, count, since, detail }: Condition): string {
       return `${many(count, "refused sending")} kept in quarantine, ${from}. Look at /console or GET /api/quarantine, then release or drop.`;
     case "stray-messages":
       return `DELIVERY is queue, but messages of kicc-deliveries arrive at this Worker, ${from}. They are left there. Take its queues.consumers out of wrangler.toml and detach it: wrangler queues consumer worker remove.`;
+    case "archive-behind":
+      return `The archive is behind, ${from}: finished notifications stay in D1 two days longer than HOT_DAYS says. Nothing is lost. Look for archive.failed in the logs, and at the bucket.`;
+    case "near-full":
+      return `D1 is more than 80 % full, ${from}: at 10 GB it takes nothing more. Bind an R2 bucket as ARCHIVE, or lower HOT_DAYS, or RETENTION_DAYS where there is no archive.`;
     case "unresolved":
       return `${many(count, "announced cancellation")} unresolved: neither KICC's notification nor its status API told a result. The oldest was announced ${timeOf(since)}. Look at /console or GET /api/cancellations?state=unresolved.`;
   }

@@ -2,6 +2,8 @@
 import { COUNTED_AT_MOST, type Condition, type ConditionName, type Told } from "../rules/conditions.ts";
 import { isState } from "./insert.ts";
 
+export type Sighting = "stray-messages" | "archive-behind" | "near-full";
+
 const OVERDUE_MS = 5 * 60 * 1000;
 /** Seen no longer ago than this, it is still so: a message that is left comes again every 5 min. */
 const SEEN_MS = 10 * 60 * 1000;
@@ -30,10 +32,15 @@ const OBSERVED: Readonly<Partial<Record<ConditionName, (now: number) => string>>
   unresolved: () => `
     SELECT count(*) AS count, min(announced_at) AS since, NULL AS detail FROM (
       SELECT announced_at FROM cancellations WHERE state = 'unresolved' ORDER BY announced_at LIMIT ${COUNTED_AT_MOST})`,
-  "stray-messages": (now) => `
-    SELECT count(*) AS count, min(first_at) AS since, NULL AS detail FROM sightings
-    WHERE name = 'stray-messages' AND last_at > ${now - SEEN_MS}`,
+  "stray-messages": (now) => ofSighting("stray-messages", now),
+  "archive-behind": (now) => ofSighting("archive-behind", now),
+  "near-full": (now) => ofSighting("near-full", now),
 };
+
+function ofSighting(name: Sighting, now: number): string {
+  return `SELECT count(*) AS count, min(first_at) AS since, NULL AS detail FROM sightings
+    WHERE name = '${name}' AND last_at > ${now - SEEN_MS}`;
+}
 
 function ofState(state: "dead" | "held"): string {
   return `SELECT count(*) AS count, min(received_at) AS since, NULL AS detail FROM (
@@ -76,7 +83,7 @@ export async function rememberTold(db: D1Database, told: readonly Told[]): Promi
 }
 
 /** Notes that something was seen that no row tells. It writes once a minute at most, however often it is seen. */
-export async function noteSighting(db: D1Database, name: "stray-messages", now: number): Promise<void> {
+export async function noteSighting(db: D1Database, name: Sighting, now: number): Promise<void> {
   await db
     .prepare(
       `INSERT INTO sightings (name, first_at, last_at) VALUES (?1, ?2, ?2)

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { STATES } from "../../store/insert.ts";
 import { find, search } from "../../store/search.ts";
+import { archivedOne, searchArchive } from "../archived.ts";
 import { cursorOf, limit, serialCursor, words } from "../input.ts";
 import { operation, refuse } from "../operation.ts";
 import { notificationSchema, notificationShape, wholeSchema, wholeShape } from "../shapes.ts";
@@ -17,10 +18,13 @@ export const listNotifications = operation({
     limit,
   }),
   answer: z.object({ notifications: z.array(notificationSchema), cursor: z.nullable(z.string()) }),
-  async run({ state, q, cursor, limit: most }, { db }) {
+  async run({ state, q, cursor, limit: most }, { db, config }) {
     const wanted = { state: state ?? null, q: q ?? null, after: cursor ?? null, limit: most };
     const { rows, next } = await search(db, wanted);
-    return { notifications: rows.map(notificationShape), cursor: cursorOf(next) };
+    const listed = rows.map(notificationShape);
+    const archived =
+      next === null && q ? await searchArchive(config, db, { q, state, known: listed, limit: most }) : [];
+    return { notifications: [...listed, ...archived], cursor: cursorOf(next) };
   },
 });
 
@@ -30,9 +34,9 @@ export const readNotification = operation({
   summary: "One notification, with its history and body",
   input: z.object({ id: z.string() }),
   answer: wholeSchema,
-  async run({ id }, { db }) {
+  async run({ id }, { db, config }) {
     const row = await find(db, id);
-    return row === null ? unknownNotification(id) : wholeShape(row);
+    return row === null ? ((await archivedOne(config, db, id)) ?? unknownNotification(id)) : wholeShape(row);
   },
 });
 

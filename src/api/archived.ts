@@ -1,0 +1,61 @@
+// What the API's calls see of the archive: a whole number, one by its id, and bringing one back. Nothing without a bucket.
+import type * as z from "zod/mini";
+import { findArchived, readArchived } from "../archive/find.ts";
+import type { ArchivedLine } from "../archive/line.ts";
+import { restore } from "../archive/restore.ts";
+import type { Config } from "../config.ts";
+import { log, reasonOf } from "../log.ts";
+import { type NotificationShape, notificationSchema, wholeSchema } from "./shapes.ts";
+
+interface Search {
+  readonly q: string;
+  readonly state: string | undefined;
+  /** What D1 has: it counts more than the archive's line of the same id. */
+  readonly known: readonly NotificationShape[];
+  readonly limit: number;
+}
+
+/** Where R2 is away, what D1 has is shown all the same; where D1 has none, nobody is told that there is none. */
+export async function searchArchive(
+  { archiving }: Config,
+  db: D1Database,
+  { q, state, known, limit }: Search,
+): Promise<NotificationShape[]> {
+  if (archiving === null) return [];
+  try {
+    const found = await findArchived(archiving.bucket, db, q);
+    const ids = new Set(known.map(({ id }) => id));
+    return found
+      .filter((line) => !ids.has(line.id) && (state === undefined || line.state === state))
+      .slice(0, limit - known.length)
+      .map(listedShape);
+  } catch (error) {
+    if (known.length === 0) throw error;
+    log("archive.unseen", { error: reasonOf(error) });
+    return [];
+  }
+}
+
+export async function archivedOne(
+  { archiving }: Config,
+  db: D1Database,
+  id: string,
+): Promise<z.infer<typeof wholeSchema> | null> {
+  const line = archiving === null ? null : await readArchived(archiving.bucket, db, id);
+  if (line === null) return null;
+  return shapeOf(line, wholeSchema.shape) as z.infer<typeof wholeSchema>;
+}
+
+/** @returns whether it is in D1 now */
+export async function bringBack({ archiving }: Config, db: D1Database, id: string): Promise<boolean> {
+  return archiving !== null && restore(archiving.bucket, db, id);
+}
+
+function listedShape(line: ArchivedLine): NotificationShape {
+  return shapeOf(line, notificationSchema.shape) as NotificationShape;
+}
+
+/** Of a line what the shape has: a line keeps more, for bringing it back. */
+function shapeOf(line: ArchivedLine, shape: object): object {
+  return Object.fromEntries(Object.entries(line).filter(([name]) => name in shape));
+}
