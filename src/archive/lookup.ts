@@ -1,12 +1,13 @@
 // Sorted index objects: number → part and line. A search reads two ranges of each; merging keeps them few. All can be made again from the parts.
 import { replaceIndexes, readIndexes } from "../store/archive-index.ts";
+import { BLOCK, keyOf, numberOf, sorted } from "./entries.ts";
+import { mergeObjects } from "./merge.ts";
 import { eachLine, putIndex, readText } from "./bucket.ts";
 
 /** Objects of one level become one of the next. */
 export const FAN_OUT = 8;
 /** Above this level objects stay as they are: one of it holds what FAN_OUT ** LEVELS parts have. */
-export const LEVELS = 2;
-const BLOCK = 32 * 1024;
+export const LEVELS = 3;
 const BLOCKS = 4;
 
 export interface Place {
@@ -38,19 +39,10 @@ export async function mergeIndexes(bucket: R2Bucket, db: D1Database): Promise<vo
     const full = all.filter((index) => index.level === level).slice(0, FAN_OUT);
     const [first] = full;
     if (full.length < FAN_OUT || first === undefined) continue;
-    const entries: string[] = [];
-    for (const { name } of full) {
-      const text = await readText(bucket, name);
-      if (text === null) throw new Error(`Cannot merge: ${name} is not there`);
-      for (const entry of text.split("\n")) if (entry !== "") entries.push(entry);
-    }
     const name = `index/${level + 1}/${first.name.split("/").at(-1)}`;
-    await writeIndex(bucket, name, sorted(entries));
-    await replaceIndexes(
-      db,
-      full.map((index) => index.name),
-      { name, level: level + 1 },
-    );
+    const names = full.map((index) => index.name);
+    await mergeObjects(bucket, names, name);
+    await replaceIndexes(db, names, { name, level: level + 1 });
     return;
   }
 }
@@ -92,17 +84,4 @@ export async function lookUp(bucket: R2Bucket, name: string, number: string): Pr
     .filter((entry) => entry.startsWith(`${key}\t`))
     .map((entry) => entry.split("\t"))
     .map(([, part = "", line = ""]) => ({ part, line: Number(line) }));
-}
-
-function sorted(entries: readonly string[]): string[] {
-  return [...new Set(entries)].toSorted((a, b) => (a < b ? -1 : Number(a > b)));
-}
-
-function numberOf(entry: string): string {
-  return entry.slice(0, entry.indexOf("\t"));
-}
-
-/** Without tabs and line ends, whatever KICC put into an order number. */
-function keyOf(number: string): string {
-  return encodeURIComponent(number.toWellFormed());
 }

@@ -100,6 +100,7 @@ describe("lists", () => {
       attempts: 0,
       nextAttemptAt: "2026-01-14T00:12:10.123Z",
       deliveredAt: null,
+      archived: false,
     });
     expect(answer.notifications[0]).toMatchObject({ mallId: null, cancelDate: null, currency: null, amount: null });
   });
