@@ -11,6 +11,11 @@ const SETTINGS = {
   CONSOLE_TOKEN: "console-token",
 };
 
+// How much of the archive's chaos: a little, unless test/chaos/archive.ts asks for more.
+const ARCHIVE_CHAOS = JSON.parse(
+  process.env["ARCHIVE_CHAOS"] ?? '{"notifications":400,"days":8,"seeds":[1,2]}',
+) as Record<string, number | number[]>;
+
 // These speak to a whole Worker over HTTP, from Node.
 const OUTSIDE_WORKERD = ["test/{e2e,simulator,puller,deploy,origins,monitoring}/**/*.test.ts"];
 
@@ -20,7 +25,7 @@ export default defineConfig(async () => {
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
       r2Buckets: ["BUCKET"], // of the archive's own tests: the others have none
-      bindings: { ...SETTINGS, TEST_MIGRATIONS: migrations },
+      bindings: { ...SETTINGS, TEST_MIGRATIONS: migrations, ARCHIVE_CHAOS },
       // Tests hand the consumer its messages; a consumer that still runs when a file ends hangs the runner. The local
       // queue at work is in test/e2e.
       queueConsumers: { "kicc-deliveries": { maxBatchSize: 100, maxBatchTimeout: 60 } },

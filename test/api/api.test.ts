@@ -523,7 +523,7 @@ describe("the description", () => {
     expect(close.responses[200].content["application/json"].schema).toEqual({
       $ref: "#/components/schemas/Notification",
     });
-    expect(components.schemas.Notification.required).toHaveLength(20);
+    expect(components.schemas.Notification.required).toHaveLength(21);
     expect(components.securitySchemes.console).toMatchObject({ type: "http", scheme: "bearer" });
   });
 });

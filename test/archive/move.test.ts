@@ -151,6 +151,16 @@ describe("trouble at any step", () => {
     }
   });
 
+  test("R2 that hangs is given up, and the next run moves them", async () => {
+    const ids = (await fill(2, FIRST, 2)).toSorted();
+    const bucket = faultyR2({ before: (call) => (call === 2 ? new Promise<void>(() => {}) : undefined) });
+    await archiveOld({ bucket, hotDays: 60 }, env.DB, NOW);
+    expect((await idsInD1()).toSorted()).toEqual(ids);
+    await archiveOld(archiving(), env.DB, NOW);
+    expect((await vouchedFor()).toSorted()).toEqual(ids);
+    expect(await idsInD1()).toEqual([]);
+  });
+
   test("two crons at once move each one once", async () => {
     for (let round = 0; round < 5; round++) {
       await clear();
