@@ -2,7 +2,7 @@
 import { replaceIndexes, readIndexes } from "../store/archive-index.ts";
 import { BLOCK, keyOf, numberOf, sorted } from "./entries.ts";
 import { mergeObjects } from "./merge.ts";
-import { eachLine, putIndex, readText } from "./bucket.ts";
+import { eachLine, putIndex, readText, sha256Of } from "./bucket.ts";
 
 /** Objects of one level become one of the next. */
 export const FAN_OUT = 8;
@@ -37,10 +37,10 @@ export async function mergeIndexes(bucket: R2Bucket, db: D1Database): Promise<vo
   const all = await readIndexes(db);
   for (let level = 0; level < LEVELS; level++) {
     const full = all.filter((index) => index.level === level).slice(0, FAN_OUT);
-    const [first] = full;
-    if (full.length < FAN_OUT || first === undefined) continue;
-    const name = `index/${level + 1}/${first.name.split("/").at(-1)}`;
+    if (full.length < FAN_OUT) continue;
     const names = full.map((index) => index.name);
+    // Named after what is in it: two crons that see different ones never write one object.
+    const name = `index/${level + 1}/${(await sha256Of(names.join())).slice(0, 32)}`;
     await mergeObjects(bucket, names, name);
     await replaceIndexes(db, names, { name, level: level + 1 });
     return;

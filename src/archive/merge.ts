@@ -57,7 +57,6 @@ function writer(bucket: R2Bucket, name: string) {
   let upload: R2MultipartUpload | null = null;
   const uploaded: R2UploadedPart[] = [];
   let [held, heldSize, size]: [string[], number, number] = [[], 0, 0];
-  const within = <T>(work: Promise<T>) => before(Date.now() + WITHIN_MS, "write an index", work);
   return {
     size: () => size,
     async add(text: string) {
@@ -77,4 +76,8 @@ function writer(bucket: R2Bucket, name: string) {
       await within(upload.complete(uploaded));
     },
   };
+}
+
+async function within<T>(work: Promise<T>): Promise<T> {
+  return before(Date.now() + WITHIN_MS, "write an index", work);
 }

@@ -16,13 +16,13 @@ export async function fill(count: number, from: number, perDay: number): Promise
   return ids;
 }
 
-/** All that is pending is delivered at the first attempt, and counted. */
-export async function settle(): Promise<void> {
+/** All that is pending and was received before `until` is delivered at the first attempt, and counted. */
+export async function settle(until = Number.MAX_SAFE_INTEGER): Promise<void> {
   await env.DB.exec(
     `UPDATE notifications SET state = 'delivered', attempts = 1, tries = 1, next_attempt_at = NULL, settled_at = received_at + 10,
      delivered_at = received_at + 10, counted = 1,
      history = json_array(json_object('number', 1, 'startedAt', received_at, 'durationMs', 10, 'outcome', 'accepted', 'status', 200, 'error', NULL, 'answer', 'OK'))
-     WHERE state = 'pending'`.replaceAll("\n", " "),
+     WHERE state = 'pending' AND received_at < ${until}`.replaceAll("\n", " "),
   );
   await env.DB.exec("UPDATE rollup_cursor SET seq = (SELECT coalesce(max(seq), 0) FROM notifications)");
 }
