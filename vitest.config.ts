@@ -11,17 +11,25 @@ const SETTINGS = {
   CONSOLE_TOKEN: "console-token",
 };
 
+// How much of the archive's chaos: a little, unless test/chaos/archive.ts asks for more.
+const ARCHIVE_CHAOS = JSON.parse(
+  process.env["ARCHIVE_CHAOS"] ?? '{"notifications":400,"days":8,"seeds":[1,2]}',
+) as Record<string, number | number[]>;
+
 // These run in Node and call a whole Worker over HTTP.
-const OUTSIDE_WORKERD = ["test/{e2e,simulator,puller,deploy,origins,monitoring}/**/*.test.ts"];
+const OUTSIDE_WORKERD = ["test/{e2e,simulator,puller,origins,monitoring}/**/*.test.ts"];
+/** Minutes long: wrangler runs in each. They have a command of their own. */
+const DEPLOYS = ["test/deploy/**/*.test.ts"];
 
 export default defineConfig(async () => {
   const migrations = await readD1Migrations(path.join(import.meta.dirname, "migrations"));
   const inWorkerd = cloudflareTest({
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
-      bindings: { ...SETTINGS, TEST_MIGRATIONS: migrations },
       // Tests call the consumer themselves: a local queue that still delivers when a file ends would hang the runner.
       // test/e2e has the local queue at work.
+      r2Buckets: ["BUCKET"], // of the archive's own tests: the others have none
+      bindings: { ...SETTINGS, TEST_MIGRATIONS: migrations, ARCHIVE_CHAOS },
       queueConsumers: { "kicc-deliveries": { maxBatchSize: 100, maxBatchTimeout: 60 } },
       // Every fetch() of the Worker ends here, at an origin that accepts. A test that needs another one replaces fetch().
       outboundService: () => new Response("OK"),
@@ -38,7 +46,7 @@ export default defineConfig(async () => {
           test: {
             name: "workerd",
             include: ["test/**/*.test.{ts,tsx}"],
-            exclude: OUTSIDE_WORKERD,
+            exclude: [...OUTSIDE_WORKERD, ...DEPLOYS],
             setupFiles: ["./test/setup.ts"],
             // Only ends a test that hangs: the machine may be shared and slow.
             testTimeout: 60_000,
@@ -52,6 +60,7 @@ export default defineConfig(async () => {
             hookTimeout: 60_000,
           },
         },
+        { test: { name: "deploy", include: DEPLOYS, testTimeout: 60_000, hookTimeout: 60_000 } },
       ],
       coverage: { provider: "istanbul" as const, include: ["src/**"], reporter: ["text"] },
     },

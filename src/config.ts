@@ -98,6 +98,10 @@ export interface Config {
     /** KICC's addresses as they are set now, or by default: an operator adds a new one to them. Empty where the environment is unknown. */
     readonly sources: Partial<Sources>;
   };
+  /** null without the binding ARCHIVE, or while HOT_DAYS is wrong: then nothing moves. */
+  readonly archiving: { readonly bucket: R2Bucket; readonly hotDays: number } | null;
+  /** Finished ones leave D1 for the archive alone: nothing is pruned, not even while a setting is wrong. */
+  readonly hasArchive: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -113,6 +117,7 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
   const values = readAll(DELIVERING, env, problems);
   const fetcher = readFetcher(env["ORIGIN"], problems);
   const mailer = readMailer(env["ALERT_EMAIL"], problems);
+  const bucket = readBucket(env["ARCHIVE"], problems);
   checkTogether(values, fetcher !== null, problems);
   // Without KICC_ENVIRONMENT it is unknown which of KICC's hosts to ask for a status.
   const kicc = receiving.KICC_ENVIRONMENT ? KICC[receiving.KICC_ENVIRONMENT] : null;
@@ -150,6 +155,8 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
       environment: receiving.KICC_ENVIRONMENT ?? "unknown",
       sources,
     },
+    archiving: bucket !== null && values.HOT_DAYS !== null ? { bucket, hotDays: values.HOT_DAYS } : null,
+    hasArchive: env["ARCHIVE"] !== undefined && env["ARCHIVE"] !== "",
     problems: [...receivingProblems, ...problems],
   };
 }
@@ -238,6 +245,17 @@ function readMailer(binding: unknown, problems: Problem[]): Mailer | null {
 
 function isMailer(value: unknown): value is Mailer {
   return (typeof value === "object" || typeof value === "function") && value !== null && "send" in value;
+}
+
+function readBucket(binding: unknown, problems: Problem[]): R2Bucket | null {
+  if (binding === undefined || binding === "") return null;
+  if (isBucket(binding)) return binding;
+  problems.push({ setting: "ARCHIVE", message: "must be an R2 bucket" });
+  return null;
+}
+
+function isBucket(value: unknown): value is R2Bucket {
+  return typeof value === "object" && value !== null && "get" in value && "put" in value && "head" in value;
 }
 
 const cache = new WeakMap<object, Config>();

@@ -9,6 +9,7 @@ import { beat } from "./store/heartbeat.ts";
 import { callHeartbeat } from "./outbound/heartbeat.ts";
 import { confirmDue } from "./inquire/confirm.ts";
 import { confirmNow } from "./inquire/confirming.ts";
+import { archive } from "./upkeep/archive.ts";
 import { runSteps } from "./upkeep/cron.ts";
 import { returnDeadLetters } from "./deliver/dead-letters.ts";
 import { deliverBatch } from "./deliver/consumer.ts";
@@ -90,6 +91,7 @@ export default {
       confirm: () => confirmDue(config, env.DB, env.DELIVERIES),
       reconcile: () => reconcile(config, env.DB, env.DELIVERIES),
       prune: () => pruneOld(env.DB, Date.now()),
+      archive: () => archive(config, env.DB, Date.now()),
     });
     if (whole) await callHeartbeat(config.operating.heartbeatUrl);
   },

@@ -179,6 +179,7 @@ export const DELIVERING = {
     [15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600],
   ),
   RETENTION_DAYS: z._default(wholeNumber(7, 36_500), 400),
+  HOT_DAYS: z._default(wholeNumber(7, 36_500), 60),
   KICC_API_URL: z.optional(safeUrl),
   CONFIRM: z._default(z.enum(["off", "before-delivery"], 'must be "off" or "before-delivery"'), "off"),
   CONSOLE_TOKEN: bearerTokens,

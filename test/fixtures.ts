@@ -132,6 +132,9 @@ export async function clear(): Promise<void> {
   await env.DB.exec("DELETE FROM alert_outbox");
   await env.DB.exec("UPDATE rollup_cursor SET seq = 0");
   await env.DB.exec("UPDATE prune_cursor SET seq = 0");
+  await env.DB.exec("UPDATE archive_state SET cursor = 0, previous = NULL, plan = NULL, sealed = NULL");
+  await env.DB.exec("DELETE FROM archive_days");
+  await env.DB.exec("DELETE FROM archive_index");
 }
 
 export interface FaultyD1 {

@@ -2,6 +2,8 @@
 import * as z from "zod/mini";
 import type { Wanted } from "../store/search.ts";
 import { STATES } from "../store/insert.ts";
+import { SUCCESS } from "../rules/notification.ts";
+import type { NotificationShape } from "./shapes.ts";
 import { instant, kindOrProduct, words } from "./input.ts";
 
 const RESULT = "must be success or failure";
@@ -32,5 +34,21 @@ export function filtersOf({ from, to, ...rest }: z.infer<typeof filters>): Omit<
     q: rest.q ?? null,
     from: from === undefined ? null : Date.parse(from),
     to: to === undefined ? null : Date.parse(to),
+  };
+}
+
+/** The same of one that is not in D1. */
+export function wantedOf(given: z.infer<typeof filters>): (found: NotificationShape) => boolean {
+  const { state, kind, mallId, result, from, to } = filtersOf(given);
+  return (found) => {
+    const receivedAt = Date.parse(found.receivedAt);
+    return (
+      (state === null || found.state === state) &&
+      (kind === null || found.kind === kind || found.kind.startsWith(`${kind}.`)) &&
+      (mallId === null || found.mallId === mallId) &&
+      (result === null || (result === "success") === (found.resCd === SUCCESS)) &&
+      receivedAt >= (from ?? 0) &&
+      receivedAt < (to ?? Infinity)
+    );
   };
 }

@@ -32,6 +32,9 @@ const TITLES_EN: Readonly<Record<ConditionName, string>> = {
   quarantined: "refused sendings in quarantine",
   "stray-messages": "messages in the queue that another Worker should take",
   unresolved: "unresolved cancellations",
+  "archive-behind": "the archive is behind",
+  "near-full": "D1 is nearly full",
+  "wrong-door": "KICC calls a door with what belongs to another",
 };
 
 const TITLES_KO: Readonly<Record<ConditionName, string>> = {
@@ -46,6 +49,9 @@ const TITLES_KO: Readonly<Record<ConditionName, string>> = {
   quarantined: "격리된 요청",
   "stray-messages": "다른 Worker가 받아야 할 큐 메시지",
   unresolved: "결과를 알 수 없는 취소",
+  "archive-behind": "보관이 늦어짐",
+  "near-full": "D1 용량이 거의 참",
+  "wrong-door": "KICC가 다른 상품의 notifyUrl로 알림을 보냄",
 };
 
 const EN: AlertWords = {
@@ -123,6 +129,12 @@ function describeEn({ name, count, since, detail, orderNo }: Condition): string 
       return `${many(count, "refused sending")} kept in quarantine, ${from}. Look at /console or GET /api/quarantine, then release or drop.`;
     case "stray-messages":
       return `DELIVERY is queue, but messages of kicc-deliveries arrive at this Worker, ${from}. They are left there. Take its queues.consumers out of wrangler.toml and detach it: wrangler queues consumer worker remove.`;
+    case "archive-behind":
+      return `The archive is behind, ${from}: finished notifications stay in D1 two days longer than HOT_DAYS says. Nothing is lost. Look for archive.failed in the logs, and at the bucket.`;
+    case "near-full":
+      return `D1 is more than 80 % full, ${from}: at 10 GB it takes nothing more. Bind an R2 bucket as ARCHIVE, or lower HOT_DAYS, or RETENTION_DAYS where there is no archive.`;
+    case "wrong-door":
+      return `KICC posted a notification to the notifyUrl of another product, ${from}. It was taken as what it is. Ask KICC to register the notifyUrl of its own product.`;
     case "unresolved":
       return `${many(count, "announced cancellation")} unresolved: neither KICC's notification nor its status API told a result. The oldest was announced ${timeOf(since)}${order}. Look at /console or GET /api/cancellations?state=unresolved.`;
   }
@@ -154,6 +166,12 @@ function describeKo({ name, count, since, detail, orderNo }: Condition): string 
       return `${from} 거부된 요청 ${number}이 격리되어 있습니다. /console에서 확인한 뒤 해제하거나 삭제하세요.`;
     case "stray-messages":
       return `${from} DELIVERY가 queue인데 kicc-deliveries의 메시지가 이 Worker로 옵니다. wrangler.toml에서 queues.consumers를 빼고 분리하세요: wrangler queues consumer worker remove.`;
+    case "archive-behind":
+      return `${from} 보관이 늦어지고 있습니다. 끝난 알림이 HOT_DAYS보다 이틀 이상 D1에 남아 있습니다. 잃은 것은 없습니다. 로그의 archive.failed와 버킷을 확인하세요.`;
+    case "near-full":
+      return `${from} D1 용량이 80 %를 넘었습니다. 10 GB가 되면 더 저장할 수 없습니다. R2 버킷을 ARCHIVE로 연결하거나 HOT_DAYS를 줄이세요. 보관을 쓰지 않으면 RETENTION_DAYS를 줄이세요.`;
+    case "wrong-door":
+      return `${from} KICC가 다른 상품의 notifyUrl로 알림을 보냈습니다. 알림은 제 종류로 받았습니다. 상품에 맞는 notifyUrl을 등록해 달라고 KICC에 요청하세요.`;
     case "unresolved":
       return `신청한 취소 ${number}의 결과를 알 수 없습니다. KICC의 알림도 상태 조회도 결과를 주지 않았습니다. 가장 오래된 것은 ${timeOf(since)}에 신청되었습니다${order}. /console에서 확인하세요.`;
   }
@@ -178,6 +196,9 @@ export function pathOf({ name, count, id }: Condition): string {
     case "d1-writes":
     case "settings":
     case "stray-messages":
+    case "archive-behind":
+    case "near-full":
+    case "wrong-door":
       return "/console";
   }
 }

@@ -12,6 +12,9 @@ export const CONDITIONS = [
   "quarantined",
   "stray-messages",
   "unresolved",
+  "archive-behind",
+  "near-full",
+  "wrong-door",
 ] as const;
 
 export type ConditionName = (typeof CONDITIONS)[number];

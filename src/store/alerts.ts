@@ -4,6 +4,8 @@ import { type Heartbeat, type UntoldAbsence, absencesStatement, heartbeatStateme
 import { isState, seqAt } from "./insert.ts";
 import { putStatement } from "./outbox.ts";
 
+export type Sighting = "stray-messages" | "archive-behind" | "near-full" | "wrong-door";
+
 const OVERDUE_MS = 5 * 60 * 1000;
 /** Seen no longer ago than this, it is still so: a message that is left comes again every 5 min. */
 const SEEN_MS = 10 * 60 * 1000;
@@ -30,9 +32,10 @@ const OBSERVED: Readonly<Partial<Record<ConditionName, (now: number) => string>>
     SELECT count(*) AS count, min(announced_at) AS since, NULL AS detail, id, orderNo FROM (
       SELECT announced_at, cancel_pg_cno AS id, shop_order_no AS orderNo FROM cancellations
       WHERE state = 'unresolved' ORDER BY announced_at LIMIT ${COUNTED_AT_MOST})`,
-  "stray-messages": (now) => `
-    SELECT count(*) AS count, min(first_at) AS since, NULL AS detail, ${NOTHING} FROM sightings
-    WHERE name = 'stray-messages' AND last_at > ${now - SEEN_MS}`,
+  "stray-messages": (now) => ofSighting("stray-messages", now),
+  "archive-behind": (now) => ofSighting("archive-behind", now),
+  "near-full": (now) => ofSighting("near-full", now),
+  "wrong-door": (now) => ofSighting("wrong-door", now),
 };
 
 /**
@@ -52,6 +55,11 @@ function overdue(now: number): string {
         SELECT received_at, confirm, id, shop_order_no FROM notifications
         WHERE ${isState("pending")} AND seq < ${seqAt(now - OVERDUE_MS)} ORDER BY seq LIMIT ${COUNTED_AT_MOST})
       WHERE confirm = 'asking')`;
+}
+
+function ofSighting(name: Sighting, now: number): string {
+  return `SELECT count(*) AS count, min(first_at) AS since, NULL AS detail, ${NOTHING} FROM sightings
+    WHERE name = '${name}' AND last_at > ${now - SEEN_MS}`;
 }
 
 function ofState(state: "dead" | "held"): string {
@@ -139,7 +147,7 @@ export async function record(
 }
 
 /** Notes that something was seen that no row tells. It writes once a minute at most, however often it is seen. */
-export async function noteSighting(db: D1Database, name: "stray-messages" | "wrong-door", now: number): Promise<void> {
+export async function noteSighting(db: D1Database, name: Sighting, now: number): Promise<void> {
   await db
     .prepare(
       `INSERT INTO sightings (name, first_at, last_at) VALUES (?1, ?2, ?2)

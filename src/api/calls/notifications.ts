@@ -1,10 +1,11 @@
 // Looking at notifications: lists, and one with all that is known of its payment.
 import * as z from "zod/mini";
+import { archivedOne, searchArchive } from "../archived.ts";
 import { audit } from "../../store/audit.ts";
 import { findRelated } from "../../store/related.ts";
 import { find, search } from "../../store/search.ts";
 import { serialCursor, writeCursor } from "../cursor.ts";
-import { filterInput, filtersOf } from "../filters.ts";
+import { filterInput, filtersOf, wantedOf } from "../filters.ts";
 import { limit } from "../input.ts";
 import { operation, refuse } from "../operation.ts";
 import { notificationSchema, notificationShape, wholeSchema, wholeShape } from "../shapes.ts";
@@ -20,7 +21,12 @@ export const listNotifications = operation({
   answer: z.object({ notifications: z.array(notificationSchema), cursor: z.nullable(z.string()) }),
   async run({ cursor, limit: most, ...filters }, desk) {
     const { rows, next } = await search(desk.db, { ...filtersOf(filters), after: cursor ?? null, limit: most });
-    return { notifications: rows.map((row) => notificationShape(row, desk)), cursor: writeCursor(next) };
+    const listed = rows.map((row) => notificationShape(row, desk));
+    const { q } = filters;
+    if (next !== null || !q) return { notifications: listed, cursor: writeCursor(next) };
+    const isWanted = wantedOf(filters);
+    const archived = await searchArchive(desk.config, desk.db, { q, known: listed, isWanted, limit: most }, desk);
+    return { notifications: [...listed, ...archived], cursor: null };
   },
 });
 
@@ -33,11 +39,12 @@ export const readNotification = operation({
   answer: wholeSchema,
   async run({ id, body }, desk) {
     const [row, related] = await Promise.all([find(desk.db, id), findRelated(desk.db, id)]);
-    if (row === null) return unknownNotification(id);
+    const archived = row === null ? await archivedOne(desk.config, desk.db, id, body === "whole", desk) : null;
+    if (row === null && archived === null) return unknownNotification(id);
     // Written before anything is shown: who cannot be recorded sees nothing.
     if (body === "whole")
       await audit(desk.db, { at: desk.now, who: desk.operator, what: "look", subject: id, note: null }).run();
-    return wholeShape(row, related, body === "whole", desk);
+    return row === null ? (archived ?? unknownNotification(id)) : wholeShape(row, related, body === "whole", desk);
   },
 });
 

@@ -4,6 +4,7 @@ import { enqueue } from "../../queue/send.ts";
 import { close } from "../../store/close.ts";
 import { COUNTED_AT_MOST, askReplay, replay } from "../../store/replay.ts";
 import { notificationOf } from "../../store/rows.ts";
+import { bringBack } from "../archived.ts";
 import { instant, words } from "../input.ts";
 import { unknownNotification } from "./notifications.ts";
 import { deliveringOf, operation, refuse } from "../operation.ts";
@@ -22,7 +23,10 @@ export const replayNotification = operation({
   answer: notificationSchema,
   async run({ id }, desk) {
     const entry = { at: desk.now, who: desk.operator, what: "replay", subject: id, note: null };
-    const { replayed, row } = await replay(desk.db, id, entry);
+    let { replayed, row } = await replay(desk.db, id, entry);
+    if (row === null && (await bringBack(desk.config, desk.db, id))) {
+      ({ replayed, row } = await replay(desk.db, id, entry));
+    }
     if (row === null) return unknownNotification(id);
     if (replayed === null) return refuse("conflict", `Cannot replay: the notification is ${row.state}`);
     // In the other modes a puller, or the sweep, takes it from here.
