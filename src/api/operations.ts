@@ -1,6 +1,7 @@
 // Everything under /api/, in the order of its description.
 import { testAlert } from "./calls/alert-test.ts";
 import { readAudit } from "./calls/audit.ts";
+import { compare } from "./calls/compare.ts";
 import { listNotifications, readNotification } from "./calls/notifications.ts";
 import { downloadNotifications } from "./calls/download.ts";
 import { openapi } from "./calls/description.ts";
@@ -16,6 +17,7 @@ export const operations = [
   listNotifications,
   downloadNotifications,
   readNotification,
+  compare,
   replayNotification,
   replayMany,
   closeNotification,

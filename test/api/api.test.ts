@@ -300,7 +300,7 @@ describe("replay", () => {
 
   it.each([
     [{}, "state"],
-    [{ state: "held" }, "state"],
+    [{ state: "closed" }, "state"],
     [{ state: "dead", from: "yesterday" }, "from"],
     [{ state: "dead", to: 1_768_349_530_000 }, "to"],
     ["not json", "body"],

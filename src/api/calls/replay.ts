@@ -2,15 +2,16 @@
 import * as z from "zod/mini";
 import { enqueue } from "../../queue/send.ts";
 import { close } from "../../store/close.ts";
-import { COUNTED_AT_MOST, askReplay, replay } from "../../store/replay.ts";
+import { REPLAYS_COUNTED_AT_MOST, askReplay, replay } from "../../store/replay.ts";
 import { notificationOf } from "../../store/rows.ts";
 import { bringBack } from "../archived.ts";
-import { instant, words } from "../input.ts";
+import { instant, kindOrProduct, words } from "../input.ts";
 import { unknownNotification } from "./notifications.ts";
 import { deliveringOf, operation, refuse } from "../operation.ts";
 import { notificationSchema, notificationShape } from "../shapes.ts";
 
 const LONGEST_NOTE = 1000;
+const LONGEST_MALL_ID = 60;
 /** Later than any instant that a row may have. */
 const END_OF_TIME = 8_640_000_000_000_000;
 
@@ -40,19 +41,25 @@ export const replayNotification = operation({
 export const replayMany = operation({
   method: "post",
   path: "/api/replay",
-  summary: `Deliver all dead ones received in [from, to) again, at a bounded rate; counted up to ${COUNTED_AT_MOST}`,
+  summary: `Deliver all dead, held or delivered ones received in [from, to) again, at a bounded rate; counted up to ${REPLAYS_COUNTED_AT_MOST}`,
   needsDelivering: true,
   input: z.object({
-    state: z.literal("dead", 'must be "dead"'),
+    state: z.enum(["dead", "held", "delivered"], 'must be "dead", "held" or "delivered"'),
     from: z.optional(instant),
     to: z.optional(instant),
+    kind: z.optional(kindOrProduct),
+    mallId: z.optional(words(LONGEST_MALL_ID)),
   }),
   answer: z.object({ replaying: z.int() }),
-  async run({ from, to }, { db, operator, now }) {
-    const note = `dead, received from ${from ?? "the first"} to ${to ?? "the last"}`;
+  async run({ state, from, to, kind = null, mallId = null }, { db, operator, now }) {
+    if (state === "delivered" && (from === undefined || to === undefined)) {
+      return refuse("invalid", "from, to: are needed for delivered ones");
+    }
+    const about = [state, kind, mallId].filter((part) => part !== null).join(" ");
+    const note = `${about}, received from ${from ?? "the first"} to ${to ?? "the last"}`;
     const entry = { at: now, who: operator, what: "replay-many", subject: null, note };
-    const [start, end] = [from ? Date.parse(from) : 0, to ? Date.parse(to) : END_OF_TIME];
-    return { replaying: await askReplay(db, start, end, entry) };
+    const range = { from: from ? Date.parse(from) : 0, to: to ? Date.parse(to) : END_OF_TIME };
+    return { replaying: await askReplay(db, { state, ...range, kind, mallId }, entry) };
   },
 });
 
