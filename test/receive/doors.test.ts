@@ -53,7 +53,9 @@ describe.each(KINDS.map(({ name }) => name))("%s", (name) => {
     for (const sample of FORM_SAMPLES[name] ?? []) {
       const response = await post(kind.door, sample, { address: addressOf(kind), contentType: FORM_TYPE });
       expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
-      expect(await response.text()).toMatch(/^res_cd=0000\u001fres_msg=[A-Za-z0-9 ]+$/);
+      const [code, message] = (await response.text()).split(String.fromCodePoint(0x1f));
+      expect(code).toBe("res_cd=0000");
+      expect(message).toMatch(/^res_msg=[A-Za-z0-9 ]+$/);
     }
   });
 });

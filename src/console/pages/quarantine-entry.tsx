@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import { readNotification } from "../../kinds/read.ts";
 import { doorAt } from "../../kinds/registry.ts";
-import { decodeText } from "../../kinds/text.ts";
+import { showBody } from "../../kinds/personal.ts";
 import { type Quarantined, findQuarantined, whereKept } from "../../store/quarantine.ts";
 import { pretty, visible } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
@@ -14,7 +14,7 @@ export async function quarantinedPage(v: View, id: string) {
   const kept = await findQuarantined(v.db, id);
   if (kept === null) return null;
   const { w } = v;
-  const { text, charset } = decodeText(kept.body);
+  const { masked: text, charset } = showBody(kept.body, kept.contentType);
   const readable = kept.whole && readNotification(kept.body, kept.contentType, whereKept(kept)).readable;
   const here = `${HOME}/quarantine/${id}`;
   return (
