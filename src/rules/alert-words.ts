@@ -29,6 +29,8 @@ const TITLES_EN: Readonly<Record<ConditionName, string>> = {
   overdue: "overdue notifications",
   "stale-url": "KICC calls a stale notifyUrl",
   "token-known": "a stranger knows the NOTIFY_TOKEN",
+  "new-address": "KICC calls from an address that is not in KICC_SOURCES",
+  "no-door": "KICC calls a path that is no notifyUrl",
   quarantined: "refused sendings in quarantine",
   "stray-messages": "messages in the queue that another Worker should take",
   unresolved: "unresolved cancellations",
@@ -46,6 +48,8 @@ const TITLES_KO: Readonly<Record<ConditionName, string>> = {
   overdue: "지연된 알림",
   "stale-url": "KICC가 이전 notifyUrl을 호출함",
   "token-known": "외부에서 NOTIFY_TOKEN을 알고 있음",
+  "new-address": "KICC가 KICC_SOURCES에 없는 주소에서 호출함",
+  "no-door": "KICC가 notifyUrl이 아닌 경로를 호출함",
   quarantined: "격리된 요청",
   "stray-messages": "다른 Worker가 받아야 할 큐 메시지",
   unresolved: "결과를 알 수 없는 취소",
@@ -125,6 +129,10 @@ function describeEn({ name, count, since, detail, orderNo }: Condition): string 
       return `KICC's address called with a wrong token, ${from}: a stale notifyUrl. ${many(count, "sending")} kept in quarantine. Tell KICC the right notifyUrl or add the old token to NOTIFY_TOKEN, then release them at /console or POST /api/quarantine/{id}/release.`;
     case "token-known":
       return `An address that is not in KICC_SOURCES called with the right NOTIFY_TOKEN, ${from}${about}. Most likely KICC has a new address: ask KICC, add it to KICC_SOURCES, then release at /console. Otherwise change the token.`;
+    case "new-address":
+      return `An address in KICC's own networks was refused, ${from}${about}: most likely KICC calls from a new address, or one of its products calls the notifyUrl of another. ${many(count, "sending")} kept in quarantine. Ask KICC, add the address to KICC_SOURCES for that product, then release at /console.`;
+    case "no-door":
+      return `KICC posted to a path that is no notifyUrl, ${from}: most likely a mistyped one. ${many(count, "sending")} kept in quarantine. Tell KICC the right notifyUrl, then release at /console.`;
     case "quarantined":
       return `${many(count, "refused sending")} kept in quarantine, ${from}. Look at /console or GET /api/quarantine, then release or drop.`;
     case "stray-messages":
@@ -162,6 +170,10 @@ function describeKo({ name, count, since, detail, orderNo }: Condition): string 
       return `${from} KICC 주소에서 잘못된 토큰으로 호출했습니다(이전 notifyUrl). ${number}이 격리되어 있습니다. KICC에 올바른 notifyUrl을 알리거나 이전 토큰을 NOTIFY_TOKEN에 추가한 뒤 /console에서 해제하세요.`;
     case "token-known":
       return `${from} KICC_SOURCES에 없는 주소가 올바른 NOTIFY_TOKEN으로 호출했습니다${about}. KICC의 새 주소일 가능성이 큽니다. KICC에 확인해 KICC_SOURCES에 추가하고 /console에서 해제하세요. 아니라면 토큰을 바꾸세요.`;
+    case "new-address":
+      return `${from} KICC 대역의 주소가 거부되었습니다${about}. KICC가 새 주소에서 호출했거나, 한 상품이 다른 상품의 notifyUrl을 호출했을 가능성이 큽니다. 요청 ${number}이 격리되어 있습니다. KICC에 확인해 그 상품의 KICC_SOURCES에 추가하고 /console에서 해제하세요.`;
+    case "no-door":
+      return `${from} KICC가 notifyUrl이 아닌 경로를 호출했습니다. 주소를 잘못 등록했을 가능성이 큽니다. 요청 ${number}이 격리되어 있습니다. KICC에 올바른 notifyUrl을 알리고 /console에서 해제하세요.`;
     case "quarantined":
       return `${from} 거부된 요청 ${number}이 격리되어 있습니다. /console에서 확인한 뒤 해제하거나 삭제하세요.`;
     case "stray-messages":
@@ -190,6 +202,8 @@ export function pathOf({ name, count, id }: Condition): string {
       return isOne ? `/console/cancellations/${encodeURIComponent(id)}` : "/console/cancellations?state=unresolved";
     case "stale-url":
     case "token-known":
+    case "new-address":
+    case "no-door":
     case "quarantined":
       return "/console/quarantine";
     case "d1":

@@ -9,6 +9,8 @@ export const CONDITIONS = [
   "overdue",
   "stale-url",
   "token-known",
+  "new-address",
+  "no-door",
   "quarantined",
   "stray-messages",
   "unresolved",

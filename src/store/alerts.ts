@@ -12,9 +12,15 @@ const SEEN_MS = 10 * 60 * 1000;
 const SEEN_AGAIN_MS = 60 * 1000;
 
 const KNEW_TOKEN = "knew_token = 1 AND reason = 'address'";
+/** KICC's own networks: 203.233.72.0/23, 203.233.74.0/24, 61.33.205.0/24, 61.33.211.0/24. */
+const IN_KICCS_NETWORKS = ["203.233.72.*", "203.233.73.*", "203.233.74.*", "61.33.205.*", "61.33.211.*"]
+  .map((network) => `address GLOB '${network}'`)
+  .join(" OR ");
+const NEW_ADDRESS = `reason = 'address' AND (${IN_KICCS_NETWORKS})`;
+
 /** Only of what an address can be made of: locally a caller may say anything. */
-const LAST_ADDRESS = `(SELECT address FROM quarantine
-  WHERE ${KNEW_TOKEN} AND address NOT GLOB '*[^0-9a-fA-F:.]*' ORDER BY received_at DESC LIMIT 1)`;
+const lastAddress = (where: string) => `(SELECT address FROM quarantine
+  WHERE ${where} AND address NOT GLOB '*[^0-9a-fA-F:.]*' ORDER BY received_at DESC LIMIT 1)`;
 /** Tables that other steps need: without them D1 is not migrated. */
 const NEEDED = ["prune_cursor", "rollup_cursor", "rollups", "replays", "audit"];
 
@@ -26,8 +32,10 @@ const OBSERVED: Readonly<Partial<Record<ConditionName, (now: number) => string>>
   held: () => ofState("held"),
   overdue,
   "stale-url": () => ofQuarantine("reason = 'token'"),
-  "token-known": () => ofQuarantine(KNEW_TOKEN, LAST_ADDRESS),
-  quarantined: () => ofQuarantine(`reason <> 'token' AND NOT (${KNEW_TOKEN})`),
+  "token-known": () => ofQuarantine(`${KNEW_TOKEN} AND NOT (${NEW_ADDRESS})`, lastAddress(KNEW_TOKEN)),
+  "new-address": () => ofQuarantine(NEW_ADDRESS, lastAddress(NEW_ADDRESS)),
+  "no-door": () => ofQuarantine("reason = 'path'"),
+  quarantined: () => ofQuarantine(`reason NOT IN ('token', 'path') AND NOT (${KNEW_TOKEN}) AND NOT (${NEW_ADDRESS})`),
   unresolved: () => `
     SELECT count(*) AS count, min(announced_at) AS since, NULL AS detail, id, orderNo FROM (
       SELECT announced_at, cancel_pg_cno AS id, shop_order_no AS orderNo FROM cancellations

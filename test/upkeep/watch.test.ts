@@ -212,6 +212,18 @@ describe("alerts", () => {
     expect(await minute()).toEqual([]);
   });
 
+  it("says that KICC most likely has a new address where one in its own networks was refused", async () => {
+    await send(kiccBody(), {}, { address: "203.233.73.9" });
+    expect(await minute()).toEqual([expect.stringMatching(/KICC's own networks.*203\.233\.73\.9.*KICC_SOURCES/s)]);
+    await send(kiccBody(), {}, { address: "203.233.75.9" });
+    expect(await minute()).toEqual([expect.stringContaining("1 refused sending is kept in quarantine")]);
+  });
+
+  it("says that a notifyUrl is mistyped where KICC posts to a path that is no door", async () => {
+    await send(kiccBody(), {}, { path: "/kicc/wechat/cancle" });
+    expect(await minute()).toEqual([expect.stringContaining("no notifyUrl")]);
+  });
+
   it("names wrong settings without their values, and another wrong one is news", async () => {
     const wrong = { ORIGIN_URL: "ftp://user:hunter2@origin.example" };
     const [text] = await minute(wrong);
