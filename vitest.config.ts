@@ -3,7 +3,7 @@ import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-// What the settings are in workerd tests, unless a test makes its own.
+// The settings of tests in workerd, unless a test makes its own.
 const SETTINGS = {
   KICC_ENVIRONMENT: "production",
   ORIGIN_URL: "https://origin.example/kicc",
@@ -11,26 +11,34 @@ const SETTINGS = {
   CONSOLE_TOKEN: "console-token",
 };
 
-// These speak to a whole Worker over HTTP, from Node.
-const OUTSIDE_WORKERD = ["test/{e2e,simulator,puller,deploy,origins,monitoring}/**/*.test.ts"];
+// How much of the archive's chaos: a little, unless test/chaos/archive.ts asks for more.
+const ARCHIVE_CHAOS = JSON.parse(
+  process.env["ARCHIVE_CHAOS"] ?? '{"notifications":400,"days":8,"seeds":[1,2]}',
+) as Record<string, number | number[]>;
+
+// These run in Node and call a whole Worker over HTTP.
+const OUTSIDE_WORKERD = ["test/{e2e,simulator,puller,origins,monitoring}/**/*.test.ts"];
+/** Minutes long: wrangler runs in each. They have a command of their own. */
+const DEPLOYS = ["test/deploy/**/*.test.ts"];
 
 export default defineConfig(async () => {
   const migrations = await readD1Migrations(path.join(import.meta.dirname, "migrations"));
   const inWorkerd = cloudflareTest({
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
-      bindings: { ...SETTINGS, TEST_MIGRATIONS: migrations },
-      // Tests hand the consumer its messages; a consumer that still runs when a file ends hangs the runner. The local
-      // queue at work is in test/e2e.
+      // Tests call the consumer themselves: a local queue that still delivers when a file ends would hang the runner.
+      // test/e2e has the local queue at work.
+      r2Buckets: ["BUCKET"], // of the archive's own tests: the others have none
+      bindings: { ...SETTINGS, TEST_MIGRATIONS: migrations, ARCHIVE_CHAOS },
       queueConsumers: { "kicc-deliveries": { maxBatchSize: 100, maxBatchTimeout: 60 } },
-      // The internet of these tests: an origin that accepts. Tests that want another one put it in place of fetch().
+      // Every fetch() of the Worker ends here, at an origin that accepts. A test that needs another one replaces fetch().
       outboundService: () => new Response("OK"),
       compatibilityFlags: ["service_binding_extra_handlers"],
     },
   });
   return {
     test: {
-      // Where there are two cores Vitest would take one file after the other.
+      // On two cores Vitest would run one file after the other.
       maxWorkers: Math.max(2, availableParallelism() - 1),
       projects: [
         {
@@ -38,9 +46,9 @@ export default defineConfig(async () => {
           test: {
             name: "workerd",
             include: ["test/**/*.test.{ts,tsx}"],
-            exclude: OUTSIDE_WORKERD,
+            exclude: [...OUTSIDE_WORKERD, ...DEPLOYS],
             setupFiles: ["./test/setup.ts"],
-            // Against hanging, not for measuring: the machine may be shared.
+            // Only ends a test that hangs: the machine may be shared and slow.
             testTimeout: 60_000,
           },
         },
@@ -52,6 +60,7 @@ export default defineConfig(async () => {
             hookTimeout: 60_000,
           },
         },
+        { test: { name: "deploy", include: DEPLOYS, testTimeout: 60_000, hookTimeout: 60_000 } },
       ],
       coverage: { provider: "istanbul" as const, include: ["src/**"], reporter: ["text"] },
     },

@@ -1,7 +1,7 @@
 -- One row per notification: the truth about its state. Rows lie in the order of their receipt (seq), so that inserting
 -- appends, every index ends with a small number in place of the id, and lists need no index for what is delivered, which
 -- is nearly everything. Rows written for one delivered at the first attempt: insert 7 (row, id, by_state, due, three
--- search indexes), claim 1, settle 1 (row) = 9; a reference adds 1. Instants are epoch ms.
+-- search indexes), claim 1, settle 1 (row) = 9. A reference adds 1. Instants are epoch ms.
 CREATE TABLE notifications (
   seq INTEGER PRIMARY KEY,       -- received_at in microseconds, counted on within one millisecond
   id TEXT NOT NULL UNIQUE,
@@ -22,7 +22,7 @@ CREATE TABLE notifications (
   amount TEXT,
   received_at INTEGER NOT NULL,
   receipts INTEGER NOT NULL DEFAULT 1,
-  receipt TEXT NOT NULL,         -- the last receipt's own id: storing the same receipt twice counts it once
+  receipt TEXT NOT NULL,         -- the own id of the last receipt: storing the same receipt twice counts it once
   attempts INTEGER NOT NULL,     -- ever
   tries INTEGER NOT NULL,        -- since the last replay
   next_attempt_at INTEGER,
@@ -41,7 +41,7 @@ CREATE TABLE notifications (
   body TEXT NOT NULL             -- base64 of the bytes that came
 );
 
--- Lists by state, newest first; replaying by time. seq stands behind each index: keyset pages.
+-- Lists by state, newest first, and replaying by time. seq stands behind each index: keyset pages.
 CREATE INDEX by_state ON notifications (state) WHERE state <> 'delivered';
 -- What is due. Leased rows stay in it until they are settled.
 CREATE INDEX due ON notifications (next_attempt_at) WHERE state = 'pending';
@@ -56,17 +56,7 @@ CREATE INDEX uncounted ON notifications (settled_at)
   WHERE json_array_length(history) > coalesce(counted, 0)
     AND NOT (state = 'delivered' AND attempts = 1 AND counted IS NULL AND settled_at <= received_at + 60000);
 
--- Part of the statement that stores a success for the first time: failures of the same cancellation that nobody was
--- told of yet need a person. A second statement for it would cost the ack more than this does. A success that is held
--- itself supersedes nothing, for the first goes its way, until a person replays it.
-CREATE TRIGGER supersede AFTER INSERT ON notifications
-WHEN new.res_cd = '0000' AND new.cancel_pg_cno IS NOT NULL AND new.state = 'pending'
-BEGIN
-  UPDATE notifications SET state = 'held', reason = 'superseded', contradicts = new.id
-  WHERE cancel_pg_cno = new.cancel_pg_cno AND +state = 'pending' AND res_cd <> '0000';
-END;
-
--- Up to where the last run looked for old ones to prune; 0 where it came to the end.
+-- Up to where the last run looked for old ones to prune, 0 where it came to the end.
 CREATE TABLE prune_cursor (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   seq INTEGER NOT NULL

@@ -1,5 +1,5 @@
 -- One row per cancellation that the merchant announced. Rows written: announcing 4 (row, two lists, asking), a reference
--- adds 1; a query 1 to claim, 2 to settle. Instants are epoch ms.
+-- adds 1, a query 1 to claim, 2 to settle. Instants are epoch ms.
 CREATE TABLE cancellations (
   cancel_pg_cno TEXT PRIMARY KEY,
   mall_id TEXT NOT NULL,
@@ -9,7 +9,7 @@ CREATE TABLE cancellations (
   state TEXT NOT NULL,           -- expected, notified, reconciled, failed, unresolved
   announced_at INTEGER NOT NULL,
   due_after_ms INTEGER NOT NULL,
-  due_at INTEGER,                -- expected: when KICC is asked next; failed, unresolved: when it is looked at again
+  due_at INTEGER,                -- expected: when KICC is asked next. failed, unresolved: when it is looked at again
   asks INTEGER NOT NULL DEFAULT 0,
   asking_until INTEGER,          -- set while KICC is being asked
   notification_id TEXT,          -- what settled it

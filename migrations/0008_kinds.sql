@@ -40,3 +40,8 @@ CREATE INDEX approvals_by_time ON approvals (announced_at);
 CREATE INDEX approvals_due ON approvals (due_at) WHERE state = 'expected';
 CREATE INDEX approvals_late ON approvals (due_at) WHERE state IN ('failed', 'unresolved');
 CREATE INDEX approvals_by_reference ON approvals (reference) WHERE reference IS NOT NULL;
+
+-- A notification that names no mallId is ours where one of its ids was announced.
+CREATE INDEX cancellations_by_pg_cno ON cancellations (pg_cno);
+CREATE INDEX cancellations_by_shop_order_no ON cancellations (shop_order_no) WHERE shop_order_no IS NOT NULL;
+CREATE INDEX approvals_by_shop_order_no ON approvals (shop_order_no) WHERE shop_order_no IS NOT NULL;

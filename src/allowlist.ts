@@ -1,4 +1,4 @@
-// Source addresses against a list of addresses and CIDR ranges, IPv4 and IPv6. Pure; whatever it cannot read is refused.
+// Checks a source address against addresses and CIDR ranges, IPv4 and IPv6. An address that it cannot read is refused. Pure.
 import { BlockList, isIP } from "node:net";
 
 export type Allowlist = (address: string | null) => boolean;
@@ -17,7 +17,7 @@ interface Address {
 export function allowlist(entries: readonly string[]): Allowlist {
   const list = new BlockList();
   for (const entry of entries) add(list, entry);
-  // KICC's own address is the one that is waited for.
+  // A shortcut for the usual case, KICC's own address: no parsing.
   const plain = new Set(entries.filter((entry) => isIP(entry) === 4));
   return (address) => {
     if (address !== null && plain.has(address)) return true;
@@ -35,7 +35,7 @@ function add(list: BlockList, entry: string): void {
     list.addAddress(text, family);
     return;
   }
-  // A prefix of 0 would let everyone in, and one of a mapped address counts the bits of the other family.
+  // /0 would let everyone in. A range of an IPv4-mapped IPv6 address is ambiguous: its bits may count either family.
   const widest = family === "ipv4" ? 32 : 128;
   const isMapped = family === "ipv4" && network.includes(":");
   if (isMapped || !/^[1-9]\d{0,2}$/.test(bits) || Number(bits) > widest) {
@@ -45,8 +45,8 @@ function add(list: BlockList, entry: string): void {
 }
 
 /**
- * An address in its one spelling, since BlockList tells `2001:db8::1.2.3.4` from `2001:db8::102:304`. An IPv4 address
- * mapped into IPv6 is the IPv4 address. Zones (`fe80::1%eth0`) are refused.
+ * Brings an address into one spelling, since BlockList takes `2001:db8::1.2.3.4` and `2001:db8::102:304` for two. An
+ * IPv4-mapped IPv6 address becomes the IPv4 address. Zones (`fe80::1%eth0`) are refused.
  */
 function readAddress(text: string): Address | null {
   const version = text.includes("%") ? 0 : isIP(text);

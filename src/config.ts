@@ -1,16 +1,31 @@
 // The Worker's environment → Config, checked once per isolate. It decides which settings are wrong, never what to do then.
+import type { Separator } from "./kinds/ack.ts";
+import type { Product } from "./kinds/kind.ts";
 import type * as z from "zod/mini";
 import { allowlist, type Allowlist } from "./allowlist.ts";
 import { DELIVERING, RECEIVING, isLocal } from "./settings.ts";
 
-/** KICC's source addresses (cancel-webhook) and API hosts (global-payment), by environment. */
-const KICC = {
-  production: { source: "203.233.72.66", api: "https://pgapi.easypay.co.kr" },
-  development: { source: "61.33.205.151", api: "https://testpgapi.easypay.co.kr" },
-} as const;
+/** KICC's source addresses by product (each product's webhook page) and API hosts (global-payment), by environment. */
+export const KICC = {
+  production: {
+    sources: {
+      wechat: ["203.233.72.66"],
+      alipay: ["203.233.74.25"],
+      online: ["203.233.72.150", "203.233.72.151", "61.33.211.180"],
+    },
+    api: "https://pgapi.easypay.co.kr",
+  },
+  development: {
+    sources: { wechat: ["61.33.205.151"], alipay: ["203.233.74.22"], online: ["61.33.205.151"] },
+    api: "https://testpgapi.easypay.co.kr",
+  },
+} as const satisfies Record<string, { sources: Record<Product, readonly string[]>; api: string }>;
+
+export type Sources = Readonly<Record<Product, readonly string[]>>;
 
 export interface Receiving {
-  readonly allows: Allowlist;
+  readonly allows: Readonly<Record<Product, Allowlist>>;
+  readonly separator: Separator;
   /** Empty where no token is part of the notifyUrl. */
   readonly tokens: readonly string[];
 }
@@ -36,6 +51,24 @@ export interface Delivering {
   readonly kiccApiUrl: URL;
 }
 
+/** What a send_email binding does, where it names a destination address: the only one that alerts go to. */
+export interface Mailer {
+  readonly send: (message: {
+    readonly from: string;
+    readonly to: undefined;
+    readonly subject: string;
+    readonly text: string;
+  }) => Promise<unknown>;
+}
+
+/** Whom to tell, and in which language. */
+export interface Alerts {
+  readonly urls: readonly URL[];
+  readonly mailer: Mailer | null;
+  readonly language: "en" | "ko";
+  readonly daily: boolean;
+}
+
 export interface Problem {
   readonly setting: string;
   readonly message: string;
@@ -44,25 +77,31 @@ export interface Problem {
 export interface Config {
   /** null when a setting that receiving needs is wrong. */
   readonly receiving: Receiving | null;
-  /** null when any other setting is wrong, or KICC_ENVIRONMENT: then nothing is tried. */
+  /** null when any other setting is wrong, or KICC_ENVIRONMENT: then no delivery is tried. */
   readonly delivering: Delivering | null;
-  /** What storing needs; unaffected by what is wrong elsewhere. */
+  /** What storing needs. It is there even when other settings are wrong. */
   readonly storing: {
     readonly mallIds: readonly string[] | null;
     readonly confirms: boolean;
     readonly mode: "push" | "pull" | "queue";
-    /** In queue mode what is stored is enqueued at once, and that is an attempt; not while a setting is wrong. */
+    /** In queue mode storing enqueues at once, and that is the first attempt; not while a setting is wrong. */
     readonly opensAttempt: boolean;
   };
   readonly operating: {
     readonly consoleTokens: readonly string[];
     readonly deliveryTokens: readonly string[];
     readonly access: { readonly team: string; readonly audience: string } | null;
-    readonly alertUrl: URL | null;
+    readonly alerts: Alerts;
+    /** Called after each whole run of the cron. */
+    readonly heartbeatUrl: URL | null;
     readonly environment: string;
-    /** KICC's addresses as they are set now, or by default: an operator adds a new one to them. */
-    readonly sources: readonly string[];
+    /** KICC's addresses as they are set now, or by default: an operator adds a new one to them. Empty where the environment is unknown. */
+    readonly sources: Partial<Sources>;
   };
+  /** null without the binding ARCHIVE, or while HOT_DAYS is wrong: then nothing moves. */
+  readonly archiving: { readonly bucket: R2Bucket; readonly hotDays: number } | null;
+  /** Finished ones leave D1 for the archive alone: nothing is pruned, not even while a setting is wrong. */
+  readonly hasArchive: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -77,19 +116,26 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
   const receiving = readAll(RECEIVING, env, receivingProblems);
   const values = readAll(DELIVERING, env, problems);
   const fetcher = readFetcher(env["ORIGIN"], problems);
+  const mailer = readMailer(env["ALERT_EMAIL"], problems);
+  const bucket = readBucket(env["ARCHIVE"], problems);
   checkTogether(values, fetcher !== null, problems);
-  // Unknown, it is not known either whom to ask for a cancellation's status.
+  // Without KICC_ENVIRONMENT it is unknown which of KICC's hosts to ask for a status.
   const kicc = receiving.KICC_ENVIRONMENT ? KICC[receiving.KICC_ENVIRONMENT] : null;
+  const sources = { ...kicc?.sources, ...receiving.KICC_SOURCES } as Sources;
   const isRight = kicc !== null && problems.length === 0;
   return {
     receiving:
       kicc === null || receivingProblems.length > 0
         ? null
-        : { allows: receiving.KICC_SOURCES ?? allowlist([kicc.source]), tokens: receiving.NOTIFY_TOKEN ?? [] },
+        : {
+            allows: allowsOf(sources),
+            tokens: receiving.NOTIFY_TOKEN ?? [],
+            separator: env["ONLINE_SEPARATOR"] === "caret" ? "caret" : "us",
+          },
     delivering: isRight ? delivering(values, fetcher, kicc.api) : null,
     storing: {
       mallIds: values.MALL_IDS ?? null,
-      // A CONFIRM that cannot be read may mean it: what is stored meanwhile is asked about.
+      // An unreadable CONFIRM may have been meant as before-delivery: ask KICC about what is stored meanwhile.
       confirms: values.CONFIRM !== "off",
       mode: values.DELIVERY ?? "push",
       opensAttempt: isRight && values.DELIVERY === "queue",
@@ -99,18 +145,25 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
       deliveryTokens: values.DELIVERY_TOKEN ?? [],
       access:
         values.ACCESS_TEAM && values.ACCESS_AUD ? { team: values.ACCESS_TEAM, audience: values.ACCESS_AUD } : null,
-      alertUrl: values.ALERT_URL ?? null,
+      alerts: {
+        urls: values.ALERT_URL ?? [],
+        mailer,
+        language: values.ALERT_LANGUAGE ?? "en",
+        daily: values.ALERT_DAILY === "on",
+      },
+      heartbeatUrl: values.HEARTBEAT_URL ?? null,
       environment: receiving.KICC_ENVIRONMENT ?? "unknown",
-      sources: sourcesOf(env["KICC_SOURCES"], kicc?.source),
+      sources,
     },
+    archiving: bucket !== null && values.HOT_DAYS !== null ? { bucket, hotDays: values.HOT_DAYS } : null,
+    hasArchive: env["ARCHIVE"] !== undefined && env["ARCHIVE"] !== "",
     problems: [...receivingProblems, ...problems],
   };
 }
 
-function sourcesOf(setting: unknown, standard: string | undefined): string[] {
-  const given = typeof setting === "string" ? setting.split(",").map((entry) => entry.trim()) : [];
-  const set = given.filter((entry) => entry !== "");
-  return set.length > 0 || standard === undefined ? set : [standard];
+function allowsOf(sources: Sources): Receiving["allows"] {
+  const entries = Object.entries(sources).map(([product, list]) => [product, allowlist(list)] as const);
+  return Object.fromEntries(entries) as unknown as Receiving["allows"];
 }
 
 function delivering(values: Values<typeof DELIVERING>, fetcher: Fetcher | null, kiccApi: string): Delivering {
@@ -155,7 +208,7 @@ function readAll<T extends Readonly<Record<string, z.ZodMiniType>>>(
   return Object.fromEntries(entries) as Values<T>;
 }
 
-/** What no setting can tell on its own. A setting that is wrong already (null) is not blamed twice. */
+/** Rules between settings. A setting that is wrong on its own (null) is not reported a second time. */
 function checkTogether(values: Values<typeof DELIVERING>, throughBinding: boolean, problems: Problem[]): void {
   const wrong = (setting: string, message: string) => problems.push({ setting, message });
   const mode = values.DELIVERY;
@@ -171,7 +224,7 @@ function checkTogether(values: Values<typeof DELIVERING>, throughBinding: boolea
   if (values.ACCESS_AUD && values.ACCESS_TEAM === undefined) wrong("ACCESS_TEAM", "is not set, and ACCESS_AUD is");
 }
 
-/** Set to anything else, it must not be that deliveries go over the internet instead. */
+/** An ORIGIN that is no Fetcher is a problem: ignoring it would send deliveries over the internet. */
 function readFetcher(binding: unknown, problems: Problem[]): Fetcher | null {
   if (binding === undefined || binding === "") return null;
   if (isFetcher(binding)) return binding;
@@ -183,9 +236,31 @@ function isFetcher(value: unknown): value is Fetcher {
   return (typeof value === "object" || typeof value === "function") && value !== null && "fetch" in value;
 }
 
+function readMailer(binding: unknown, problems: Problem[]): Mailer | null {
+  if (binding === undefined || binding === "") return null;
+  if (isMailer(binding)) return binding;
+  problems.push({ setting: "ALERT_EMAIL", message: "must be a send_email binding" });
+  return null;
+}
+
+function isMailer(value: unknown): value is Mailer {
+  return (typeof value === "object" || typeof value === "function") && value !== null && "send" in value;
+}
+
+function readBucket(binding: unknown, problems: Problem[]): R2Bucket | null {
+  if (binding === undefined || binding === "") return null;
+  if (isBucket(binding)) return binding;
+  problems.push({ setting: "ARCHIVE", message: "must be an R2 bucket" });
+  return null;
+}
+
+function isBucket(value: unknown): value is R2Bucket {
+  return typeof value === "object" && value !== null && "get" in value && "put" in value && "head" in value;
+}
+
 const cache = new WeakMap<object, Config>();
 
-/** The Config of this isolate's environment, read once. `announce` is called with it that one time. */
+/** The Config of this isolate's environment, read once. `announce` is called with it once, after the reading. */
 export function configOf(env: object, announce: (config: Config) => void): Config {
   const known = cache.get(env);
   if (known) return known;

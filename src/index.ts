@@ -1,38 +1,52 @@
-// The Worker's three doors: KICC and people over HTTP, the queues, the cron. No logic: each leads to its step.
+// The Worker's three entries: HTTP (KICC and people), the queues, the cron. No logic: each calls the room that does the work.
+import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { api } from "./api/router.ts";
 import { operations } from "./api/operations.ts";
 import { performer } from "./api/perform.ts";
 import { type Config, configOf } from "./config.ts";
+import { beat } from "./store/heartbeat.ts";
+import { callHeartbeat } from "./outbound/heartbeat.ts";
 import { confirmDue } from "./inquire/confirm.ts";
 import { confirmNow } from "./inquire/confirming.ts";
+import { archive } from "./upkeep/archive.ts";
 import { runSteps } from "./upkeep/cron.ts";
 import { returnDeadLetters } from "./deliver/dead-letters.ts";
 import { deliverBatch } from "./deliver/consumer.ts";
 import { health } from "./api/health.ts";
-import { HOOK_PATH } from "./receive/path.ts";
-import { log } from "./log.ts";
+import { DOORS } from "./kinds/registry.ts";
+import { noteSighting } from "./store/alerts.ts";
+import { log, reasonOf } from "./log.ts";
 import { receive } from "./receive/hook.ts";
 import { pruneOld } from "./upkeep/prune.ts";
 import { reconcile } from "./inquire/reconcile.ts";
+import { rememberHost } from "./upkeep/remember-console.ts";
 import { rollUp } from "./upkeep/count.ts";
+import { tellDaily } from "./upkeep/daily.ts";
 import { sweep } from "./upkeep/sweep.ts";
 import { watch } from "./upkeep/watch.ts";
 
 const app = new Hono<{ Bindings: Env }>();
 
-const hook = `${HOOK_PATH}/*`;
-app.all(hook, (c) => {
+for (const { path } of DOORS) app.all(`${path}/*`, (c) => hook(c));
+app.notFound((c) => hook(c));
+
+function hook(c: Context<{ Bindings: Env }>): Promise<Response> {
   const config = configOf(c.env, announce);
   const { DB: db, DELIVERIES: deliveries } = c.env;
   return receive(c.req.raw, config, {
     db,
     deliveries,
     askNow: (id) => confirmNow(id, config, { db, deliveries }),
+    noteWrongDoor: () => noteSighting(db, "wrong-door", Date.now()).catch(notNoted),
     limits: { strangers: c.env.STRANGERS, trusted: c.env.TRUSTED },
     waitUntil: (work) => c.executionCtx.waitUntil(work),
   });
-});
+}
+
+function notNoted(error: unknown): void {
+  log("sighting.not-noted", { error: reasonOf(error) });
+}
 
 app.get("/health", (c) => health(c.env.DB));
 
@@ -41,7 +55,7 @@ app.route(
   api((env) => configOf(env, announce), operations),
 );
 
-/** Loaded when somebody opens it: the receiver's start evaluates none of it. */
+/** The console is loaded when somebody opens it, so that it costs nothing when the Worker starts. */
 app.all("/console/*", async (c) => {
   const { consoleApp } = await import("./console/app.tsx");
   const people = consoleApp((env) => configOf(env, announce), performer(operations));
@@ -53,7 +67,11 @@ function announce({ problems }: Config): void {
 }
 
 export default {
-  fetch: app.fetch,
+  async fetch(request: Request, env: Env, context: ExecutionContext) {
+    const response = await app.fetch(request, env, context);
+    rememberHost(request, response, env.DB, context);
+    return response;
+  },
   async queue(batch, env) {
     const config = configOf(env, announce);
     if (batch.queue.startsWith("kicc-deliveries-dead")) await returnDeadLetters(batch, config, env.DB, env.DELIVERIES);
@@ -61,13 +79,20 @@ export default {
   },
   async scheduled(_controller, env) {
     const config = configOf(env, announce);
-    await runSteps({
+    // The order: the sweep first, since it brings notifications to the origin. Roll up and watch are short, and watch must
+    // not alert what the sweep has just settled. Asking KICC comes after them, since KICC may be slow for a whole run:
+    // first about successes that wait for CONFIRM, then about announced cancellations. Deleting can wait longest.
+    const whole = await runSteps({
+      heartbeat: () => beat(env.DB, Date.now(), config.receiving !== null),
       sweep: () => sweep(config, env.DB, env.DELIVERIES),
       "roll up": () => rollUp(env.DB, Date.now()),
       watch: () => watch(config, env.DB, Date.now()),
+      daily: () => tellDaily(config, env.DB, Date.now()),
       confirm: () => confirmDue(config, env.DB, env.DELIVERIES),
       reconcile: () => reconcile(config, env.DB, env.DELIVERIES),
       prune: () => pruneOld(env.DB, Date.now()),
+      archive: () => archive(config, env.DB, Date.now()),
     });
+    if (whole) await callHeartbeat(config.operating.heartbeatUrl);
   },
 } satisfies ExportedHandler<Env>;

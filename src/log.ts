@@ -4,7 +4,7 @@ export function log(event: string, fields: Readonly<Record<string, unknown>> = {
   console.log(JSON.stringify({ event, ...fields }));
 }
 
-/** The text of whatever was thrown. */
+/** The message of anything that was thrown. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

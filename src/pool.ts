@@ -1,9 +1,9 @@
-// Works through a page with a bounded number under way at once, and begins nothing after a deadline.
+// Works through a list with at most `lanes` items at once, and begins none after a deadline.
 
 /**
  * @param deadline epoch ms
- * @param work throws nothing
- * @returns those that were not begun
+ * @param work must not throw
+ * @returns the items that were not begun
  */
 export async function inLanes<T>(
   items: readonly T[],

@@ -1,8 +1,10 @@
-// Reads each setting's text: one schema per setting, an error text that never shows a secret's value. Pure.
+// One schema per setting, from its text to its value. An error text never shows a secret's value. Pure.
 import * as z from "zod/mini";
 import { allowlist } from "./allowlist.ts";
+import type { Product } from "./kinds/kind.ts";
+import { PRODUCTS } from "./kinds/registry.ts";
 
-/** A schema from text by a function that throws or returns undefined where the text is wrong. */
+/** Makes a schema of a function that throws or returns undefined for a wrong text. `wanted` is the error text. */
 function read<T>(reader: (text: string) => T | undefined, wanted: string) {
   return z.pipe(
     z.string(`must be ${wanted}`),
@@ -11,7 +13,7 @@ function read<T>(reader: (text: string) => T | undefined, wanted: string) {
         const value = reader(text.trim());
         if (value !== undefined) return value;
       } catch {
-        // the message below says what is wanted
+        // The message below says what is wanted.
       }
       context.issues.push({ code: "custom", message: `must be ${wanted}`, input: text });
       return z.NEVER;
@@ -27,7 +29,7 @@ function list(text: string, separator: RegExp = /,/): string[] | undefined {
   return entries.length > 0 ? entries : undefined;
 }
 
-/** A number in wrangler.toml comes as one, not as text. */
+/** A number in wrangler.toml arrives as a number, one in a secret as text: both are read. */
 function readNumbers<T>(reader: (text: string) => T | undefined, wanted: string) {
   return z.pipe(
     z.transform((input: unknown) => (typeof input === "number" ? String(input) : input)),
@@ -42,7 +44,7 @@ function wholeNumber(lowest: number, highest: number) {
   }, `a whole number from ${lowest} to ${highest}`);
 }
 
-/** Whether plain http may go there: it never leaves the machine. */
+/** Plain http is allowed to this machine alone: it never leaves it. */
 export function isLocal(url: URL): boolean {
   return ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
 }
@@ -54,10 +56,14 @@ function httpUrl(text: string): URL | undefined {
 }
 
 const originUrl = read(httpUrl, "an http or https URL without user and password");
-const safeUrl = read((text) => {
+function safeHttpUrl(text: string): URL {
   const url = httpUrl(text);
-  return url?.protocol === "https:" || (url && isLocal(url)) ? url : undefined;
-}, "an https URL");
+  return url?.protocol === "https:" || (url && isLocal(url)) ? url : fail();
+}
+
+const safeUrl = read(safeHttpUrl, "an https URL");
+// An invocation calls them all at once, and has 6 connections.
+const MOST_WEBHOOKS = 6;
 
 const tokens = (wanted: string, characters: RegExp) =>
   read((text) => {
@@ -74,7 +80,7 @@ function originHeaders(input: unknown): Record<string, Record<string, string>> {
   return Object.fromEntries(Object.entries(hosts).map(([host, headers]) => [hostOf(host), allowedHeaders(headers)]));
 }
 
-/** A host as `URL.host` spells it: in small letters, without the default port. */
+/** The host as `URL.host` spells it: lower case, without the default port. */
 function hostOf(text: string): string {
   const { href, host } = new URL(`https://${text}`);
   return href === `https://${host}/` ? host : fail();
@@ -85,19 +91,47 @@ function allowedHeaders(headers: Record<string, string>): Record<string, string>
   return names.some((name) => FORBIDDEN_HEADER.test(name)) ? fail() : headers;
 }
 
-/** A table in wrangler.toml comes as an object, the same set as a secret as JSON text. */
+/** A table in wrangler.toml arrives as an object, the same table in a secret as JSON text: both are read. */
 const routes = z.pipe(
   z.unknown(),
   z.transform((input: unknown, context): ReadonlyMap<string, URL> => {
     try {
       const table = z.record(z.string(), z.string()).parse(typeof input === "string" ? JSON.parse(input) : input);
-      return new Map(Object.entries(table).map(([mallId, url]) => [mallId, httpUrl(url) ?? fail()]));
+      return new Map(Object.entries(table).map(([route, url]) => [route, httpUrl(url) ?? fail()]));
     } catch {
-      context.issues.push({ code: "custom", message: "must be a table of mallId = URL", input });
+      context.issues.push({ code: "custom", message: "must be a table of mallId, kind or product = URL", input });
       return z.NEVER;
     }
   }),
 );
+
+/** A text is wechat's; a table, or a text that is one as JSON, names products. What it leaves out or empty keeps its default. */
+const sources = z.pipe(
+  z.unknown(),
+  z.transform((input: unknown, context): Partial<Record<Product, readonly string[]>> => {
+    try {
+      const isText = typeof input === "string" && !input.trim().startsWith("{");
+      const table = isText ? { wechat: input } : typeof input === "string" ? (JSON.parse(input) as unknown) : input;
+      const texts = z.strictObject(SOURCES_OF).parse(table);
+      const given = Object.entries(texts).flatMap(([product, text]) => {
+        const entries = list(text ?? "") ?? [];
+        allowlist(entries);
+        return entries.length === 0 ? [] : [[product, entries]];
+      });
+      if (isText && given.length === 0) fail();
+      return Object.fromEntries(given) as Partial<Record<Product, readonly string[]>>;
+    } catch {
+      const message = "must be IP addresses and CIDR ranges, comma-separated, or a table of them by product";
+      context.issues.push({ code: "custom", message, input });
+      return z.NEVER;
+    }
+  }),
+);
+
+const SOURCES_OF = Object.fromEntries(PRODUCTS.map((product) => [product, z.optional(z.string())])) as Record<
+  Product,
+  z.ZodMiniOptional<z.ZodMiniString>
+>;
 
 function fail(): never {
   throw new RangeError("Cannot read setting");
@@ -108,21 +142,21 @@ function signingKey(secret: string): Uint8Array {
   return key.length > 0 ? key : fail();
 }
 
-/** Needed to receive: one of these wrong, and KICC is told to send again. */
+/** Receiving needs these. If one is wrong, KICC is told to send again. */
 export const RECEIVING = {
   KICC_ENVIRONMENT: z.enum(["production", "development"], 'must be "production" or "development"'),
-  KICC_SOURCES: z.optional(
-    read((text) => {
-      const entries = list(text);
-      return entries && allowlist(entries);
-    }, "IP addresses and CIDR ranges, comma-separated"),
-  ),
+  KICC_SOURCES: z.optional(sources),
   NOTIFY_TOKEN: z.optional(tokens("one token or more of A-Z a-z 0-9 . _ ~ -, comma-separated", /^[A-Za-z0-9._~-]+$/)),
 };
 
-/** Needed for all that comes after the ack: one of these wrong, and notifications wait untried. */
+/** Everything after the ack needs these. If one is wrong, notifications are stored and wait untried. */
 export const DELIVERING = {
-  MALL_IDS: z.optional(read(list, "mallIds, comma-separated")),
+  MALL_IDS: z.optional(
+    read((text) => {
+      const entries = list(text);
+      return entries?.every((entry) => /^[A-Za-z0-9]+$/.test(entry)) ? entries : undefined;
+    }, "mallIds of letters and digits, comma-separated"),
+  ),
   DELIVERY: z._default(z.enum(["push", "pull", "queue"], 'must be "push", "pull" or "queue"'), "push"),
   ORIGIN_URL: z.optional(originUrl),
   ORIGIN_ROUTES: z._default(routes, new Map<string, URL>()),
@@ -145,6 +179,7 @@ export const DELIVERING = {
     [15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600],
   ),
   RETENTION_DAYS: z._default(wholeNumber(7, 36_500), 400),
+  HOT_DAYS: z._default(wholeNumber(7, 36_500), 60),
   KICC_API_URL: z.optional(safeUrl),
   CONFIRM: z._default(z.enum(["off", "before-delivery"], 'must be "off" or "before-delivery"'), "off"),
   CONSOLE_TOKEN: bearerTokens,
@@ -153,5 +188,13 @@ export const DELIVERING = {
     read((text) => (/^[a-z0-9-]+$/i.test(text) ? text : undefined), "the team's name, as in NAME.cloudflareaccess.com"),
   ),
   ACCESS_AUD: z.optional(read((text) => (/^\S+$/.test(text) ? text : undefined), "the application's audience tag")),
-  ALERT_URL: z.optional(safeUrl),
+  ALERT_URL: z.optional(
+    read((text) => {
+      const urls = list(text, /\s+/)?.map(safeHttpUrl);
+      return urls && urls.length <= MOST_WEBHOOKS ? urls : undefined;
+    }, `https URLs separated by blanks, ${MOST_WEBHOOKS} at most`),
+  ),
+  ALERT_LANGUAGE: z._default(z.enum(["en", "ko"], 'must be "en" or "ko"'), "en"),
+  ALERT_DAILY: z._default(z.enum(["on", "off"], 'must be "on" or "off"'), "off"),
+  HEARTBEAT_URL: z.optional(safeUrl),
 };

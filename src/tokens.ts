@@ -1,4 +1,4 @@
-// Whether a given token is one of ours, in a time that does not tell how much of it was right.
+// Compares a given token with the valid ones in constant time: the time does not show how many characters were right.
 import { timingSafeEqual } from "node:crypto";
 
 export function isOneOf(tokens: readonly string[], given: string): boolean {

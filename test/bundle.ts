@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 
-// The goal is 60, which the receiver meets without the console (two languages, JSX and a stylesheet are the other 33).
-const LARGEST_KIB = 100;
+// The goal is 60. What takes the rest: the console in two languages, every kind and its forms, the archive, the API's description.
+const LARGEST_KIB = 125;
 
 for (const environment of ["", "development"]) {
   const out = mkdtempSync(path.join(tmpdir(), "kicc-bundle-"));

@@ -1,3 +1,5 @@
+import type { Notification } from "../src/rules/notification.ts";
+import { kiccBody, notificationFrom } from "./fixtures.ts";
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { type Config, configOf, readConfig } from "../src/config.ts";
@@ -43,9 +45,14 @@ describe("the least of settings", () => {
       consoleTokens: ["console-token"],
       deliveryTokens: [],
       access: null,
-      alertUrl: null,
+      alerts: { urls: [], mailer: null, language: "en", daily: false },
+      heartbeatUrl: null,
       environment: "production",
-      sources: ["203.233.72.66"],
+      sources: {
+        wechat: ["203.233.72.66"],
+        alipay: ["203.233.74.25"],
+        online: ["203.233.72.150", "203.233.72.151", "61.33.211.180"],
+      },
     });
   });
 
@@ -64,8 +71,8 @@ describe("the least of settings", () => {
     ["development", "61.33.205.151", "203.233.72.66", "https://testpgapi.easypay.co.kr/"],
   ])("knows KICC's %s by its address alone, and its host", (environment, its, other, host) => {
     const config = configWith({ KICC_ENVIRONMENT: environment });
-    expect(config.receiving?.allows(its)).toBe(true);
-    expect(config.receiving?.allows(other)).toBe(false);
+    expect(config.receiving?.allows.wechat(its)).toBe(true);
+    expect(config.receiving?.allows.wechat(other)).toBe(false);
     expect(config.delivering?.kiccApiUrl.href).toBe(host);
   });
 
@@ -78,6 +85,10 @@ describe("the least of settings", () => {
       "KICC_API_URL",
       "CONFIRM",
       "ALERT_URL",
+      "ALERT_EMAIL",
+      "ALERT_LANGUAGE",
+      "ALERT_DAILY",
+      "HEARTBEAT_URL",
     ];
     const empty = Object.fromEntries([...names, ...more, "DELIVERY_TOKEN"].map((name) => [name, ""]));
     expect(JSON.stringify(configWith(empty))).toBe(JSON.stringify(configWith({})));
@@ -115,7 +126,7 @@ describe("a setting that receiving needs", () => {
   });
 
   it("reads addresses and ranges in place of KICC's own", () => {
-    const allows = configWith({ KICC_SOURCES: " 198.51.100.7 , 2001:db8::/32," }).receiving?.allows;
+    const allows = configWith({ KICC_SOURCES: " 198.51.100.7 , 2001:db8::/32," }).receiving?.allows.wechat;
     expect(allows?.("198.51.100.7")).toBe(true);
     expect(allows?.("2001:db8::1")).toBe(true);
     expect(allows?.("203.233.72.66")).toBe(false);
@@ -300,14 +311,22 @@ describe("what operators need", () => {
       DELIVERY_TOKEN: "puller",
       ACCESS_TEAM: "shop",
       ACCESS_AUD: "aud",
-      ALERT_URL: "https://hooks.example/x",
+      ALERT_URL: " https://hooks.example/x  https://other.example/y ",
+      ALERT_LANGUAGE: "ko",
+      ALERT_DAILY: "on",
+      HEARTBEAT_URL: "https://watchdog.example/z",
     });
     expect(problems).toEqual([]);
     expect(operating).toMatchObject({
       consoleTokens: ["old", "new"],
       deliveryTokens: ["puller"],
       access: { team: "shop", audience: "aud" },
-      alertUrl: new URL("https://hooks.example/x"),
+      alerts: {
+        urls: [new URL("https://hooks.example/x"), new URL("https://other.example/y")],
+        language: "ko",
+        daily: true,
+      },
+      heartbeatUrl: new URL("https://watchdog.example/z"),
     });
   });
 
@@ -315,6 +334,19 @@ describe("what operators need", () => {
     expect(wrongIn({ ACCESS_TEAM: "shop" })).toEqual(["ACCESS_AUD"]);
     expect(wrongIn({ ACCESS_AUD: "aud" })).toEqual(["ACCESS_TEAM"]);
     expect(wrongIn({ ACCESS_TEAM: "shop.example", ACCESS_AUD: "aud" })).toEqual(["ACCESS_TEAM"]);
+  });
+
+  it.each([
+    ["ALERT_URL", "https://hooks.example/x http://hooks.example/y"],
+    ["ALERT_URL", "https://a.example,https://b.example no-url"],
+    ["ALERT_URL", Array.from({ length: 7 }, (_, index) => `https://${index}.example/`).join(" ")],
+    ["ALERT_EMAIL", "ops@shop.example"],
+    ["ALERT_LANGUAGE", "kr"],
+    ["ALERT_DAILY", "yes"],
+    ["HEARTBEAT_URL", "http://watchdog.example"],
+  ])("is wrong where %s is %s, and notifications are stored all the same", (setting, value) => {
+    expect(wrongIn({ [setting]: value })).toEqual([setting]);
+    expect(configWith({ [setting]: value }).receiving).not.toBeNull();
   });
 
   it("opens nothing where its token is wrong", () => {
@@ -330,6 +362,7 @@ describe("a problem", () => {
     "CONSOLE_TOKEN",
     "DELIVERY_TOKEN",
     "ALERT_URL",
+    "HEARTBEAT_URL",
     "ORIGIN_URL",
     "KICC_API_URL",
   ];
@@ -387,30 +420,34 @@ describe("the configuration of an isolate", () => {
 
 describe("a notification is stored", () => {
   const settings = { mallIds: ["T0099001"], confirms: true, mode: "push", opensAttempt: false } as const;
-  const ours = { mallId: "T0099001", resCd: "0000" };
+  const told = (about: Partial<Notification> = {}) => notificationFrom(kiccBody(), { mallId: "T0099001", ...about });
   const now = 1_768_349_530_123;
 
-  it("as foreign only where it names a mallId that is not ours", () => {
-    expect(storingOf(settings, { ...ours, mallId: "T0099002" }, "notification", "r", now).foreign).toBe(true);
-    expect(storingOf(settings, ours, "notification", "r", now).foreign).toBe(false);
-    expect(storingOf(settings, { ...ours, mallId: null }, "notification", "r", now).foreign).toBe(false);
-    expect(storingOf(settings, { ...ours, mallId: "T0099002" }, "test", "r", now).foreign).toBe(false);
+  it("as foreign where it names a mallId that is not ours, and looks whose it is where it names none", () => {
+    expect(storingOf(settings, told({ mallId: "T0099002", source: "notification" }), "r", now).foreign).toBe(true);
+    expect(storingOf(settings, told({ source: "notification" }), "r", now).foreign).toBe(false);
+    expect(storingOf(settings, told({ mallId: null }), "r", now)).toMatchObject({
+      foreign: false,
+      oursAmong: ["T0099001"],
+    });
+    expect(storingOf(settings, told(), "r", now).oursAmong).toBeNull();
+    expect(storingOf(settings, told({ mallId: "T0099002", source: "test" }), "r", now).foreign).toBe(false);
     const anyMall = { ...settings, mallIds: null };
-    expect(storingOf(anyMall, { ...ours, mallId: "x" }, "notification", "r", now).foreign).toBe(false);
+    expect(storingOf(anyMall, told({ mallId: "x", source: "notification" }), "r", now).foreign).toBe(false);
   });
 
   it("to be confirmed only where it is a success that KICC sent", () => {
-    expect(storingOf(settings, ours, "notification", "r", now).confirm).toBe("asking");
-    expect(storingOf(settings, { ...ours, resCd: "W901" }, "notification", "r", now).confirm).toBeNull();
-    expect(storingOf(settings, ours, "status-api", "r", now).confirm).toBe("confirmed");
-    expect(storingOf(settings, ours, "test", "r", now).confirm).toBeNull();
-    expect(storingOf({ ...settings, confirms: false }, ours, "notification", "r", now).confirm).toBeNull();
+    expect(storingOf(settings, told({ source: "notification" }), "r", now).confirm).toBe("asking");
+    expect(storingOf(settings, told({ resCd: "W901", source: "notification" }), "r", now).confirm).toBeNull();
+    expect(storingOf(settings, told({ source: "status-api" }), "r", now).confirm).toBe("confirmed");
+    expect(storingOf(settings, told({ source: "test" }), "r", now).confirm).toBeNull();
+    expect(storingOf({ ...settings, confirms: false }, told({ source: "notification" }), "r", now).confirm).toBeNull();
   });
 
   it("with an attempt open for 10 min where another Worker delivers it", () => {
-    const storing = storingOf({ ...settings, opensAttempt: true }, ours, "notification", "r", now);
+    const storing = storingOf({ ...settings, opensAttempt: true }, told({ source: "notification" }), "r", now);
     expect(storing).toMatchObject({ attemptOpenUntil: now + 600_000, receipt: "r" });
-    expect(storingOf(settings, ours, "notification", "r", now).attemptOpenUntil).toBeNull();
+    expect(storingOf(settings, told({ source: "notification" }), "r", now).attemptOpenUntil).toBeNull();
     expect(configWith({ DELIVERY: "queue" }).storing.opensAttempt).toBe(true);
     expect(configWith({ DELIVERY: "pull" }).storing.opensAttempt).toBe(false);
     expect(configWith({}).storing.opensAttempt).toBe(false);

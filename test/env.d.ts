@@ -5,6 +5,8 @@ declare global {
   namespace Cloudflare {
     interface Env {
       readonly TEST_MIGRATIONS: D1Migration[];
+      readonly BUCKET: R2Bucket;
+      readonly ARCHIVE_CHAOS: { notifications: number; days: number; seeds: number[] };
     }
     interface GlobalProps {
       mainModule: typeof worker;

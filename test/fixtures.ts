@@ -1,10 +1,12 @@
 // What workerd tests begin with: settings, a notification as KICC sends it, bindings that fail on purpose.
 import { env } from "cloudflare:workers";
 import { type Config, readConfig } from "../src/config.ts";
-import { type Notification, identify, readNotification } from "../src/rules/notification.ts";
+import { identify } from "../src/kinds/notification.ts";
+import { readNotification } from "../src/kinds/read.ts";
+import { doorAt } from "../src/kinds/registry.ts";
+import type { Notification } from "../src/rules/notification.ts";
 import type { DeliveryMessage } from "../src/queue/message.ts";
-import { type Stored, storeNotification } from "../src/store/insert.ts";
-import { storingOf } from "../src/intake.ts";
+import { type Stored, storeNotification, storingOf } from "../src/intake.ts";
 
 export const KICC_ADDRESS = "203.233.72.66";
 
@@ -57,19 +59,25 @@ export function kiccRequest(body: BodyInit | null = kiccBody(), sending: Sending
   });
 }
 
-export function notificationFrom(body: string, about: Partial<Notification> = {}): Notification {
+const JSON_TYPE = "application/json; charset=utf-8";
+
+/** @param path the door where it comes */
+export function notificationFrom(
+  body: string,
+  about: Partial<Notification> = {},
+  path: string = "/kicc/wechat/cancel",
+): Notification {
   const bytes = new TextEncoder().encode(body);
-  const reading = readNotification(bytes);
+  const reading = readNotification(bytes, JSON_TYPE, doorAt(path) ?? "any");
   if (!reading.readable) throw new Error(`Cannot read the test's own body: ${body}`);
   const arrival = {
     receivedAt: about.receivedAt ?? Date.now(),
-    source: "notification",
+    source: about.source ?? "notification",
     sourceAddress: KICC_ADDRESS,
     reference: about.reference ?? null,
-    contentType: "application/json; charset=utf-8",
     body: bytes,
   } as const;
-  return { ...identify(reading.fields, arrival), ...about };
+  return { ...identify(reading, arrival), ...about };
 }
 
 /** Stores as the hook does. */
@@ -79,8 +87,7 @@ export async function stored(
   settings: Readonly<Record<string, unknown>> = {},
 ): Promise<Stored & { readonly notification: Notification }> {
   const notification = notificationFrom(body, about);
-  const { receivedAt, source } = notification;
-  const storing = storingOf(configWith(settings).storing, notification, source, crypto.randomUUID(), receivedAt);
+  const storing = storingOf(configWith(settings).storing, notification, crypto.randomUUID(), notification.receivedAt);
   return { ...(await storeNotification(env.DB, notification, storing)), notification };
 }
 
@@ -112,14 +119,22 @@ export async function rowOf(id: string): Promise<Row | null> {
 
 export async function clear(): Promise<void> {
   await env.DB.exec("DELETE FROM notifications");
+  await env.DB.exec("DELETE FROM cancellations");
+  await env.DB.exec("DELETE FROM approvals");
   await env.DB.exec("DELETE FROM replays");
   await env.DB.exec("DELETE FROM audit");
   await env.DB.exec("DELETE FROM quarantine");
   await env.DB.exec("DELETE FROM rollups");
   await env.DB.exec("DELETE FROM alerts");
   await env.DB.exec("DELETE FROM sightings");
+  await env.DB.exec("DELETE FROM heartbeat");
+  await env.DB.exec("DELETE FROM absences");
+  await env.DB.exec("DELETE FROM alert_outbox");
   await env.DB.exec("UPDATE rollup_cursor SET seq = 0");
   await env.DB.exec("UPDATE prune_cursor SET seq = 0");
+  await env.DB.exec("UPDATE archive_state SET cursor = 0, previous = NULL, plan = NULL, sealed = NULL");
+  await env.DB.exec("DELETE FROM archive_days");
+  await env.DB.exec("DELETE FROM archive_index");
 }
 
 export interface FaultyD1 {

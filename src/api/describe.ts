@@ -38,7 +38,8 @@ function describeOne(each: Operation, schemas: Record<string, unknown>): Json {
   const { properties = {}, required = [] } = schemaOf(each.input, "input", schemas) as ObjectSchema;
   const inPath = (name: string) => each.path.includes(`{${name}}`);
   const inBody = each.method === "post" || each.method === "put";
-  const rest = Object.entries(properties).filter(([name]) => !inPath(name));
+  const taken = Object.entries(properties).filter(([, schema]) => !("not" in schema));
+  const rest = taken.filter(([name]) => !inPath(name));
   const parameter = ([name, schema]: [string, Json]) => ({
     name,
     in: inPath(name) ? "path" : "query",
@@ -49,9 +50,7 @@ function describeOne(each: Operation, schemas: Record<string, unknown>): Json {
   return {
     summary: each.summary,
     security: [{ console: [] }, ...(each.forDelivery ? [{ delivery: [] }] : [])],
-    parameters: Object.entries(properties)
-      .filter(([name]) => inPath(name) || !inBody)
-      .map(parameter),
+    parameters: taken.filter(([name]) => inPath(name) || !inBody).map(parameter),
     ...(inBody && rest.length > 0
       ? {
           requestBody: {
@@ -61,7 +60,7 @@ function describeOne(each: Operation, schemas: Record<string, unknown>): Json {
         }
       : {}),
     responses: {
-      200: { description: "Done", content: content(answerOf(each, schemas)) },
+      200: { description: "Done", content: content(answerOf(each, schemas), each.contentType) },
       ...Object.fromEntries(
         refusalsOf(each, rest.length > 0).map((code) => [
           STATUS[code],
@@ -85,6 +84,7 @@ function refusalsOf(each: Operation, takesInput: boolean): RefusalCode[] {
 
 /** While settings are wrong, what is read says so. */
 function answerOf(each: Operation, schemas: Record<string, unknown>): Json {
+  if (each.contentType !== undefined) return { type: "string" };
   const answer = schemaOf(each.answer, "output", schemas);
   if (each.method !== "get" || each.bare) return answer;
   const settings = { type: "array", items: { type: "string" }, description: "What is wrong with which setting" };
@@ -113,9 +113,9 @@ function hoisted(schema: object): Json {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
 }
 
-/** An answer that is text is the metrics'. */
-function content(schema: Json): Json {
-  return { [schema["type"] === "string" ? "text/plain" : "application/json"]: { schema } };
+function content(schema: Json, contentType = "application/json"): Json {
+  const [type = ""] = contentType.split(";");
+  return { [type]: { schema } };
 }
 
 const MEANS = {

@@ -1,10 +1,11 @@
-// GET /health, open to anyone: whether D1 answers, and nothing else. One answer serves 5 s, so that no stranger loads D1.
+// GET /health, open to anyone: whether D1 answers and the cron writes to it, and nothing else. One answer serves 5 s, so that no stranger loads D1.
 import { log, reasonOf } from "../log.ts";
 import { before } from "../deadline.ts";
 import { ask } from "../store/health.ts";
 
 const KEPT_MS = 5000;
 const ANSWER_WITHIN_MS = 3000;
+const HEARTBEAT_YOUNGER_MS = 3 * 60 * 1000;
 
 const answers = new WeakMap<D1Database, { readonly well: boolean; readonly until: number }>();
 
@@ -22,8 +23,10 @@ export async function health(db: D1Database): Promise<Response> {
 
 async function isWell(db: D1Database, deadline: number): Promise<boolean> {
   try {
-    await before(deadline, "ask D1", ask(db));
-    return true;
+    const heartbeatAt = await before(deadline, "ask D1", ask(db));
+    if (heartbeatAt === null || Date.now() - heartbeatAt < HEARTBEAT_YOUNGER_MS) return true;
+    log("health.unwell", { heartbeatAt });
+    return false;
   } catch (error) {
     log("health.unwell", { error: reasonOf(error) });
     return false;

@@ -1,5 +1,6 @@
-// What operations take in common: pages, instants, people's words. Each schema's text says what it wants.
+// What operations take in common: numbers, instants, people's words. Each schema's text says what it wants.
 import * as z from "zod/mini";
+import { KINDS, PRODUCTS } from "../kinds/registry.ts";
 
 function within(lowest: number, highest: number) {
   const message = `must be a whole number from ${lowest} to ${highest}`;
@@ -44,32 +45,15 @@ export function report(longest: number) {
   );
 }
 
-const CURSOR = "must be a cursor that a list answered";
+const KIND = "must be a kind, as in online.deposit";
 
-/** A cursor that `read` understands: it gets what `cursorOf` was given, or something else altogether. */
-function cursor<T>(read: (key: unknown) => T | null) {
-  return z.pipe(
-    z.string(CURSOR),
-    z.transform((text: string, context): T => {
-      try {
-        const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" });
-        const key = read(JSON.parse(new TextDecoder().decode(bytes)));
-        if (key !== null) return key;
-      } catch {
-        // no base64url, or no JSON: the message below says so
-      }
-      context.issues.push({ code: "custom", message: CURSOR, input: text });
-      return z.NEVER;
-    }),
-  );
-}
+/** The name of a kind. */
+export const kindName = z.enum(
+  KINDS.map(({ name }) => name),
+  KIND,
+);
 
-/** Where a list goes on: after this serial number. */
-export const serialCursor = cursor((key) => (Number.isSafeInteger(key) ? (key as number) : null));
+const KIND_OR_PRODUCT = "must be a kind, as in online.deposit, or a product: wechat, alipay, online";
 
-/** Opaque to whoever gets it; null on the last page. */
-export function cursorOf(key: number | null): string | null {
-  if (key === null) return null;
-  const text = JSON.stringify(key);
-  return new TextEncoder().encode(text).toBase64({ alphabet: "base64url", omitPadding: true });
-}
+/** A kind, or a product for all of its kinds. */
+export const kindOrProduct = z.enum([...KINDS.map(({ name }) => name), ...PRODUCTS], KIND_OR_PRODUCT);

@@ -13,6 +13,8 @@ export interface Desk {
   /** Who calls, for the audit: `token`, `delivery-token`, or the e-mail address that Cloudflare Access vouches for. */
   readonly operator: string;
   readonly now: number;
+  /** This receiver's own address, as in `https://kicc.example`: links in answers begin with it. */
+  readonly origin: string;
   readonly waitUntil: (work: Promise<unknown>) => void;
   /** Tells when the caller is gone, where that can be known. */
   readonly signal?: AbortSignal;
@@ -36,10 +38,15 @@ export interface Refusal {
   readonly message: string;
 }
 
-export interface Operation<Input = unknown, Answer = unknown> {
-  readonly method: "get" | "post" | "put" | "delete";
+export interface Operation<
+  Input = unknown,
+  Answer = unknown,
+  Method extends "get" | "post" | "put" | "delete" = "get" | "post" | "put" | "delete",
+  Path extends string = string,
+> {
+  readonly method: Method;
   /** `/api/notifications/{id}`: what stands in braces is part of the input. */
-  readonly path: string;
+  readonly path: Path;
   readonly summary: string;
   /** Open to DELIVERY_TOKEN as well as to CONSOLE_TOKEN. */
   readonly forDelivery?: true;
@@ -47,15 +54,25 @@ export interface Operation<Input = unknown, Answer = unknown> {
   readonly needsDelivering?: true;
   /** Its answer is a document of its own: nothing is added to it. */
   readonly bare?: true;
+  /** In place of JSON the answer is text of this type, whole or a stream. */
+  readonly contentType?: string;
+  /** How long its body may be, where that is more than others need. */
+  readonly mostCharacters?: number;
   /** Path, query and body in one object. */
   readonly input: z.ZodMiniType<Input>;
   readonly answer: z.ZodMiniType<Answer>;
-  readonly run: (input: Input, desk: Desk) => Promise<Answer | Refusal>;
+  // A method, not a property: so that operations of every input fit into one list.
+  run(input: Input, desk: Desk): Promise<Answer | Refusal>;
 }
 
-/** Ties an operation's input and answer to its schemas. */
-export function operation<Input, Answer>(described: Operation<Input, Answer>): Operation {
-  return described as unknown as Operation;
+/** Ties an operation's input and answer to its schemas, and its name to its type. */
+export function operation<
+  Input,
+  Answer,
+  const Method extends "get" | "post" | "put" | "delete",
+  const Path extends string,
+>(described: Operation<Input, Answer, Method, Path>): Operation<Input, Answer, Method, Path> {
+  return described;
 }
 
 export function refuse(refused: RefusalCode, message: string): Refusal {

@@ -1,19 +1,23 @@
 // Everything under /api/, in the order of its description.
+import { testAlert } from "./calls/alert-test.ts";
 import { readAudit } from "./calls/audit.ts";
+import { compare } from "./calls/compare.ts";
 import { listNotifications, readNotification } from "./calls/notifications.ts";
+import { downloadNotifications } from "./calls/download.ts";
 import { openapi } from "./calls/description.ts";
 import { cancellationOperations } from "./calls/cancellations.ts";
 import { metricsOperation } from "./calls/metrics.ts";
 import { quarantineOperations } from "./calls/quarantine.ts";
-import type { Operation } from "./operation.ts";
 import { pull } from "./calls/pull.ts";
 import { closeNotification, replayMany, replayNotification } from "./calls/replay.ts";
 import { accept, fail } from "./calls/report.ts";
 import { testNotification } from "./calls/send-test.ts";
 
-export const operations: readonly Operation[] = [
+export const operations = [
   listNotifications,
+  downloadNotifications,
   readNotification,
+  compare,
   replayNotification,
   replayMany,
   closeNotification,
@@ -21,9 +25,10 @@ export const operations: readonly Operation[] = [
   accept,
   fail,
   testNotification,
+  testAlert,
   ...cancellationOperations,
   ...quarantineOperations,
   metricsOperation,
   readAudit,
   openapi,
-];
+] as const;

@@ -3,19 +3,47 @@ import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
 import { before } from "../deadline.ts";
 import { type Desk, type Operation, type Refusal, refuse } from "./operation.ts";
+import type { operations } from "./operations.ts";
 
 // Longer than any poll waits, or KICC is given to answer: D1 that hangs counts as D1 that is down.
 const ANSWER_WITHIN_MS = 45_000;
 
+// More of what is wrong with an input than a person reads at once.
+const PROBLEMS_TOLD = 5;
+
+type Known = (typeof operations)[number];
+
+/** The operations by their names in the API's description, as in `post /api/test`. */
+type Named = { readonly [Each in Known as `${Each["method"]} ${Each["path"]}`]: Each };
+
+export type OperationName = keyof Named;
+
+/** What an operation answers when it is not refused. */
+export type AnswerOf<Name extends OperationName> =
+  Named[Name] extends Operation<infer _Input, infer Answer> ? Answer : never;
+
+/** Runs an operation by its name: console and API share every rule. */
+export type Perform = <Name extends OperationName>(
+  name: Name,
+  given: object,
+  desk: Desk,
+) => Promise<AnswerOf<Name> | Refusal>;
+
 /** Reads the input by the operation's own schema and runs it. What it throws is told as `unavailable`, and logged. */
-export async function perform(each: Operation, given: object, desk: Desk): Promise<unknown> {
+export async function perform<Answer>(
+  each: Operation<unknown, Answer>,
+  given: object,
+  desk: Desk,
+): Promise<Answer | Refusal> {
   if (each.needsDelivering && desk.config.delivering === null) {
     return refuse("settings", describeProblems(desk.config).join("; "));
   }
   const input = each.input.safeParse(given);
   if (!input.success) {
-    const wrong = input.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
-    return refuse("invalid", wrong.join("; "));
+    const { issues } = input.error;
+    const wrong = issues.slice(0, PROBLEMS_TOLD).map(({ path, message }) => `${path.join(".")} ${message}`);
+    const more = issues.length > PROBLEMS_TOLD ? [`and ${issues.length - PROBLEMS_TOLD} more`] : [];
+    return refuse("invalid", [...wrong, ...more].join("; "));
   }
   try {
     return await before(desk.now + ANSWER_WITHIN_MS, "answer", each.run(input.data, desk));
@@ -34,12 +62,13 @@ export function isRefusal(answer: unknown): answer is Refusal {
   return typeof answer === "object" && answer !== null && "refused" in answer;
 }
 
-/** Performs by name, as in `post /api/test`: the names of the API's description. */
-export function performer(operations: readonly Operation[]) {
-  const named = new Map(operations.map((each) => [`${each.method} ${each.path}`, each]));
-  return async (name: string, given: object, desk: Desk): Promise<unknown> => {
+/** Performs by name. */
+export function performer(known: readonly Operation[]): Perform {
+  const named = new Map<string, Operation>(known.map((each) => [`${each.method} ${each.path}`, each]));
+  return async (name, given, desk) => {
     const each = named.get(name);
     if (!each) throw new Error(`Cannot perform ${name}: no such operation`);
-    return perform(each, given, desk);
+    // The name says which operation it is, and each answers by its own schema.
+    return (await perform(each, given, desk)) as AnswerOf<typeof name> | Refusal;
   };
 }

@@ -2,13 +2,12 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type { Config } from "../config.ts";
-import { CONTENT_TYPE } from "./prometheus.ts";
 import { isOneOf } from "../tokens.ts";
 import { type Desk, type Operation, type Refusal, STATUS } from "./operation.ts";
 import { describeProblems, isRefusal, perform } from "./perform.ts";
 
-// Far more than any input is.
-const LARGEST_INPUT_CHARACTERS = 64 * 1024;
+// Far more than nearly any input is.
+const MOST_CHARACTERS = 64 * 1024;
 
 type Caller = "token" | "delivery-token";
 
@@ -63,7 +62,7 @@ async function run(
   config: Config,
   operator: string,
 ): Promise<Response> {
-  const given = await inputOf(c);
+  const given = await inputOf(c, each.mostCharacters ?? MOST_CHARACTERS);
   if (given === null) return refused({ refused: "invalid", message: "The body is no JSON object" });
   const desk: Desk = {
     config,
@@ -71,20 +70,21 @@ async function run(
     deliveries: c.env.DELIVERIES,
     operator,
     now: Date.now(),
+    origin: new URL(c.req.url).origin,
     waitUntil: (work) => c.executionCtx.waitUntil(work),
     signal: c.req.raw.signal,
   };
   const answer = await perform(each, given, desk);
   if (isRefusal(answer)) return refused(answer);
-  const tells = each.method === "get" && !each.bare && typeof answer === "object" && config.problems.length > 0;
+  const tells = each.method === "get" && !each.bare && !each.contentType && config.problems.length > 0;
   const shown = tells ? { ...(answer as object), settings: describeProblems(config) } : answer;
-  return answered(shown);
+  return answered(shown, each);
 }
 
 /** Path, query and body as one object, the path winning; null where the body is no JSON object. `?q=` asks for nothing. */
-async function inputOf(c: Context): Promise<object | null> {
+async function inputOf(c: Context, mostCharacters: number): Promise<object | null> {
   const text = await c.req.text();
-  const body: unknown = text.trim() === "" ? {} : text.length > LARGEST_INPUT_CHARACTERS ? null : parse(text);
+  const body: unknown = text.trim() === "" ? {} : text.length > mostCharacters ? null : parse(text);
   if (typeof body !== "object" || body === null || Array.isArray(body)) return null;
   const query = Object.fromEntries(Object.entries(c.req.query()).filter(([, value]) => value !== ""));
   return { ...query, ...body, ...c.req.param() };
@@ -98,12 +98,11 @@ function parse(text: string): unknown {
   }
 }
 
-/** JSON; text is the metrics'. */
-function answered(answer: unknown): Response {
+/** JSON, or what the operation says: text, or a stream of it. */
+function answered(answer: unknown, { contentType }: Operation): Response {
   const headers = { "cache-control": "no-store" };
-  if (typeof answer === "string")
-    return new Response(answer, { headers: { ...headers, "content-type": CONTENT_TYPE } });
-  return Response.json(answer, { headers });
+  if (contentType === undefined) return Response.json(answer, { headers });
+  return new Response(answer as string | ReadableStream, { headers: { ...headers, "content-type": contentType } });
 }
 
 function refused({ refused: code, message }: Refusal): Response {

@@ -1,6 +1,6 @@
 // The shapes of contract section 7 as schemas, and rows as these shapes: camelCase, RFC 3339 UTC, null for what is absent.
 import * as z from "zod/mini";
-import { decodeText } from "../rules/notification.ts";
+import { showBody } from "../kinds/personal.ts";
 import { STATES } from "../store/insert.ts";
 import type { ListedRow, WholeRow } from "../store/search.ts";
 
@@ -13,7 +13,8 @@ export const instantSchema = z.iso.datetime();
 export const notificationSchema = z
   .object({
     id: z.string(),
-    kind: z.literal("wechat.cancel"),
+    /** As in `wechat.cancel`, `online.deposit`. */
+    kind: z.string(),
     state: z.enum(STATES),
     /** Why it is held or dead. */
     reason: text,
@@ -27,13 +28,20 @@ export const notificationSchema = z
     resMsg: z.string(),
     /** As KICC wrote it, most likely KST. */
     cancelDate: text,
+    /** When it happened, as KICC wrote it: approvalDate, cancelDate, else transactionDate. */
+    eventDate: text,
     currency: text,
     amount: text,
+    /** The id of the one that this may be a repeat of. */
+    repeats: text,
     receivedAt: instantSchema,
     receipts: z.int(),
     attempts: z.int(),
     nextAttemptAt: z.nullable(instantSchema),
     deliveredAt: z.nullable(instantSchema),
+    archived: z.boolean(),
+    /** Where people see it. */
+    consoleUrl: z.string(),
   })
   .register(named, { id: "Notification" });
 
@@ -52,11 +60,25 @@ export const wholeSchema = z
         answer: text,
       }),
     ),
+    /** As decoded; of a form name=value, a line each. Personal values are their first character and a *. */
     body: z.string(),
-    bodyBase64: z.string(),
+    /** null where the body has personal values, unless the whole was asked for. */
+    bodyBase64: text,
     charset: z.enum(["utf-8", "euc-kr"]),
     sourceAddress: text,
     contradicts: text,
+    /** Others of the same pgCno or shopOrderNo, of every kind, the newest first. */
+    related: z.array(
+      z.pick(notificationSchema, {
+        id: true,
+        kind: true,
+        state: true,
+        resCd: true,
+        currency: true,
+        amount: true,
+        receivedAt: true,
+      }),
+    ),
   })
   .register(named, { id: "NotificationWithHistory" });
 
@@ -64,12 +86,17 @@ export function rfc3339(instant: number): string {
   return new Date(instant).toISOString();
 }
 
-export function notificationShape(row: ListedRow): NotificationShape {
+/** Of the address where this receiver is called: links begin with it. */
+export interface Place {
+  readonly origin: string;
+}
+
+export function notificationShape(row: ListedRow, { origin }: Place): NotificationShape {
   const next = row.state === "pending" ? (row.leaseUntil ?? row.nextAttemptAt) : null;
   const delivered = row.state === "delivered" ? row.deliveredAt : null;
   return {
     id: row.id,
-    kind: "wechat.cancel",
+    kind: row.kind,
     state: row.state,
     reason: row.reason,
     source: row.source,
@@ -81,25 +108,44 @@ export function notificationShape(row: ListedRow): NotificationShape {
     resCd: row.resCd,
     resMsg: row.resMsg,
     cancelDate: row.cancelDate,
+    eventDate: row.eventDate,
     currency: row.currency,
     amount: row.amount,
+    repeats: row.repeats,
     receivedAt: rfc3339(row.receivedAt),
     receipts: row.receipts,
     attempts: row.attempts,
     nextAttemptAt: next === null ? null : rfc3339(next),
     deliveredAt: delivered === null ? null : rfc3339(delivered),
+    archived: false,
+    consoleUrl: `${origin}/console/notifications/${encodeURIComponent(row.id)}`,
   };
 }
 
-export function wholeShape(row: WholeRow): z.infer<typeof wholeSchema> {
-  const { text: body, charset } = decodeText(row.body);
+/** @param isWhole personal values and the bytes too */
+export function wholeShape(
+  row: WholeRow,
+  related: readonly ListedRow[],
+  isWhole: boolean,
+  place: Place,
+): z.infer<typeof wholeSchema> {
+  const { text: whole, masked, isPersonal, charset } = showBody(row.body, row.contentType);
   return {
-    ...notificationShape(row),
+    ...notificationShape(row, place),
     history: row.history.map((attempt) => ({ ...attempt, startedAt: rfc3339(attempt.startedAt) })),
-    body,
-    bodyBase64: row.body.toBase64(),
+    body: isWhole ? whole : masked,
+    bodyBase64: isPersonal && !isWhole ? null : row.body.toBase64(),
     charset,
     sourceAddress: row.sourceAddress,
     contradicts: row.contradicts,
+    related: related.map(({ id, kind, state, resCd, currency, amount, receivedAt }) => ({
+      id,
+      kind,
+      state,
+      resCd,
+      currency,
+      amount,
+      receivedAt: rfc3339(receivedAt),
+    })),
   };
 }

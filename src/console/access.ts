@@ -1,4 +1,4 @@
-// Cloudflare Access in front of the console: its JWT is verified here too, and says who the operator is.
+// Verifies the JWT of Cloudflare Access, which names the operator. Without that, anybody could send its header.
 import { cloudflareAccess } from "@hono/cloudflare-access";
 import type { Context, MiddlewareHandler } from "hono";
 import { log, reasonOf } from "../log.ts";
@@ -8,10 +8,10 @@ export interface Access {
   readonly audience: string;
 }
 
-// Each keeps the team's keys for an hour.
+// One per team and audience: each caches the team's public keys for an hour.
 const guards = new Map<string, MiddlewareHandler>();
 
-/** @returns whom Access vouches for; `refused`; or `away` where its keys cannot be had */
+/** @returns the operator's name; `refused`: no valid JWT; `away`: the team's keys cannot be fetched */
 export async function accessOperator(
   c: Context,
   { team, audience }: Access,
@@ -31,7 +31,7 @@ export async function accessOperator(
   return { who: nameIn(c.get("accessPayload")) };
 }
 
-/** The person's address; a service token has a name in its place. */
+/** A person's e-mail address, or a service token's name. */
 function nameIn(payload: unknown): string {
   const { email, common_name: name, sub } = (payload ?? {}) as Readonly<Record<string, unknown>>;
   const who = [email, name, sub].find((each) => typeof each === "string" && each !== "");

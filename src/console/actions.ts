@@ -1,13 +1,13 @@
 // The console's forms: each runs an operation of the API, and goes on to a page that says what it came to.
 import type { Hono } from "hono";
-import type { Refusal } from "../api/operation.ts";
+import { type OperationName, isRefusal } from "../api/perform.ts";
 import { cancellationPath } from "./pages/cancellations.tsx";
 import { HOME, type SaidName } from "./parts/layout.tsx";
 import type { ConsoleContext, ConsoleEnv } from "./view.ts";
 
 interface Doing {
   /** As in `post /api/test`. */
-  readonly name: string;
+  readonly name: OperationName;
   readonly given: object;
   /** Where one is when it was refused. */
   readonly back: string;
@@ -70,9 +70,10 @@ export function addActions(app: Hono<ConsoleEnv>): void {
 
 /** Redirects in every case, so that loading the page again does nothing again. */
 async function perform(c: ConsoleContext, { name, given, back, done, onTo }: Doing): Promise<Response> {
-  const answer = (await c.var.view.perform(name, given)) as Refusal | { readonly id?: string };
-  if ("refused" in answer) return c.redirect(saying(back, `refused_${answer.refused}`), 303);
-  return c.redirect(saying(onTo ? onTo(answer.id ?? "") : back, done), 303);
+  const answer = await c.var.view.perform(name, given);
+  if (isRefusal(answer)) return c.redirect(saying(back, `refused_${answer.refused}`), 303);
+  const id = typeof answer === "object" && "id" in answer ? String(answer.id) : "";
+  return c.redirect(saying(onTo ? onTo(id) : back, done), 303);
 }
 
 function saying(path: string, what: string): string {

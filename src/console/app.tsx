@@ -3,6 +3,7 @@ import { Hono } from "hono/tiny";
 import { bodyLimit } from "hono/body-limit";
 import { csrf } from "hono/csrf";
 import { HTTPException } from "hono/http-exception";
+import type { Perform } from "../api/perform.ts";
 import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
 import { addActions } from "./actions.ts";
@@ -21,7 +22,7 @@ import { quarantinedPage } from "./pages/quarantine-entry.tsx";
 import { problemPage, show } from "./respond.tsx";
 import { STYLE, STYLE_PATH } from "./parts/style.ts";
 import { testPage } from "./pages/send-test.tsx";
-import { type ConsoleEnv, type Perform } from "./view.ts";
+import type { ConsoleEnv } from "./view.ts";
 import { makeView } from "./make-view.ts";
 
 const LARGEST_FORM_BYTES = 64 * 1024;

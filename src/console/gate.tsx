@@ -1,4 +1,4 @@
-// Who may come in: whom Cloudflare Access vouches for where it is set, else whoever gave the token and has its cookie.
+// Who may use the console: with Cloudflare Access whoever it vouches for, without it whoever signed in with the token.
 import type { Context, Next } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { isOneOf } from "../tokens.ts";
@@ -10,7 +10,7 @@ import { Plain, SignIn } from "./pages/sign-in.tsx";
 import { mayTry } from "./sign-in-limit.ts";
 import type { ConsoleContext, ConsoleEnv } from "./view.ts";
 
-/** Lets signed-in people through; others get the sign-in page, or are told that Access refused. */
+/** Lets signed-in people through. Others get the sign-in page, or learn that Access refused them. */
 export async function letIn(c: Context<ConsoleEnv>, next: Next): Promise<Response | void> {
   const { view } = c.var;
   const { access, consoleTokens } = view.config.operating;
@@ -19,7 +19,7 @@ export async function letIn(c: Context<ConsoleEnv>, next: Next): Promise<Respons
     c.set("view", { ...view, who: "token" });
     return next();
   }
-  // A link in an alert comes from elsewhere, so a SameSite=Strict cookie stays at home: asking again from here brings it.
+  // A browser sends no SameSite=Strict cookie when it follows a link in an alert. The refresh comes from this site, with it.
   if (c.req.method === "GET" && c.req.header("sec-fetch-site") === "cross-site") c.header("refresh", "0");
   const destined = c.req.method === "GET" ? view.url.pathname + view.url.search : HOME;
   return html(c, <SignIn v={view} problem={consoleTokens.length === 0 ? view.w.noToken : null} next={destined} />, 401);
@@ -48,7 +48,7 @@ async function letInByAccess(c: ConsoleContext, access: Access, next: Next): Pro
   return next();
 }
 
-/** Takes the token, once; the cookie does the rest. */
+/** Checks the token and sets the session's cookie. */
 export async function signIn(c: Context<ConsoleEnv>): Promise<Response> {
   const { w, config, url } = c.var.view;
   const now = Date.now();
@@ -75,7 +75,7 @@ export async function signOut(c: Context<ConsoleEnv>): Promise<Response> {
   return c.redirect(HOME, 303);
 }
 
-/** Plain http is for localhost alone: there browsers refuse `__Host-` cookies. */
+/** Over plain http, which only localhost has, browsers refuse `__Host-` cookies. */
 function cookieName({ protocol }: URL): string {
   return protocol === "https:" ? "__Host-kicc-console" : "kicc-console";
 }
@@ -85,7 +85,7 @@ function cookieOptions({ protocol, hostname }: URL) {
   return { path: "/", httpOnly: true, sameSite: "Strict", secure } as const;
 }
 
-/** A path of this console, or its beginning: never elsewhere, whatever the form says. */
+/** Where to go after signing in: a path of this console, else its first page. Never another site, whatever the form says. */
 function destination(next: unknown, { origin }: URL): string {
   if (typeof next !== "string" || !URL.canParse(next, origin)) return HOME;
   const url = new URL(next, origin);

@@ -1,9 +1,10 @@
 // Makes the view of a request: its language, by a switch that is kept in a cookie, and the ways to read and act.
 import type { MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
+import type { Perform } from "../api/perform.ts";
 import type { Config } from "../config.ts";
 import { HOME } from "./parts/layout.tsx";
-import { type ConsoleEnv, type Perform, type View, hrefWith } from "./view.ts";
+import { type ConsoleEnv, type View, hrefWith } from "./view.ts";
 import { WORDS, asLanguage, languageOf } from "./words/words.ts";
 
 const LANGUAGE_COOKIE = "kicc-language";
@@ -37,6 +38,7 @@ export function makeView(configOf: (env: Env) => Config, perform: Perform): Midd
           deliveries: c.env.DELIVERIES,
           operator: c.var.view.who ?? "nobody",
           now: Date.now(),
+          origin: url.origin,
           waitUntil: (work) => c.executionCtx.waitUntil(work),
         }),
     };

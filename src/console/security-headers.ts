@@ -1,4 +1,4 @@
-// What every answer of the console forbids: scripts, frames, foreign origins, being kept, telling where one came from.
+// Headers of every console answer: no scripts, no frames, no other origins, no caching, no referrer to other sites.
 import type { MiddlewareHandler } from "hono";
 
 const POLICY = [
@@ -13,8 +13,8 @@ const POLICY = [
 const HEADERS = {
   "content-security-policy": POLICY,
   "x-content-type-options": "nosniff",
-  // Not no-referrer: under it browsers send their own forms with `Origin: null`, which the CSRF check refuses where a
-  // browser is too old for Sec-Fetch-Site. Other origins learn nothing either way.
+  // Not no-referrer: with it, browsers send the console's own forms with `Origin: null`. The CSRF check refuses that from
+  // browsers that are too old for Sec-Fetch-Site. Other sites see no referrer with either value.
   "referrer-policy": "same-origin",
   "x-frame-options": "DENY",
   "cross-origin-opener-policy": "same-origin",

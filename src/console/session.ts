@@ -1,22 +1,22 @@
-// A session is a cookie: when it ends, signed with a key that comes of the console token it was opened with.
+// A session is a cookie that holds its end, signed with a key derived from the console token. Nothing is stored.
 
 export const SESSION_MS = 12 * 60 * 60 * 1000;
 
-/** What the token is used for, so that its signatures serve nothing else. */
+/** Goes into the derived key, so that these signatures are valid for nothing else. */
 const PURPOSE = "kicc-edge-receiver console session 1";
 
-/** @param token the one that was given: when it is rotated out, whoever came in with it is signed out */
+/** @param token the one that was given: when it is rotated out, its sessions end */
 export async function openSession(token: string, now: number): Promise<string> {
   const claim = `${now + SESSION_MS}.${crypto.getRandomValues(new Uint8Array(12)).toHex()}`;
   const signature = await crypto.subtle.sign("HMAC", await keyOf(token), bytes(claim));
   return `${claim}.${new Uint8Array(signature).toHex()}`;
 }
 
-/** @param tokens those that are valid now */
+/** @param tokens the console tokens that are valid now */
 export async function isOpen(session: string | undefined, tokens: readonly string[], now: number): Promise<boolean> {
   const [, claim, until, signature] = /^((\d{13,15})\.[0-9a-f]{24})\.([0-9a-f]{64})$/.exec(session ?? "") ?? [];
   if (claim === undefined || signature === undefined) return false;
-  // None ends later than one that was opened just now, whoever signed it.
+  // No session may end later than one that is opened now.
   if (Number(until) <= now || Number(until) > now + SESSION_MS) return false;
   for (const token of tokens) {
     if (await crypto.subtle.verify("HMAC", await keyOf(token), Uint8Array.fromHex(signature), bytes(claim)))

@@ -1,14 +1,14 @@
-// How often an address may try to sign in: ten times a minute, counted by Cloudflare where its binding is there, and here.
+// Limits sign-ins to ten a minute and address: counted by Cloudflare's rate limiting, and in this isolate besides.
 import { log, reasonOf } from "../log.ts";
 
 const MOST = 10;
-// Beyond so many addresses a minute no more are counted: nobody is locked out by a flood of others.
+// At most so many addresses are counted a minute. Further ones are let through: a flood must not lock an operator out.
 const ADDRESSES = 1000;
 const MINUTE_MS = 60_000;
 
 let counted = { minute: 0, tries: new Map<string, number>() };
 
-/** Counts a try. @param limiter undefined where the binding is missing: then each isolate counts for itself alone */
+/** Counts a try. @param limiter undefined where the binding is missing: then only this isolate's count holds */
 export async function mayTry(address: string, now: number, limiter: RateLimit | undefined): Promise<boolean> {
   if (countHere(address, Math.floor(now / MINUTE_MS)) > MOST) return false;
   try {

@@ -1,11 +1,9 @@
 // What every page is made with: the words, the time, who looks, and the ways to read and to act.
 import type { Context } from "hono";
-import type { Desk } from "../api/operation.ts";
+import type { Refusal } from "../api/operation.ts";
+import type { AnswerOf, OperationName } from "../api/perform.ts";
 import type { Config } from "../config.ts";
 import type { Language, Words } from "./words/words.ts";
-
-/** Runs an operation of the API by its name, as in `post /api/test`: console and API share every rule. */
-export type Perform = (name: string, given: object, desk: Desk) => Promise<unknown>;
 
 export interface View {
   readonly language: Language;
@@ -18,7 +16,8 @@ export interface View {
   readonly who: string | null;
   /** Cloudflare Access signs in and out, not this console. */
   readonly byAccess: boolean;
-  readonly perform: (name: string, given: object) => Promise<unknown>;
+  /** Runs an operation of the API by its name, as in `post /api/test`. */
+  readonly perform: <Name extends OperationName>(name: Name, given: object) => Promise<AnswerOf<Name> | Refusal>;
 }
 
 export interface ConsoleEnv {

@@ -14,8 +14,7 @@ import { type Standing, standings } from "../store/standing.ts";
 import { before } from "../deadline.ts";
 import { retryTransient } from "../store/transient.ts";
 import { settleExpired } from "../store/expired.ts";
-import { storeNotification } from "../store/insert.ts";
-import { storingOf } from "../intake.ts";
+import { storeNotification, storingOf } from "../intake.ts";
 
 // A claim may take a third of the lease's margin, so that there is time left to settle.
 const CLAIM_WITHIN_MS = 10_000;
@@ -65,7 +64,7 @@ function admitted(letters: readonly Letter[], origin: Origin): Letter[] {
   if (origin.routes.size === 0) return [...letters];
   const now = Date.now();
   return letters.filter(({ message, content }) => {
-    const admits = routes.admits(routeOf(origin, content.mallId).href, now);
+    const admits = routes.admits(routeOf(origin, content).href, now);
     if (!admits) message.retry({ delaySeconds: WAIT_FOR_ROUTE_SECONDS });
     return admits;
   });
@@ -132,7 +131,7 @@ async function storeMissing(
   for (const { message, content } of missing.values()) {
     const notification = toNotification(content);
     if (notification === null) continue;
-    const storing = storingOf(config.storing, notification, notification.source, message.id, Date.now());
+    const storing = storingOf(config.storing, notification, message.id, Date.now());
     const stored = await storeNotification(db, notification, storing);
     log("notification.stored", { id: stored.id, state: stored.state, receipts: stored.receipts, late: true });
   }
@@ -155,20 +154,31 @@ async function expire(
 
 async function attempt(
   content: DeliveryMessage,
-  { attempts, tries, reference, confirmed }: Claimed,
+  { attempts, tries, reference, repeats, confirmed }: Claimed,
   { secrets, delaysMs }: Delivering,
   origin: Origin,
 ): Promise<Settlement> {
   const startedAt = Date.now();
-  const { id, mallId, source, contentType } = content;
+  const { id, kind, mallId, source, contentType } = content;
   const body = Uint8Array.fromBase64(content.body);
   const receivedAt = Date.parse(content.receivedAt);
-  const delivery = { id, attempt: attempts, receivedAt, source, reference, confirmed: confirmed === 1, body };
+  const confirmedToo = confirmed === 1;
+  const delivery = {
+    id,
+    kind,
+    attempt: attempts,
+    receivedAt,
+    source,
+    reference,
+    repeats,
+    confirmed: confirmedToo,
+    body,
+  };
   const headers = await deliveryHeaders(delivery, secrets, startedAt);
-  const outcome = await deliverTo(origin, { mallId, body, headers, contentType });
+  const outcome = await deliverTo(origin, { kind, mallId, body, headers, contentType });
   const endedAt = Date.now();
   const durationMs = endedAt - startedAt;
-  routes.saw(routeOf(origin, mallId).href, durationMs >= origin.timeoutMs, endedAt);
+  routes.saw(routeOf(origin, content).href, durationMs >= origin.timeoutMs, endedAt);
   const decision = decide(outcome, tries, delaysMs, endedAt, Math.random());
   log("delivery.attempted", { id, attempt: attempts, outcome: outcome.kind, status: outcome.status, durationMs });
   return { id, attempt: attemptOf(attempts, startedAt, endedAt, outcome), decision };

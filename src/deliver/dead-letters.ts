@@ -8,8 +8,7 @@ import { decide } from "../rules/retry.ts";
 import { attemptOf, settle } from "../store/settle.ts";
 import { type Standing, standings } from "../store/standing.ts";
 import { before } from "../deadline.ts";
-import { storeNotification } from "../store/insert.ts";
-import { storingOf } from "../intake.ts";
+import { storeNotification, storingOf } from "../intake.ts";
 
 const WAIT_FOR_D1_SECONDS = 900;
 const WAIT_FOR_QUEUE_SECONDS = 300;
@@ -56,7 +55,7 @@ async function returnOne(content: DeliveryMessage, message: Message, config: Con
   }
   const notification = toNotification(content);
   if (notification === null) return;
-  const storing = storingOf(config.storing, notification, notification.source, message.id, Date.now());
+  const storing = storingOf(config.storing, notification, message.id, Date.now());
   await storeNotification(db, notification, storing);
 }
 

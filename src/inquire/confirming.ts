@@ -3,7 +3,10 @@ import type { Config, Delivering } from "../config.ts";
 import { enqueue } from "../queue/send.ts";
 import { ASK_TIMEOUT_MS, askKicc } from "../outbound/kicc.ts";
 import { log, reasonOf } from "../log.ts";
-import { type Answer, queryOf, verdictOf } from "../kinds/wechat-find.ts";
+import type { StatusApi } from "../kinds/kind.ts";
+import { kindNamed } from "../kinds/registry.ts";
+import { verdictOf } from "../kinds/verdict.ts";
+import type { Answer, Query } from "../rules/notification.ts";
 import { UNREPORTED_MS } from "../store/insert.ts";
 import { type AskingRow, askAgain, confirmed, holdUnconfirmed, takeToConfirm } from "../store/confirmations.ts";
 import { notificationOf } from "../store/rows.ts";
@@ -34,20 +37,31 @@ export async function confirmNow(id: string, { delivering }: Config, confirming:
 /** Throws nothing: what could not be settled is due again. */
 export async function confirmOne(row: AskingRow, delivering: Delivering, confirming: Confirming): Promise<void> {
   try {
-    const query = queryOf(row);
-    if (query === null) await hold(row, "nothing to ask with", confirming.db);
-    else await settle(row, await askKicc(delivering.kiccApiUrl, query), delivering, confirming);
+    const api = kindNamed(row.kind)?.statusApi ?? null;
+    const query = queryOf(row, api);
+    if (api === null || query === null) await hold(row, "nothing to ask with", confirming.db);
+    else await settle(row, api, await askKicc(delivering.kiccApiUrl, api, query), delivering, confirming);
   } catch (error) {
     log("confirmation.failed", { id: row.id, error: reasonOf(error) });
   }
 }
 
-async function settle(row: AskingRow, answer: Answer, delivering: Delivering, confirming: Confirming): Promise<void> {
-  const verdict = verdictOf(answer, row, row.confirmTries, delivering.delaysMs, Date.now());
+function queryOf({ mallId, pgCno, cancelPgCno }: AskingRow, api: StatusApi | null): Query | null {
+  return mallId === null || api === null ? null : api.query({ mallId, pgCno, cancelPgCno });
+}
+
+async function settle(
+  row: AskingRow,
+  api: StatusApi,
+  answer: Answer,
+  delivering: Delivering,
+  confirming: Confirming,
+): Promise<void> {
+  const verdict = verdictOf(answer, row, api.proves, row.confirmTries, delivering.delaysMs, Date.now());
   log("confirmation.answered", { id: row.id, tries: row.confirmTries, status: answer.status, verdict: verdict.kind });
   switch (verdict.kind) {
     case "confirmed":
-      return release(row.id, delivering, confirming);
+      return release(row, api, delivering, confirming);
     case "again":
       return askAgain(confirming.db, row, verdict.at);
     case "unconfirmed":
@@ -61,9 +75,14 @@ async function hold({ id }: AskingRow, because: string, db: D1Database): Promise
 }
 
 /** Due now, and on its way as one that just came: a message, in queue mode with its attempt open; a puller fetches it. */
-async function release(id: string, { mode }: Delivering, { db, deliveries }: Confirming): Promise<void> {
+async function release(
+  { id }: AskingRow,
+  { announcedBy }: StatusApi,
+  { mode }: Delivering,
+  { db, deliveries }: Confirming,
+): Promise<void> {
   const now = Date.now();
-  const row = await confirmed(db, id, now, mode === "queue" ? now + UNREPORTED_MS : null);
+  const row = await confirmed(db, id, announcedBy, now, mode === "queue" ? now + UNREPORTED_MS : null);
   // The status API's own success goes its way beside it: one is delivered without a person.
   if (row === null) await holdUnconfirmed(db, id);
   else if (mode !== "pull") {

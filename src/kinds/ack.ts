@@ -1,4 +1,4 @@
-// Every ending of receiving → what KICC is told: one map, nothing else answers the hook.
+// Every ending of receiving → what KICC is told, in the dialect of what it sent. One map; nothing else answers the hook.
 
 export type Ending =
   | "stored"
@@ -7,12 +7,25 @@ export type Ending =
   | "misconfigured"
   | "method"
   | "token"
+  | "path"
   | "address"
   | "too-large"
   | "unreadable"
   | "unavailable";
 
-interface Ack {
+/** In what form it is answered. The body was not read: JSON with `pgCno: ""`. */
+export type Reply =
+  | { readonly as: "json"; readonly pgCno: string | null }
+  | { readonly as: "json-without-pgCno" }
+  | { readonly as: "text" };
+
+export const UNREAD: Reply = { as: "json", pgCno: null };
+
+/** Between res_cd and res_msg in the answer to a form: KICC's own samples have 0x1F, some merchants a ^. */
+export const SEPARATORS = { us: "\u001f", caret: "^" } as const;
+export type Separator = keyof typeof SEPARATORS;
+
+export interface Ack {
   readonly status: 200 | 400 | 403 | 404 | 405 | 413 | 503;
   readonly resCd: string;
   /** ASCII without quotes and separators: KICC's older systems block those characters. */
@@ -23,22 +36,36 @@ interface Ack {
  * A failure is both a non-200 status and a failing resCd, so that it is one whichever KICC reads
  * (cancel-webhook is silent on the status; the general webhook page resends on every non-200).
  */
-const ACKS: Readonly<Record<Ending, Ack>> = {
+export const ACKS: Readonly<Record<Ending, Ack>> = {
   stored: { status: 200, resCd: "0000", resMsg: "OK" },
   resent: { status: 200, resCd: "0000", resMsg: "OK, known already" },
   queued: { status: 200, resCd: "0000", resMsg: "OK, queued" },
   misconfigured: { status: 503, resCd: "5001", resMsg: "Receiver is not configured" },
   method: { status: 405, resCd: "4050", resMsg: "Use POST" },
   token: { status: 404, resCd: "4040", resMsg: "No such notifyUrl" },
+  path: { status: 404, resCd: "4040", resMsg: "No such notifyUrl" },
   address: { status: 403, resCd: "4030", resMsg: "Source address is not allowed" },
   "too-large": { status: 413, resCd: "4130", resMsg: "Body is over 64 KiB" },
   unreadable: { status: 400, resCd: "4000", resMsg: "Body is no JSON object with resCd and resMsg" },
   unavailable: { status: 503, resCd: "5001", resMsg: "Cannot store now, send again" },
 };
 
-/** The answer to KICC. `pgCno` is echoed as received; it is `""` where the body was not read or has none. */
-export function ack(ending: Ending, pgCno: string | null = null): Response {
+/** All but this may end a value or a line to whoever reads a form's answer. */
+const NOT_IN_TEXT = /[^A-Za-z0-9 ]/g;
+
+/** The answer to KICC. pgCno is echoed; it is `""` where the body was not read or has none. */
+export function ack(ending: Ending, reply: Reply = UNREAD, separator: Separator = "us"): Response {
   const { status, resCd, resMsg } = ACKS[ending];
   const headers: Record<string, string> = ending === "method" ? { allow: "POST" } : {};
-  return Response.json({ resCd, resMsg, pgCno: pgCno ?? "" }, { status, headers });
+  switch (reply.as) {
+    case "json":
+      return Response.json({ resCd, resMsg, pgCno: reply.pgCno ?? "" }, { status, headers });
+    case "json-without-pgCno":
+      return Response.json({ resCd, resMsg }, { status, headers });
+    case "text": {
+      const said = (ending === "unreadable" ? "Body is no readable form" : resMsg).replaceAll(NOT_IN_TEXT, "");
+      headers["content-type"] = "text/plain; charset=utf-8";
+      return new Response(`res_cd=${resCd}${SEPARATORS[separator]}res_msg=${said}`, { status, headers });
+    }
+  }
 }

@@ -1,14 +1,17 @@
-// What every way of delivering shares: the headers of contract section 5 around one notification's bytes. Pure but for the HMAC.
+// The headers of contract section 5 for one notification, the same in push, pull and queue. Pure but for the HMAC.
 import { version } from "../../package.json";
 import type { Source } from "../rules/notification.ts";
 import { signatureHeaders } from "./signature.ts";
 
 export interface Delivery {
   readonly id: string;
+  readonly kind: string;
   readonly attempt: number;
   readonly receivedAt: number;
   readonly source: Source;
   readonly reference: string | null;
+  /** The id of the one that this may be a repeat of. */
+  readonly repeats: string | null;
   /** KICC was asked and confirmed it. */
   readonly confirmed: boolean;
   readonly body: Uint8Array;
@@ -22,14 +25,15 @@ export async function deliveryHeaders(
 ): Promise<Record<string, string>> {
   return {
     ...(await signatureHeaders(delivery.id, delivery.body, secrets, now)),
-    "kicc-notification": "wechat.cancel",
+    "kicc-notification": delivery.kind,
     "kicc-attempt": String(delivery.attempt),
     "kicc-received-at": new Date(delivery.receivedAt).toISOString(),
     "kicc-source": delivery.source,
     ...(delivery.reference === null ? {} : { "kicc-reference": delivery.reference }),
+    ...(delivery.repeats === null ? {} : { "kicc-repeats": delivery.repeats }),
     ...(delivery.confirmed ? { "kicc-confirmed": "true" } : {}),
     "user-agent": `kicc-edge-receiver/${version}`,
-    // The older rules of mod_security refuse whoever sends none.
+    // Older rule sets of mod_security refuse a request without an Accept header.
     accept: "application/json, */*",
   };
 }

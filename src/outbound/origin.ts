@@ -1,24 +1,26 @@
-// One POST to the merchant's origin → its outcome. Never throws: whatever the origin does is an outcome.
+// Posts one notification to the merchant's origin. Never throws: every failure is an outcome.
 import type { Origin } from "../config.ts";
 import { reasonOf } from "../log.ts";
 import { judgeAnswer, unreadableAnswer } from "../rules/answer.ts";
-import { decodeText } from "../rules/notification.ts";
+import { kindNamed } from "../kinds/registry.ts";
+import { decodeText } from "../kinds/text.ts";
 import { type Outcome, failed } from "../rules/outcome.ts";
 
 const LARGEST_JUDGED_BYTES = 64 * 1024;
 const KEPT_ANSWER_CHARACTERS = 500;
-/** What fetch() decompresses unasked. */
+/** fetch() decompresses these although the request does not ask for compression. */
 const UNDONE_ENCODINGS: ReadonlySet<string> = new Set(["gzip", "br"]);
 
 export interface Parcel {
+  readonly kind: string;
   readonly mallId: string | null;
   readonly body: Uint8Array;
-  /** All of contract section 5's, but content-type and those that the settings add for a host. */
+  /** Those of contract section 5, without content-type and without ORIGIN_HEADERS. */
   readonly headers: Readonly<Record<string, string>>;
   readonly contentType: string | null;
 }
 
-/** Head and judged body must come within the origin's timeout; redirects are never followed. */
+/** The answer's head and its first 64 KiB must come within the origin's timeout. Redirects are never followed. */
 export async function deliverTo(origin: Origin, parcel: Parcel): Promise<Outcome> {
   const signal = AbortSignal.timeout(origin.timeoutMs);
   const late = new Promise<never>((_resolve, reject) => {
@@ -26,12 +28,12 @@ export async function deliverTo(origin: Origin, parcel: Parcel): Promise<Outcome
   });
   let response: Response | null = null;
   try {
-    // The signal ends the work; the race holds for a Fetcher or a body that does not heed it.
+    // The signal aborts the request. The race keeps the deadline for a Fetcher or a body that ignores the signal.
     response = await Promise.race([send(origin, parcel, signal), late]);
     const answer = await Promise.race([readAnswer(response), late]);
-    return judge(response, answer, routeOf(origin, parcel.mallId));
+    return judge(response, answer, routeOf(origin, parcel));
   } catch (error) {
-    if (response && !response.ok) return judge(response, NOTHING_READ, routeOf(origin, parcel.mallId));
+    if (response && !response.ok) return judge(response, NOTHING_READ, routeOf(origin, parcel));
     const encoding = response?.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
     if (response && !signal.aborted && UNDONE_ENCODINGS.has(encoding)) {
       return failed(unreadableAnswer(response.status, encoding), { status: response.status });
@@ -42,13 +44,16 @@ export async function deliverTo(origin: Origin, parcel: Parcel): Promise<Outcome
   }
 }
 
-/** Where a shop's notifications go. */
-export function routeOf(origin: Origin, mallId: string | null): URL {
-  return (mallId !== null && origin.routes.get(mallId)) || origin.url;
+/** Where it goes: by mallId and kind, mallId and product, mallId, kind, product; else to ORIGIN_URL. */
+export function routeOf({ routes, url }: Origin, { mallId, kind }: Pick<Parcel, "mallId" | "kind">): URL {
+  if (routes.size === 0) return url;
+  const product = kindNamed(kind)?.product ?? "";
+  const names = mallId === null ? [] : [`${mallId}/${kind}`, `${mallId}/${product}`, mallId];
+  return [...names, kind, product].map((name) => routes.get(name)).find((route) => route !== undefined) ?? url;
 }
 
-async function send(origin: Origin, { mallId, body, ...parcel }: Parcel, signal: AbortSignal): Promise<Response> {
-  const url = routeOf(origin, mallId);
+async function send(origin: Origin, { body, ...parcel }: Parcel, signal: AbortSignal): Promise<Response> {
+  const url = routeOf(origin, parcel);
   const headers = new Headers(origin.headers[url.host] ?? origin.headers[url.hostname]);
   for (const [name, value] of Object.entries(parcel.headers)) headers.set(name, value);
   if (parcel.contentType !== null) headers.set("content-type", parcel.contentType);
@@ -59,7 +64,7 @@ async function send(origin: Origin, { mallId, body, ...parcel }: Parcel, signal:
 interface Answer {
   /** The first 64 KiB. */
   readonly text: string;
-  /** Else it is judged by status alone. */
+  /** false: the body was cut off, and the answer is judged by its status alone. */
   readonly whole: boolean;
 }
 
@@ -75,7 +80,7 @@ async function readAnswer(response: Response): Promise<Answer> {
   }
   const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
   if (length <= LARGEST_JUDGED_BYTES) return { text: decodeText(bytes).text, whole: true };
-  // Cut anywhere, it is no strict UTF-8.
+  // The cut may fall inside a character, so the text is decoded leniently.
   return { text: new TextDecoder().decode(bytes.subarray(0, LARGEST_JUDGED_BYTES)), whole: false };
 }
 
@@ -95,10 +100,10 @@ function excerpt(text: string, characters: number): string {
   return text.slice(0, characters).toWellFormed();
 }
 
-// Date.parse alone finds a date in nearly any text.
+// Checked before Date.parse, which reads a date out of nearly any text.
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
-/** Seconds or an HTTP date → ms from now; null for neither. */
+/** Retry-After in ms from now: it has seconds or an HTTP date. null for anything else. */
 function retryAfter(value: string | null): number | null {
   if (value === null) return null;
   if (/^\d+$/.test(value)) return Number(value) * 1000;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // @ts-check
-// Pulls notifications from a KICC edge receiver and posts them to a system that no outsider can reach; it keeps nothing itself.
+// Pulls notifications from a KICC edge receiver and posts them to a system that nobody outside can reach. It keeps nothing.
 //
 // One file, Node 18 or later, no dependencies: copy it to a machine that may open HTTPS connections to the receiver and
 // reaches the internal system. Nothing ever connects to it. Settings come from the environment; --help tells them all.
@@ -15,14 +15,14 @@
 // A certificate authority of your own, for either side: NODE_EXTRA_CA_CERTS=/etc/ssl/internal-ca.pem.
 //
 // What the internal system gets is what the receiver would push: the bytes KICC sent, and the receiver's headers. It is
-// accepted by a 2xx, unless the answer says otherwise (a resCd or res_cd other than 0000, a page in place of an answer);
-// 410 ends it; all else is tried again by the receiver's delays. A Retry-After is not passed on: the report has no place
-// for it.
+// accepted by a 2xx, unless the answer says otherwise (a resCd or res_cd other than 0000, or an HTML page). 410 ends it.
+// Anything else fails the attempt, and the receiver tries again after its own delays. A Retry-After is not passed on: the
+// report has no field for it.
 //
 // The one key for duplicates is the header webhook-id. Where this process dies after the internal system accepted and
 // before the receiver was told, the lease runs out and the same notification comes again, with the same webhook-id and
-// the next kicc-attempt. No file of ours could close that gap: a process dies before writing one as well. So the
-// internal system must take a webhook-id that it knows for what it is, and answer 2xx.
+// the next kicc-attempt. A file could not close that gap: the process can also die before writing it. So the internal
+// system must answer 2xx to a webhook-id that it has processed already.
 import http from "node:http";
 import https from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
@@ -31,21 +31,21 @@ import zlib from "node:zlib";
 
 const VERSION = "1.0.0";
 
-/** What the receiver gets for its answer, beyond the waiting that it was asked for. */
+/** How long the receiver may take to answer, on top of the wait that was asked for. */
 const ANSWER_WITHIN_MS = 10_000;
-/** What is left of a lease for the report, after the longest way to an outcome. */
+/** The part of a lease that is kept for the report, after the slowest outcome. */
 const REPORT_WITHIN_MS = 10_000;
 const LARGEST_JUDGED_BYTES = 64 * 1024;
-/** What 64 KiB may become when decompressed; of more than that nothing is kept. */
+/** The largest answer after decompression; more is not kept. */
 const LARGEST_PLAIN_BYTES = 1024 * 1024;
-/** As many as the receiver keeps of an answer to its own push. */
+/** The receiver keeps as many characters of an answer to its own push. */
 const KEPT_ANSWER_CHARACTERS = 500;
-/** Fifty bodies of 64 KiB in base64, and as much again. */
+/** Twice what fifty bodies of 64 KiB take in base64. */
 const LARGEST_PULL_BYTES = 16 * 1024 * 1024;
 const FIRST_BACKOFF_MS = 1000;
 const LONGEST_BACKOFF_MS = 60_000;
 const LONGEST_REPORT_BACKOFF_MS = 15_000;
-/** With --once: how often in a row the receiver may be out of reach. */
+/** With --once: after so many misses in a row it gives up. */
 const MISSES_ONCE = 3;
 
 const EXIT = { done: 0, trouble: 1, misconfigured: 2 };
@@ -68,7 +68,7 @@ const EXIT = { done: 0, trouble: 1, misconfigured: 2 };
  * @property {keyof Settings} to
  * @property {string} name
  * @property {string} [fallback]
- * @property {string} wanted what is said where it is wrong; its value never is
+ * @property {string} wanted what the error text says; the value is never shown
  * @property {string} help
  * @property {(text: string) => unknown} read throws, or returns undefined, where the text is wrong
  */
@@ -234,15 +234,15 @@ Logs are JSON on stdout, one line an event: ids, never bodies or secrets.
  */
 
 /**
- * One POST. Head and body must come within `timeoutMs`; redirects come back as they are. `stop` gives up only while
- * nothing has come. By node:http, for fetch() refuses some ports, adds headers of browsers, and reuses connections.
+ * One POST. Head and body must come within `timeoutMs`. Redirects are not followed. `stop` aborts it only before the
+ * answer has begun. It uses node:http, since fetch() refuses some ports, adds a browser's headers and reuses connections.
  * @param {URL} url
  * @param {object} how
  * @param {Readonly<Record<string, string>>} how.headers
  * @param {Buffer} how.body
  * @param {number} how.timeoutMs
  * @param {number} how.largestBytes
- * @param {false} [how.agent] false: a connection of its own, which nobody can have closed, and never through a proxy
+ * @param {false} [how.agent] false: a new connection, so that no kept one can be closed under it, and no proxy
  * @param {AbortSignal} [how.stop]
  * @returns {Promise<Answer | NoAnswer>} rejects where a header cannot be sent
  */
@@ -298,13 +298,13 @@ function post(url, { headers, body, timeoutMs, largestBytes, agent, stop }) {
 // ── the internal system ──────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * What a pull brings; of the notification itself only this matters here.
+ * A pulled notification, as far as the puller reads it.
  * @typedef {{ readonly id: string, readonly attempt: number, readonly headers: unknown, readonly bodyBase64: unknown }} Pulled
  * @typedef {{ readonly kind: "accepted" | "failed" | "gone", readonly status: number | null, readonly error: string | null, readonly answer: string | null }} Outcome
  */
 
 /**
- * Never throws: whatever the internal system does is an outcome.
+ * Posts one notification to the internal system. Never throws: every failure is an outcome.
  * @param {Settings} settings
  * @param {Pulled} notification
  * @returns {Promise<Outcome>}
@@ -348,7 +348,7 @@ function judge(target, { status, headers, bytes, whole }) {
     return { kind: "failed", status, error: unreadableAnswer(status, encoding), answer: null };
   }
   const all = plain?.bytes ?? Buffer.alloc(0);
-  // Cut anywhere, it is no strict UTF-8.
+  // The cut may fall inside a character, so the text is decoded leniently.
   const text = plain?.whole ? textOf(all) : new TextDecoder().decode(all.subarray(0, LARGEST_JUDGED_BYTES));
   const judgement = judgeAnswer({
     status,
@@ -364,8 +364,8 @@ function judge(target, { status, headers, bytes, whole }) {
 }
 
 /**
- * Nobody is asked to compress, but some servers do so unasked, and a 5001 must not be missed for that. It undoes what
- * the receiver's fetch() undoes. null: not what its Content-Encoding says.
+ * Undoes the encodings that the receiver's fetch() undoes. The request does not ask for compression, but some servers
+ * compress all the same, and a 5001 must not be missed for that. null: the bytes do not fit their Content-Encoding.
  * @param {Buffer} bytes
  * @param {string} encoding
  * @param {boolean} whole
@@ -384,8 +384,8 @@ function decompressed(bytes, encoding, whole) {
 }
 
 /**
- * UTF-8, else EUC-KR. A Node built without that charset reads Latin-1: no byte of EUC-KR's characters is a quote or a
- * backslash, so JSON reads the same.
+ * Decodes UTF-8, else EUC-KR. A Node without EUC-KR reads Latin-1 instead: in EUC-KR's characters no byte is a quote or
+ * a backslash, so the JSON around them reads the same.
  * @param {Buffer} bytes
  */
 function textOf(bytes) {
@@ -406,7 +406,7 @@ function textOf(bytes) {
  * @property {number} status
  * @property {string | null} contentType
  * @property {string} text decoded; "" where it was not read
- * @property {boolean} whole false where it is longer than 64 KiB or was not read: then the status alone counts
+ * @property {boolean} whole false: longer than 64 KiB, or not read. Then only the status counts
  * @property {string} [url] where the POST went
  * @property {string | null} [location]
  * @typedef {{ readonly accepted: true } | { readonly accepted: false, readonly error: string }} Judgement
@@ -427,7 +427,7 @@ function judgeAnswer(answer) {
 }
 
 /**
- * A body that is not what its Content-Encoding says, or that broke off: nobody knows what the answer was.
+ * A body that does not fit its Content-Encoding, or that broke off: the answer is unknown.
  * @param {number} status
  * @param {string} contentEncoding
  */
@@ -444,7 +444,7 @@ function unreadableAnswer(status, contentEncoding) {
  * @returns {string | null}
  */
 function objection({ status, contentType, text }) {
-  const trimmed = text.trim(); // A BOM counts as a blank.
+  const trimmed = text.trim(); // trim() takes a BOM for a blank.
   const said = saidIn(trimmed);
   const failing = said.find(({ code }) => code !== SUCCESS);
   if (failing) return `origin answered ${status} with ${failing.name} ${shown(failing.code)}`;
@@ -452,7 +452,7 @@ function objection({ status, contentType, text }) {
 }
 
 /**
- * A JSON object speaks for itself alone, also inside a JSON string; any other text is searched.
+ * Of a JSON object, or one inside a JSON string, only its own resCd counts. Any other text is searched for one.
  * @param {string} text
  * @returns {Said[]}
  */
@@ -478,11 +478,11 @@ function ownCode(object) {
   return Object.hasOwn(object, "resCd") ? [{ name: "resCd", code: object["resCd"] }] : [];
 }
 
-// Of 64 KiB of braces each could be where an object begins: no answer is read more often than this many characters allow.
+// In 64 KiB of braces an object could begin at each of them. This bounds how much is read in all.
 const MOST_READ_CHARACTERS = 1_000_000;
 
 /**
- * The resCd of the last object in a text that names one: behind a PHP warning, before a comment, cut off in the middle.
+ * The resCd of the last object in a text that has one. PHP warnings may come before it, and it may be cut off.
  * @param {string} text
  * @returns {unknown}
  */
@@ -501,7 +501,7 @@ function lastCode(text) {
 }
 
 /**
- * Reads what JSON.parse refuses, too: a raw line end inside a text, a comma too many. `code` is undefined where none is named.
+ * Reads what JSON.parse refuses, such as a raw line end in a text. `code` is undefined where there is no resCd.
  * @param {string} text
  * @param {number} from
  * @returns {{ readonly code: unknown, readonly end: number }}
@@ -569,7 +569,7 @@ const CLOUDFLARE = {
   526: "the origin's certificate is not valid: expired, self-signed or for another name",
 };
 
-// The codes that Cloudflare's own error pages name beside a 530.
+// Codes that Cloudflare's error page names when it answers 530.
 /** @type {Readonly<Record<string, string>>} */
 const CLOUDFLARE_1XXX = {
   1001: "the name does not resolve: check DNS",
@@ -604,7 +604,7 @@ function cloudflareProblem(status, text) {
 const LOGIN = /cloudflareaccess\.com|log-?in|sign-?in|\bo?auth(?!ors?\b)|\bsso\b/i;
 
 /**
- * Redirects are never followed. Query and fragment are left out: they may hold a token.
+ * Redirects are never followed. The Location's query and fragment are left out, since they may hold a token.
  * @param {Judged} answer
  */
 function redirection({ status, url, location }) {
@@ -635,7 +635,7 @@ function resolved(place, url) {
 // ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * A plain code as it is; all else as JSON, so that blanks, "" and null are seen.
+ * A plain code as it is; anything else as JSON, so that blanks, "" and null can be seen.
  * @param {unknown} code
  */
 function shown(code) {
@@ -652,7 +652,7 @@ function oneLine(text = "") {
  * @param {number} characters
  */
 function excerpt(text, characters) {
-  // As toWellFormed() does, which Node 18 lacks: the puller runs there.
+  // The same as toWellFormed(), which Node 18 lacks: the puller runs there.
   return text.slice(0, characters).replaceAll(/\p{Surrogate}/gu, "\uFFFD");
 }
 
@@ -671,8 +671,8 @@ function parsed(text) {
 // ── the receiver ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * `away`: trouble that passes by itself. `refused`: the receiver, or something before it, says no; `code` is the
- * receiver's own, null where it is not the receiver that speaks.
+ * `away`: a failure that may pass by itself. `refused`: the receiver, or something in front of it, refused the call;
+ * `code` is the receiver's error code, null where something else answered.
  * @typedef {{ readonly kind: "taken", readonly answer: unknown }
  *   | { readonly kind: "away", readonly error: string }
  *   | { readonly kind: "refused", readonly status: number, readonly code: string | null, readonly error: string }
@@ -715,7 +715,7 @@ async function call({ receiver, token }, path, content, timeoutMs, stop) {
 }
 
 /**
- * What an operator can do about a refused pull.
+ * What an operator has to check after a refused pull.
  * @param {number} status
  */
 function remedy(status) {
@@ -728,8 +728,8 @@ function remedy(status) {
 }
 
 /**
- * Reports one outcome until the receiver has taken or refused it. A failure that cannot be reported while its lease
- * lasts need not be: the lease running out says the same.
+ * Reports one outcome until the receiver has accepted or refused the report. A failure need not be reported after its
+ * lease: the receiver counts a lease that ran out as a failure.
  * @param {Puller} puller
  * @param {Pulled} notification
  * @param {Outcome} outcome
@@ -751,7 +751,7 @@ async function report({ settings, stop }, { id, attempt }, outcome, until) {
     if (taken.kind === "taken") return "reported";
     const error = taken.kind === "stopped" ? taken.kind : taken.error;
     const no = taken.kind === "refused" && ["invalid", "not_found", "conflict"].includes(taken.code ?? "");
-    // While stopping there is no time for long waits: the process ends soon either way.
+    // While stopping, waits are short: the process ends soon either way.
     const waitMs = backoffMs(misses, stop.aborted ? FIRST_BACKOFF_MS : LONGEST_REPORT_BACKOFF_MS);
     const late = performance.now() + waitMs >= until;
     log("report.failed", { id, attempt, outcome: kind, error, ...(no || late ? {} : { againInMs: waitMs }) });
@@ -768,14 +768,14 @@ async function report({ settings, stop }, { id, attempt }, outcome, until) {
  * @property {Settings} settings
  * @property {boolean} once
  * @property {AbortSignal} stop
- * @property {Map<string, Promise<void>>} running each is being posted or reported, and has one of the places
- * @property {Map<string, Promise<void>>} late accepted inside, but the receiver could not be told while the lease lasted
- * @property {number} troubles what --once answers for
+ * @property {Map<string, Promise<void>>} running being posted or reported; their number is bounded by the concurrency
+ * @property {Map<string, Promise<void>>} late accepted inside, but not reported before the lease ended
+ * @property {number} troubles how many failed; --once takes its exit code from it
  */
 
 /**
- * Pulls until told to stop, with `once` until nothing is left. Never more than can begin at once: nothing pulled waits
- * here while its lease runs.
+ * Pulls until told to stop, with `once` until nothing is left. It pulls no more than can begin at once, so that no
+ * notification waits here while its lease runs.
  * @param {Puller} puller
  */
 async function work(puller) {
@@ -811,13 +811,13 @@ async function work(puller) {
     if (pulled.notifications.length === 0) {
       if (once && running.size === 0) break;
       if (once) await Promise.all(running.values());
-      // A receiver that does not hold the pull must not be asked in a tight loop.
+      // A receiver that answers an empty pull at once must not be asked in a tight loop.
       else if (performance.now() - askedAt >= (waitSeconds * 1000) / 2) early = 0;
       else await sleep(backoffMs(early++, waitSeconds * 1000), stop);
       continue;
     }
     early = 0;
-    // The lease began at the receiver after we asked: counted from then, it ends here no later than there.
+    // The lease began after this call. Counted from the call, it ends here before it ends at the receiver.
     const leaseEndsAt = askedAt + leaseSeconds(settings, waitSeconds) * 1000;
     for (const notification of pulled.notifications) begin(puller, notification, leaseEndsAt);
   }
@@ -825,9 +825,9 @@ async function work(puller) {
 }
 
 /**
- * As long as everything that may happen takes: the pull's answer, the internal system's, the report. So no lease ends
- * under a delivery that still runs, and a dead puller's notifications come back as early as that allows. It is reckoned
- * here alone, and not by leaseUntil: the two clocks may differ.
+ * The lease to ask for: the longest that the pull's answer, the internal system's answer and the report can take. So no
+ * lease ends during a delivery, and a dead puller's notifications come back soon. leaseUntil is not used: the two clocks
+ * may differ.
  * @param {Settings} settings
  * @param {number} waitSeconds
  */
@@ -856,9 +856,9 @@ async function pull({ settings, stop }, max, waitSeconds) {
 }
 
 /**
- * A pulled notification is begun, even when the order to stop came while the pull's answer was on its way: it takes one
- * timeout at most, which stopping waits for anyhow. To report it as failed ("puller stops") would cost it an attempt and
- * the first delay, to say nothing the whole lease besides.
+ * A pulled notification is always posted, even when the order to stop came while the pull's answer was on its way: it
+ * takes at most one timeout, for which stopping waits anyway. Reporting it as failed would cost it an attempt and a delay;
+ * reporting nothing would cost it the whole lease as well.
  * @param {Puller} puller
  * @param {Pulled} notification
  * @param {number} leaseEndsAt
@@ -866,7 +866,7 @@ async function pull({ settings, stop }, max, waitSeconds) {
 function begin(puller, notification, leaseEndsAt) {
   const { id, attempt } = notification;
   if (puller.running.has(id) || puller.late.has(id)) {
-    // Its accept is on the way, and counts for every attempt: posting it again would only make a duplicate.
+    // Its accept is being reported, and counts for every attempt. Posting it again would only make a duplicate.
     log("delivery.in-hand", { id, attempt });
     return;
   }
@@ -877,7 +877,7 @@ function begin(puller, notification, leaseEndsAt) {
 }
 
 /**
- * Internal system first, receiver second: an accept that the internal system did not give cannot be reported.
+ * Posts to the internal system, then reports to the receiver: so no accept is reported that it did not give.
  * @param {Puller} puller
  * @param {Pulled} notification
  * @param {number} leaseEndsAt
@@ -899,8 +899,8 @@ async function handle(puller, notification, leaseEndsAt) {
 }
 
 /**
- * An accept counts at any time, even of an attempt that was written off, and spares the internal system a duplicate: so
- * it is tried for as long as this process lives, but without a place of its own. A stop brings the last try forward.
+ * Keeps reporting an accept as long as this process lives: the receiver takes it at any time, even after the lease, and
+ * it spares the internal system a duplicate. It does not count against the concurrency. A stop makes the last try at once.
  * @param {Puller} puller
  * @param {Pulled} notification
  * @param {Outcome} outcome
@@ -917,7 +917,7 @@ async function reportLate(puller, notification, outcome) {
 }
 
 /**
- * Doubles with each miss up to the longest; half of it is jitter, so that many pullers do not come back at one instant.
+ * Doubles with each miss, up to the longest. Half of it is random, so that many pullers do not come back together.
  * @param {number} misses
  * @param {number} longestMs
  */
@@ -926,13 +926,13 @@ function backoffMs(misses, longestMs) {
 }
 
 /**
- * Until then, or until told to stop.
+ * Waits, or returns early when told to stop.
  * @param {number} ms
  * @param {AbortSignal} stop
  */
 async function sleep(ms, stop) {
   try {
-    // A report is tried again while stopping, too: then the signal has nothing more to say.
+    // A report is tried again while stopping, too. The signal was given already, and must not end that wait.
     await pause(ms, undefined, stop.aborted ? {} : { signal: stop });
   } catch {
     // told to stop
@@ -1014,6 +1014,6 @@ function onSignal({ settings, running, late }, stopping, signal, number) {
   bound.unref();
 }
 
-// A log that nobody reads any more must not end the deliveries.
+// A closed log (EPIPE) must not end the deliveries.
 process.stdout.on("error", () => {});
 process.exitCode = await main();

@@ -1,6 +1,9 @@
 // The queue message (contract section 6): self-contained, so that a notification survives without D1 and serves other Workers.
 import * as z from "zod/mini";
-import { type Notification, readNotification } from "../rules/notification.ts";
+import { readNotification } from "../kinds/read.ts";
+import { KINDS, kindNamed } from "../kinds/registry.ts";
+import { unreadNotification } from "../kinds/notification.ts";
+import type { Notification } from "../rules/notification.ts";
 
 const text = z.nullable(z.string());
 
@@ -10,7 +13,8 @@ export const deliveryMessageSchema = z.object({
   id: z.string().check(z.regex(/^ntf_[0-9a-f]{32}$/)),
   /** Which attempt this message was sent for. */
   attempt: z.int().check(z.positive()),
-  kind: z.literal("wechat.cancel"),
+  /** Consumers pass over kinds that they do not know. */
+  kind: z.enum(KINDS.map(({ name }) => name)),
   /** RFC 3339, UTC */
   receivedAt: z.iso.datetime(),
   source: z.enum(["notification", "status-api", "test"]),
@@ -45,7 +49,7 @@ export function encodeMessage(notification: Notification, attempt: number): Deli
     version: 1,
     id: notification.id,
     attempt,
-    kind: "wechat.cancel",
+    kind: notification.kind,
     receivedAt: new Date(notification.receivedAt).toISOString(),
     source: notification.source,
     sourceAddress: notification.sourceAddress,
@@ -95,13 +99,15 @@ export function decodeMessage(body: unknown): DeliveryMessage | null {
 
 /**
  * The notification that a message carries, for storing it where D1 has not got it. The fields are read from the body
- * again: the message may lack some. null where the body is unreadable, which no message of ours is.
+ * again: the message may lack some. A body that cannot be read is there on a person's word.
  */
 export function toNotification(message: DeliveryMessage): Notification | null {
-  const body = Uint8Array.fromBase64(message.body);
-  const reading = readNotification(body);
-  if (!reading.readable) return null;
   const { id, source, sourceAddress, reference, contentType } = message;
-  const receivedAt = Date.parse(message.receivedAt);
-  return { ...reading.fields, id, source, sourceAddress, reference, contentType, receivedAt, body };
+  const kind = kindNamed(message.kind);
+  if (kind === null) return null;
+  const body = Uint8Array.fromBase64(message.body);
+  const arrival = { source, sourceAddress, reference, receivedAt: Date.parse(message.receivedAt), body };
+  const reading = readNotification(body, contentType, kind);
+  if (!reading.readable) return { ...unreadNotification(kind, { ...arrival, contentType }), id };
+  return { ...reading.fields, ...arrival, id, contentType, ambiguous: reading.ambiguous };
 }

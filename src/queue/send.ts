@@ -1,4 +1,4 @@
-// Sending to the queue of deliveries: pages that Queues takes. It knows messages, not notifications' states.
+// Sends messages to the queue of deliveries, in pages that Queues accepts. It knows nothing of a notification's state.
 import { log, reasonOf } from "../log.ts";
 import { type DeliveryMessage, encodeMessage, messageBytes } from "./message.ts";
 import type { Notification } from "../rules/notification.ts";
@@ -7,12 +7,12 @@ import type { Notification } from "../rules/notification.ts";
 const PAGE_MESSAGES = 100;
 const PAGE_BYTES = 240_000;
 
-/** A queue's delay is whole seconds, 24 h at most. */
+/** Queues takes a delay in whole seconds, at most 24 h. */
 export function delaySeconds(ms: number): number {
   return Math.min(86_400, Math.max(0, Math.ceil(ms / 1000)));
 }
 
-/** @returns when every message is written down by the queue @throws what the queue throws; earlier pages are sent then */
+/** Returns when the queue has stored all messages. @throws what the queue throws; the pages before that one are sent */
 export async function sendDeliveries(queue: Queue, messages: readonly DeliveryMessage[]): Promise<void> {
   let page: MessageSendRequest<DeliveryMessage>[] = [];
   let bytes = 0;
@@ -28,12 +28,12 @@ export async function sendDeliveries(queue: Queue, messages: readonly DeliveryMe
   if (page.length > 0) await queue.sendBatch(page);
 }
 
-/** @returns when the queue has written it down @throws what the queue throws */
+/** Returns when the queue has stored the message. @throws what the queue throws */
 export async function sendDelivery(queue: Queue, notification: Notification, attempt: number): Promise<void> {
   await queue.send(encodeMessage(notification, attempt), { contentType: "json" });
 }
 
-/** Sends the message of a notification that D1 has. Throws nothing: what is lost here, the sweep finds. */
+/** Sends the message of a notification that is stored in D1. Throws nothing: if sending fails, the sweep sends it later. */
 export async function enqueue(queue: Queue, notification: Notification, attempt: number): Promise<void> {
   try {
     await sendDelivery(queue, notification, attempt);
@@ -43,8 +43,8 @@ export async function enqueue(queue: Queue, notification: Notification, attempt:
 }
 
 /**
- * When the oldest message that waits in the queue was sent, epoch ms; null where none waits or the queue does not say.
- * Workers' queues tell it since 2026-04; the local one counts no delayed messages, and says 1970 for none.
+ * When the oldest waiting message was sent, epoch ms; null where none waits or the queue does not say. Cloudflare's
+ * queues say it since 2026-04. The local queue leaves out delayed messages, and answers 1970 where none waits.
  */
 export async function oldestWaiting(queue: Queue): Promise<number | null> {
   try {

@@ -1,16 +1,18 @@
 // Receives one notification from KICC: check → read → store → ack, then enqueue. The queue is waited for only while D1 is down.
-import { type Ending, ack } from "../kinds/ack.ts";
+import { type Ending, type Reply, type Separator, UNREAD, ack } from "../kinds/ack.ts";
+import { identify } from "../kinds/notification.ts";
+import { readNotification } from "../kinds/read.ts";
+import { DOORS, type Door } from "../kinds/registry.ts";
 import { readWhole } from "./body.ts";
 import type { Config } from "../config.ts";
 import { enqueue, sendDelivery } from "../queue/send.ts";
-import { pathOf, readHookPath, referenceIn } from "./path.ts";
+import { doorOf, maskedPath, pathOf, readHookPath, referenceIn } from "./path.ts";
 import { log, reasonOf } from "../log.ts";
-import { type Notification, identify, readNotification } from "../rules/notification.ts";
+import type { Notification } from "../rules/notification.ts";
 import { type Limits, type Refused, keepAside, readAside } from "./quarantine.ts";
 import { type Patience, patience } from "../deadline.ts";
 import { retryTransient } from "../store/transient.ts";
-import { type Stored, storeNotification } from "../store/insert.ts";
-import { isToBeEnqueued, storingOf } from "../intake.ts";
+import { type Stored, isToBeEnqueued, storeNotification, storingOf } from "../intake.ts";
 
 // KICC waits 10 s (cancel-webhook); the ack leaves within 5. D1 gets 3 s of them, less where the body was slow to come,
 // and the queue the time until 4.5.
@@ -24,40 +26,71 @@ export interface Stores {
   readonly deliveries: Queue;
   /** Asks KICC at once about one that waits for its word (CONFIRM). Throws nothing. */
   readonly askNow: (id: string) => Promise<void>;
+  /** For the cron to alert: a body that bears the mark of another door. Throws nothing. */
+  readonly noteWrongDoor: () => Promise<void>;
   /** How much of what is refused is kept. */
   readonly limits?: Limits;
   /** Keeps work alive that comes after the ack. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** Answers KICC. The order of the checks and every answer are contract section 3. */
+/** Answers KICC at a door. The order of the checks and every answer are contract section 3. */
 export async function receive(request: Request, config: Config, stores: Stores): Promise<Response> {
   const receivedAt = Date.now();
-  if (config.receiving === null) return refuse("misconfigured");
-  if (request.method !== "POST") return refuse("method");
   const pathname = pathOf(request.url);
-  const path = readHookPath(pathname, config.receiving.tokens);
+  const door = doorOf(pathname);
+  if (door === null) return receiveNowhere(request, config, stores);
+  const { receiving } = config;
+  if (receiving === null) return refuse("misconfigured");
+  if (request.method !== "POST") return refuse("method");
+  const path = readHookPath(pathname, door.path, receiving.tokens);
   const address = request.headers.get("cf-connecting-ip");
   const contentType = request.headers.get("content-type");
   // A Worker of the same zone can forge CF-Connecting-IP, and its requests carry CF-Worker: no such request is KICC's.
-  const allowed = !request.headers.has("cf-worker") && config.receiving.allows(address);
+  const allowed = !request.headers.has("cf-worker") && receiving.allows[door.product](address);
   const { knewToken, reference } = path;
-  const sender: Sender = { trusted: allowed || knewToken, knewToken, address, reference, contentType, receivedAt };
+  const where = { door: door.path, path: maskedPath(pathname, receiving.tokens) };
+  const sender: Sender = {
+    trusted: allowed || knewToken,
+    knewToken,
+    address,
+    reference,
+    contentType,
+    receivedAt,
+    ...where,
+  };
   if (!path.opens) {
-    const stale: Refused = { ...sender, reason: "token", reference: referenceIn(pathname) };
+    const stale: Refused = { ...sender, reason: "token", reference: referenceIn(pathname, door.path) };
     if (allowed) await readAside(request, stale, stores);
-    return refuse("token", { address });
+    return refuse("token", { address, door: door.path });
   }
   if (!allowed) {
     await readAside(request, { ...sender, reason: "address" }, stores);
-    return refuse("address", { address, knewToken });
+    return refuse("address", { address, knewToken, door: door.path });
   }
   const waits = patience(receivedAt + STORE_WITHIN_MS);
   try {
-    return await take(request, sender, config, stores, waits);
+    return await take(request, door, sender, receiving.separator, config, stores, waits);
   } finally {
     waits.end();
   }
+}
+
+/** A path that is no door: a mistyped notifyUrl, where KICC posts to it. */
+async function receiveNowhere(request: Request, { receiving }: Config, stores: Stores): Promise<Response> {
+  const address = request.headers.get("cf-connecting-ip");
+  const isKicc =
+    receiving !== null &&
+    request.method === "POST" &&
+    !request.headers.has("cf-worker") &&
+    DOORS.some(({ product }) => receiving.allows[product](address));
+  if (isKicc) {
+    const path = maskedPath(pathOf(request.url), receiving.tokens);
+    const sender = { knewToken: false, address, reference: null, contentType: request.headers.get("content-type") };
+    const refused = { ...sender, trusted: true, receivedAt: Date.now(), door: null, path, reason: "path" } as const;
+    await readAside(request, refused, stores);
+  }
+  return isKicc ? refuse("path", { address }) : ack("path");
 }
 
 type Sender = Omit<Refused, "reason">;
@@ -65,7 +98,9 @@ type Sender = Omit<Refused, "reason">;
 /** Of a caller that may send. */
 async function take(
   request: Request,
+  door: Door,
   sender: Sender,
+  separator: Separator,
   config: Config,
   stores: Stores,
   waits: Patience,
@@ -78,25 +113,35 @@ async function take(
     return refuse("too-large", { address });
   }
   const body = read.bytes;
-  const reading = readNotification(body);
+  // Content-Encoding is not undone: what is compressed cannot be read.
+  const reading = readNotification(body, contentType, door);
   if (!reading.readable) {
     keepAside(read, { ...sender, reason: "unreadable" }, stores);
-    return refuse("unreadable", { address }, reading.pgCno);
+    return refuse("unreadable", { address }, reading.reply, separator);
   }
-  const arrival = { source: "notification", sourceAddress: address, receivedAt, reference, contentType, body } as const;
-  const notification = identify(reading.fields, arrival);
-  return ack(await keep(notification, config, stores, waits), notification.pgCno);
+  const arrival = { source: "notification", sourceAddress: address, receivedAt, reference, body } as const;
+  const notification = identify(reading, arrival);
+  if (reading.atOtherDoor) {
+    log("notification.wrong-door", { id: notification.id, kind: notification.kind, door: door.path });
+    stores.waitUntil(stores.noteWrongDoor());
+  }
+  return ack(await keep(notification, config, stores, waits), reading.reply, separator);
 }
 
-function refuse(ending: Ending, seen: Readonly<Record<string, unknown>> = {}, pgCno: string | null = null): Response {
+function refuse(
+  ending: Ending,
+  seen: Readonly<Record<string, unknown>> = {},
+  reply: Reply = UNREAD,
+  separator: Separator = "us",
+): Response {
   log("notification.refused", { ending, ...seen });
-  return ack(ending, pgCno);
+  return ack(ending, reply, separator);
 }
 
 /** One durable store has it, or KICC is asked to send it again. */
 async function keep(notification: Notification, config: Config, stores: Stores, waits: Patience): Promise<Ending> {
   const { id, receivedAt } = notification;
-  const storing = storingOf(config.storing, notification, "notification", crypto.randomUUID(), receivedAt);
+  const storing = storingOf(config.storing, notification, crypto.randomUUID(), receivedAt);
   const deadline = Math.min(Date.now() + STORE_WITHIN_MS, receivedAt + STORED_BY_MS);
   const store = retryTransient(() => storeNotification(stores.db, notification, storing), deadline);
   const goOn = (stored: Stored) => sendOn(stored, notification, config, stores);
@@ -124,8 +169,8 @@ async function keep(notification: Notification, config: Config, stores: Stores, 
 
 /** What comes after the ack. A receipt of another one's row enqueues nothing: that one has its own. Throws nothing. */
 async function sendOn(stored: Stored, notification: Notification, config: Config, stores: Stores): Promise<void> {
-  if (stored.id === notification.id && isToBeEnqueued(stored, config)) {
-    await enqueue(stores.deliveries, notification, 1);
+  if (stored.isOwn && isToBeEnqueued(stored, config)) {
+    await enqueue(stores.deliveries, { ...notification, id: stored.id }, 1);
   } else if (stored.confirm === "asking") {
     await stores.askNow(stored.id);
   }

@@ -1,7 +1,6 @@
-// The notifyUrl's path: /kicc/wechat/cancel, with a token /{token}, and after a token an optional /{reference}. Pure.
+// The notifyUrl's path: a door, with a token {door}/{token}, and after a token an optional /{reference}. Pure.
+import { DOORS, type Door } from "../kinds/registry.ts";
 import { isOneOf } from "../tokens.ts";
-
-export const HOOK_PATH = "/kicc/wechat/cancel";
 
 export const REFERENCE = /^[A-Za-z0-9._~-]{1,200}$/;
 
@@ -10,7 +9,7 @@ export interface HookPath {
   readonly opens: boolean;
   /** A token is set, and it was given. */
   readonly knewToken: boolean;
-  /** What the merchant chose for this cancellation; null where there is none or it is outside the allowed set. */
+  /** What the merchant chose for this event; null where there is none or it is outside the allowed set. */
   readonly reference: string | null;
 }
 
@@ -20,9 +19,14 @@ export function pathOf(url: string): string {
   return path;
 }
 
-/** @param pathname begins with HOOK_PATH @param tokens empty where none is set */
-export function readHookPath(pathname: string, tokens: readonly string[]): HookPath {
-  const [, token = "", ...rest] = pathname.slice(HOOK_PATH.length).split("/");
+/** The door that a path leads to, as it is written: no doubled slashes, no capitals. */
+export function doorOf(pathname: string): Door | null {
+  return DOORS.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`)) ?? null;
+}
+
+/** @param pathname begins with `door` @param tokens empty where none is set */
+export function readHookPath(pathname: string, door: string, tokens: readonly string[]): HookPath {
+  const [token = "", ...rest] = segmentsBehind(pathname, door);
   const knewToken = isOneOf(tokens, decoded(token));
   const superfluous = token !== "" || rest.length > 0;
   if (tokens.length === 0) return { opens: !superfluous, knewToken, reference: null };
@@ -34,10 +38,30 @@ export function readHookPath(pathname: string, tokens: readonly string[]): HookP
  * The reference of a path whose token is not ours, as in a stale notifyUrl: what follows the first segment. It proves
  * nothing; whoever takes the sending in trusts its source address.
  */
-export function referenceIn(pathname: string): string | null {
-  const [, , ...rest] = pathname.slice(HOOK_PATH.length).split("/");
+export function referenceIn(pathname: string, door: string): string | null {
+  const [, ...rest] = segmentsBehind(pathname, door);
   const reference = decoded(rest.join("/"));
   return REFERENCE.test(reference) ? reference : null;
+}
+
+/** A slash at the end is no part of the path. */
+function segmentsBehind(pathname: string, door: string): string[] {
+  const [, ...segments] = pathname
+    .slice(door.length)
+    .replace(/(?<=[^/])\/$/, "")
+    .split("/");
+  return segments;
+}
+
+const LONGEST_PATH = 200;
+
+/** For people: a segment that is one of our tokens, or that may be one, is masked. */
+export function maskedPath(pathname: string, tokens: readonly string[]): string {
+  return pathname
+    .slice(0, LONGEST_PATH)
+    .split("/")
+    .map((segment) => (isOneOf(tokens, decoded(segment)) || segment.length >= 16 ? "***" : segment))
+    .join("/");
 }
 
 function decoded(segment: string): string {

@@ -2,6 +2,7 @@
 import { type Body, readBody } from "./body.ts";
 import { log, reasonOf } from "../log.ts";
 import { before } from "../deadline.ts";
+import { readNotification } from "../kinds/read.ts";
 import { type QuarantineReason, keepRefused } from "../store/quarantine.ts";
 
 // A refused caller waits no longer for its own body, or for Cloudflare's rate limiting.
@@ -27,6 +28,10 @@ export interface Refused {
   readonly reference: string | null;
   readonly contentType: string | null;
   readonly receivedAt: number;
+  /** null where the path is none. */
+  readonly door: string | null;
+  /** A token in it is masked. */
+  readonly path: string;
 }
 
 interface Keeping {
@@ -53,6 +58,12 @@ export function keepAside(body: Body, refused: Refused, keeping: Keeping): void 
   keeping.waitUntil(keep());
 }
 
+/** What it says it is, for the bounds alone. */
+function mallIdIn(body: Uint8Array, contentType: string | null, whole: boolean): string | null {
+  const reading = whole ? readNotification(body, contentType, "any") : null;
+  return reading?.readable ? (reading.fields.mallId?.slice(0, LONGEST_TEXT) ?? null) : null;
+}
+
 async function store(refused: Refused, { bytes, end }: Body, db: D1Database): Promise<void> {
   try {
     const id = await quarantineId(refused, bytes);
@@ -62,6 +73,7 @@ async function store(refused: Refused, { bytes, end }: Body, db: D1Database): Pr
       address: refused.address?.slice(0, LONGEST_TEXT) ?? null,
       contentType: refused.contentType?.slice(0, LONGEST_TEXT) ?? null,
       whole: end === "whole",
+      mallId: mallIdIn(bytes, refused.contentType, end === "whole"),
       body: bytes,
     });
     const { reason, address, knewToken } = refused;
@@ -71,9 +83,15 @@ async function store(refused: Refused, { bytes, end }: Body, db: D1Database): Pr
   }
 }
 
-/** One id per content. The reference counts as content: it may be all that tells two messages without ids apart. */
-async function quarantineId({ trusted, reason, reference }: Refused, body: Uint8Array): Promise<string> {
-  const about = new TextEncoder().encode(JSON.stringify([trusted, reason, reference]));
+/**
+ * One id per content. The reference counts as content: it may be all that tells two messages without ids apart. So do
+ * door and Content-Type: they say how the bytes are read.
+ */
+async function quarantineId(
+  { trusted, reason, reference, door, contentType }: Refused,
+  body: Uint8Array,
+): Promise<string> {
+  const about = new TextEncoder().encode(JSON.stringify([trusted, reason, reference, door, contentType]));
   const digest = await crypto.subtle.digest("SHA-256", await new Blob([about, body]).arrayBuffer());
   return `qrt_${new Uint8Array(digest).toHex().slice(0, 32)}`;
 }

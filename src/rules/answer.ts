@@ -1,14 +1,15 @@
-// What the origin's answer means: accepted, or failed with the problem in words (contract section 5). Pure: sending, time and 410's ending are the caller's.
-// src/puller/kicc-puller.mjs is one file without imports and carries the same code: test/puller/answers.test.ts holds the two together.
+// Judges the origin's answer: accepted, or failed with the problem in words (contract section 5). Pure; a timeout and the
+// special ending of 410 are the caller's. src/puller/kicc-puller.mjs is one file without imports, so it carries this code a
+// second time: test/puller/answers.test.ts fails when the two differ.
 
 export interface OriginAnswer {
   readonly status: number;
   readonly contentType: string | null;
   /** Decoded; "" where it was not read. */
   readonly text: string;
-  /** false where it is longer than 64 KiB or was not read: then the status alone counts. */
+  /** false: longer than 64 KiB, or not read. Then only the status counts. */
   readonly whole: boolean;
-  /** Where the POST went, and the answer's Location: what is said of a redirect depends on both. */
+  /** Where the POST went, and the answer's Location. Both are needed to explain a redirect. */
   readonly url?: string;
   readonly location?: string | null;
 }
@@ -25,12 +26,12 @@ export function judgeAnswer(answer: OriginAnswer): Judgement {
   return error === null ? { accepted: true } : { accepted: false, error };
 }
 
-/** A body that is not what its Content-Encoding says, or that broke off: nobody knows what the answer was. */
+/** A body that does not fit its Content-Encoding, or that broke off: the answer is unknown. */
 export function unreadableAnswer(status: number, contentEncoding: string): string {
   return `origin answered ${status}, and its body cannot be read: Content-Encoding says ${excerpt(contentEncoding, 40)}`;
 }
 
-// ── what a 2xx says of itself ────────────────────────────────────────────────────────────────────────────────────────
+// ── what the body of a 2xx says ──────────────────────────────────────────────────────────────────────────────────────
 
 interface Said {
   readonly name: "resCd" | "res_cd";
@@ -38,14 +39,14 @@ interface Said {
 }
 
 function objection({ status, contentType, text }: OriginAnswer): string | null {
-  const trimmed = text.trim(); // A BOM counts as a blank.
+  const trimmed = text.trim(); // trim() takes a BOM for a blank.
   const said = saidIn(trimmed);
   const failing = said.find(({ code }) => code !== SUCCESS);
   if (failing) return `origin answered ${status} with ${failing.name} ${shown(failing.code)}`;
   return said.length === 0 && trimmed.startsWith("<") ? pageProblem(status, contentType, trimmed) : null;
 }
 
-/** A JSON object speaks for itself alone, also inside a JSON string; any other text is searched. */
+/** Of a JSON object, or one inside a JSON string, only its own resCd counts. Any other text is searched for one. */
 function saidIn(text: string): Said[] {
   const value = parsed(text);
   if (isObject(value)) return ownCode(value);
@@ -64,10 +65,10 @@ function ownCode(object: object): Said[] {
   return "resCd" in object && Object.hasOwn(object, "resCd") ? [{ name: "resCd", code: object.resCd }] : [];
 }
 
-// Of 64 KiB of braces each could be where an object begins: no answer is read more often than this many characters allow.
+// In 64 KiB of braces an object could begin at each of them. This bounds how much is read in all.
 const MOST_READ_CHARACTERS = 1_000_000;
 
-/** The resCd of the last object in a text that names one: behind a PHP warning, before a comment, cut off in the middle. */
+/** The resCd of the last object in a text that has one. PHP warnings may come before it, and it may be cut off. */
 function lastCode(text: string): unknown {
   const begins = /\{\s*"/g;
   let code: unknown;
@@ -81,7 +82,7 @@ function lastCode(text: string): unknown {
   return code;
 }
 
-/** Reads what JSON.parse refuses, too: a raw line end inside a text, a comma too many. `code` is undefined where none is named. */
+/** Reads what JSON.parse refuses, such as a raw line end in a text. `code` is undefined where there is no resCd. */
 function readObject(text: string, from: number): { readonly code: unknown; readonly end: number } {
   const pieces = /"(?:[^"\\]+|\\.)*"?|[{}[\]]|[^"{}[\]]+/gs;
   const valueOf = /\s*:\s*("(?:[^"\\]+|\\.)*"?|[^\s,}\]]{0,40})/sy;
@@ -137,7 +138,7 @@ const CLOUDFLARE: Readonly<Record<number, string>> = {
   526: "the origin's certificate is not valid: expired, self-signed or for another name",
 };
 
-// The codes that Cloudflare's own error pages name beside a 530.
+// Codes that Cloudflare's error page names when it answers 530.
 const CLOUDFLARE_1XXX: Readonly<Record<string, string>> = {
   1001: "the name does not resolve: check DNS",
   1016: "the origin's name does not resolve: check DNS",
@@ -165,7 +166,7 @@ function cloudflareProblem(status: number, text: string): string {
 
 const LOGIN = /cloudflareaccess\.com|log-?in|sign-?in|\bo?auth(?!ors?\b)|\bsso\b/i;
 
-/** Redirects are never followed. Query and fragment are left out: they may hold a token. */
+/** Redirects are never followed. The Location's query and fragment are left out, since they may hold a token. */
 function redirection({ status, url, location }: OriginAnswer): string {
   if (location === undefined || location === null) return `origin answered ${status}, a redirect to nowhere`;
   const place = excerpt(location.replace(/[?#].*/s, ""), 200);
@@ -189,7 +190,7 @@ function resolved(place: string, url: string | undefined): string | null {
 
 // ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** A plain code as it is; all else as JSON, so that blanks, "" and null are seen. */
+/** A plain code as it is; anything else as JSON, so that blanks, "" and null can be seen. */
 function shown(code: unknown): string {
   const text = typeof code === "string" && /^\w+$/.test(code) ? code : JSON.stringify(code);
   return excerpt(text, 40);
@@ -200,7 +201,7 @@ function oneLine(text = ""): string {
 }
 
 function excerpt(text: string, characters: number): string {
-  // As toWellFormed() does, which Node 18 lacks: the puller runs there.
+  // The same as toWellFormed(), which Node 18 lacks: the puller runs there.
   return text.slice(0, characters).replaceAll(/\p{Surrogate}/gu, "\uFFFD");
 }
 

@@ -1,12 +1,12 @@
-// Delays from receipt to delivery as counts in buckets: which bucket one falls in, and percentiles back from them. Pure.
+// Counts delays from receipt to delivery in buckets, and estimates percentiles from those counts. Pure.
 
-/** Upper bounds, ms: fine where a delivery should be, then the waits of the retries. The last bucket has none. */
+/** Upper bounds, ms: narrow where a first attempt ends, then as the waits of the retries. A last bucket has no bound. */
 export const DELAY_BOUNDS_MS = [
   250, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 120_000, 300_000, 900_000, 1_800_000, 3_600_000, 10_800_000,
   21_600_000, 43_200_000, 86_400_000,
 ] as const;
 
-/** What each bucket is called where it is kept. */
+/** Each bucket's name in D1. */
 export const DELAY_NAMES: readonly string[] = [...DELAY_BOUNDS_MS.map((bound) => `delay_${bound}`), "delay_more"];
 
 /** The name of the bucket that a delay falls in. */
@@ -15,8 +15,8 @@ export function delayName(delayMs: number): string {
 }
 
 /**
- * The delay that a share `q` of all does not exceed, read off a straight line within its bucket; null where there is
- * none. Beyond the last bound nothing is known but that bound.
+ * Estimates the percentile `q` (0 to 1), linear within its bucket; null where nothing was counted. In the last bucket
+ * the answer is its lower bound.
  */
 export function percentile(counts: readonly number[], q: number): number | null {
   const total = counts.reduce((sum, count) => sum + count, 0);

@@ -1,4 +1,4 @@
-// How one attempt ended, whoever made it: the push to the origin, a puller's report, or nobody.
+// How one attempt ended: by the answer to a push, by a puller's report, or because nobody reported it.
 
 export type Outcome =
   | { readonly kind: "accepted"; readonly status: number | null; readonly answer: string | null }
@@ -8,11 +8,11 @@ export type Outcome =
       readonly status: number | null;
       readonly error: string;
       readonly answer: string | null;
-      /** What the origin asked for by Retry-After; null where it did not. */
+      /** The origin's Retry-After; null where it sent none. */
       readonly retryAfterMs: number | null;
     };
 
-/** One try as it is kept on the notification. Instants are epoch ms; `durationMs` is null where nobody measured it. */
+/** One attempt in the notification's history. Instants are epoch ms; `durationMs` is null where it is not known. */
 export interface Attempt {
   readonly number: number;
   readonly startedAt: number;

@@ -1,4 +1,4 @@
-// When a delivery is tried again: the outcome of one attempt → the notification's next state. Pure.
+// Decides from the outcome of one attempt what becomes of the notification: delivered, tried again, or dead. Pure.
 import type { Outcome } from "./outcome.ts";
 
 export type Decision =
@@ -11,7 +11,7 @@ const LONGEST_RETRY_AFTER_MS = 6 * 60 * 60 * 1000;
 
 /**
  * @param tries attempts since the first or since the last replay, this one included
- * @param delaysMs the wait after each failed attempt; when they are used up, the notification is dead
+ * @param delaysMs the wait after each failed attempt; after the last one the notification is dead
  * @param random 0 ≤ random < 1, for the jitter of ±10 %
  */
 export function decide(

@@ -1,6 +1,10 @@
 // What the cron looks at to alert, what was told of it, and what other steps saw. Bounded: some thousands of rows at most.
 import { COUNTED_AT_MOST, type Condition, type ConditionName, type Told } from "../rules/conditions.ts";
-import { isState } from "./insert.ts";
+import { type Heartbeat, type UntoldAbsence, absencesStatement, heartbeatStatement } from "./heartbeat.ts";
+import { isState, seqAt } from "./insert.ts";
+import { putStatement } from "./outbox.ts";
+
+export type Sighting = "stray-messages" | "archive-behind" | "near-full" | "wrong-door";
 
 const OVERDUE_MS = 5 * 60 * 1000;
 /** Seen no longer ago than this, it is still so: a message that is left comes again every 5 min. */
@@ -8,47 +12,91 @@ const SEEN_MS = 10 * 60 * 1000;
 const SEEN_AGAIN_MS = 60 * 1000;
 
 const KNEW_TOKEN = "knew_token = 1 AND reason = 'address'";
+/** KICC's own networks: 203.233.72.0/23, 203.233.74.0/24, 61.33.205.0/24, 61.33.211.0/24. */
+const IN_KICCS_NETWORKS = ["203.233.72.*", "203.233.73.*", "203.233.74.*", "61.33.205.*", "61.33.211.*"]
+  .map((network) => `address GLOB '${network}'`)
+  .join(" OR ");
+const NEW_ADDRESS = `reason = 'address' AND (${IN_KICCS_NETWORKS})`;
+
 /** Only of what an address can be made of: locally a caller may say anything. */
-const LAST_ADDRESS = `(SELECT address FROM quarantine
-  WHERE ${KNEW_TOKEN} AND address NOT GLOB '*[^0-9a-fA-F:.]*' ORDER BY received_at DESC LIMIT 1)`;
+const lastAddress = (where: string) => `(SELECT address FROM quarantine
+  WHERE ${where} AND address NOT GLOB '*[^0-9a-fA-F:.]*' ORDER BY received_at DESC LIMIT 1)`;
 /** Tables that other steps need: without them D1 is not migrated. */
 const NEEDED = ["prune_cursor", "rollup_cursor", "rollups", "replays", "audit"];
 
-/** One SELECT of count, since and detail for each condition. */
+const NOTHING = "NULL AS id, NULL AS orderNo";
+
+/** One SELECT of count, since and detail for each condition, with the oldest one's id and order. */
 const OBSERVED: Readonly<Partial<Record<ConditionName, (now: number) => string>>> = {
   dead: () => ofState("dead"),
   held: () => ofState("held"),
-  overdue: (now) => `
-    SELECT count(*) AS count, min(next_attempt_at) AS since, NULL AS detail FROM (
-      SELECT next_attempt_at FROM notifications INDEXED BY due
-      WHERE state = 'pending' AND next_attempt_at <= ${now - OVERDUE_MS} AND confirm IS NOT 'asking'
-        AND (lease_until IS NULL OR lease_until <= ${now - OVERDUE_MS})
-      ORDER BY next_attempt_at LIMIT ${COUNTED_AT_MOST})`,
+  overdue,
   "stale-url": () => ofQuarantine("reason = 'token'"),
-  "token-known": () => ofQuarantine(KNEW_TOKEN, LAST_ADDRESS),
-  quarantined: () => ofQuarantine(`reason <> 'token' AND NOT (${KNEW_TOKEN})`),
+  "token-known": () => ofQuarantine(`${KNEW_TOKEN} AND NOT (${NEW_ADDRESS})`, lastAddress(KNEW_TOKEN)),
+  "new-address": () => ofQuarantine(NEW_ADDRESS, lastAddress(NEW_ADDRESS)),
+  "no-door": () => ofQuarantine("reason = 'path'"),
+  quarantined: () => ofQuarantine(`reason NOT IN ('token', 'path') AND NOT (${KNEW_TOKEN}) AND NOT (${NEW_ADDRESS})`),
   unresolved: () => `
-    SELECT count(*) AS count, min(announced_at) AS since, NULL AS detail FROM (
-      SELECT announced_at FROM cancellations WHERE state = 'unresolved' ORDER BY announced_at LIMIT ${COUNTED_AT_MOST})`,
-  "stray-messages": (now) => `
-    SELECT count(*) AS count, min(first_at) AS since, NULL AS detail FROM sightings
-    WHERE name = 'stray-messages' AND last_at > ${now - SEEN_MS}`,
+    SELECT count(*) AS count, min(announced_at) AS since, NULL AS detail, id, orderNo FROM (
+      SELECT announced_at, cancel_pg_cno AS id, shop_order_no AS orderNo FROM cancellations
+      WHERE state = 'unresolved' ORDER BY announced_at LIMIT ${COUNTED_AT_MOST})`,
+  "stray-messages": (now) => ofSighting("stray-messages", now),
+  "archive-behind": (now) => ofSighting("archive-behind", now),
+  "near-full": (now) => ofSighting("near-full", now),
+  "wrong-door": (now) => ofSighting("wrong-door", now),
 };
 
+/**
+ * Due for 5 min and not under way; or waiting for KICC's word for 5 min, whose due time moves with each query. Of both
+ * the oldest 1,000 are looked at, so that a backlog is not read whole each minute.
+ */
+function overdue(now: number): string {
+  return `
+    SELECT count(*) AS count, min(at) AS since, NULL AS detail, id, orderNo FROM (
+      SELECT next_attempt_at AS at, id, shop_order_no AS orderNo FROM (
+        SELECT next_attempt_at, lease_until, confirm, id, shop_order_no FROM notifications INDEXED BY due
+        WHERE state = 'pending' AND next_attempt_at <= ${now - OVERDUE_MS}
+        ORDER BY next_attempt_at LIMIT ${COUNTED_AT_MOST})
+      WHERE confirm IS NOT 'asking' AND (lease_until IS NULL OR lease_until <= ${now - OVERDUE_MS})
+      UNION ALL
+      SELECT received_at AS at, id, shop_order_no AS orderNo FROM (
+        SELECT received_at, confirm, id, shop_order_no FROM notifications
+        WHERE ${isState("pending")} AND seq < ${seqAt(now - OVERDUE_MS)} ORDER BY seq LIMIT ${COUNTED_AT_MOST})
+      WHERE confirm = 'asking')`;
+}
+
+function ofSighting(name: Sighting, now: number): string {
+  return `SELECT count(*) AS count, min(first_at) AS since, NULL AS detail, ${NOTHING} FROM sightings
+    WHERE name = '${name}' AND last_at > ${now - SEEN_MS}`;
+}
+
 function ofState(state: "dead" | "held"): string {
-  return `SELECT count(*) AS count, min(received_at) AS since, NULL AS detail FROM (
-    SELECT received_at FROM notifications WHERE ${isState(state)} ORDER BY seq LIMIT ${COUNTED_AT_MOST})`;
+  return `SELECT count(*) AS count, min(received_at) AS since, NULL AS detail, id, orderNo FROM (
+    SELECT received_at, id, shop_order_no AS orderNo FROM notifications
+    WHERE ${isState(state)} ORDER BY seq LIMIT ${COUNTED_AT_MOST})`;
 }
 
 function ofQuarantine(where: string, detail: string = "NULL"): string {
-  return `SELECT count(*) AS count, min(received_at) AS since, ${detail} AS detail FROM quarantine WHERE ${where}`;
+  return `SELECT count(*) AS count, min(received_at) AS since, ${detail} AS detail, ${NOTHING} FROM quarantine WHERE ${where}`;
 }
 
-/** What is so now, and what was told before. One round trip. @throws where D1 is away or a migration is missing */
-export async function observe(db: D1Database, now: number): Promise<{ conditions: Condition[]; told: Told[] }> {
+/** What is so now, what was told before, what the cron noted of itself. */
+interface Seen {
+  readonly conditions: Condition[];
+  readonly told: Told[];
+  readonly heartbeat: Heartbeat | null;
+  readonly absences: UntoldAbsence[];
+  readonly unsent: boolean;
+}
+
+/** One round trip. @throws where D1 is away or a migration is missing */
+export async function observe(db: D1Database, now: number): Promise<Seen> {
   const names = Object.keys(OBSERVED) as ConditionName[];
-  const [told, ...observed] = await db.batch([
+  const [told, heartbeat, absences, unsent, ...observed] = await db.batch([
     db.prepare("SELECT name, count, detail, told_at AS toldAt FROM alerts"),
+    heartbeatStatement(db),
+    absencesStatement(db),
+    db.prepare("SELECT 1 FROM alert_outbox LIMIT 1"),
     ...names.map((name) => db.prepare(OBSERVED[name]?.(now) ?? "SELECT 0 AS count")),
     ...NEEDED.map((table) => db.prepare(`SELECT 1 FROM ${table} LIMIT 0`)),
   ]);
@@ -56,27 +104,58 @@ export async function observe(db: D1Database, now: number): Promise<{ conditions
     ...(observed[index]?.results[0] as Omit<Condition, "name">),
     name,
   }));
-  return { conditions: conditions.filter(({ count }) => count > 0), told: (told?.results ?? []) as Told[] };
+  return {
+    conditions: conditions.filter(({ count }) => count > 0),
+    told: (told?.results ?? []) as Told[],
+    heartbeat: (heartbeat?.results[0] ?? null) as Heartbeat | null,
+    absences: (absences?.results ?? []) as UntoldAbsence[],
+    unsent: (unsent?.results ?? []).length > 0,
+  };
 }
 
-/** Remembers what is told now, and forgets the rest. */
-export async function rememberTold(db: D1Database, told: readonly Told[]): Promise<void> {
+/** What a run tells. */
+interface Telling {
+  readonly told: readonly Told[];
+  readonly absences: readonly UntoldAbsence[];
+  /** null where nothing new is told, as when a count has only sunk. */
+  readonly alert: { readonly subject: string; readonly text: string } | null;
+}
+
+/**
+ * Remembers what is told now, forgets the rest, and puts the alert into the outbox of each channel. In one transaction,
+ * and nothing where another run told since `toldRun` was read.
+ */
+export async function record(
+  db: D1Database,
+  toldRun: number,
+  { told, absences, alert }: Telling,
+  channels: readonly { readonly key: string; readonly host: string }[],
+  now: number,
+): Promise<void> {
+  const mine = `coalesce((SELECT told_run FROM heartbeat), 0) = ${toldRun}`;
+  const rows = JSON.stringify(told);
   await db.batch([
     db
-      .prepare("DELETE FROM alerts WHERE name NOT IN (SELECT value ->> 'name' FROM json_each(?1))")
-      .bind(JSON.stringify(told)),
+      .prepare(`DELETE FROM alerts WHERE name NOT IN (SELECT value ->> 'name' FROM json_each(?1)) AND ${mine}`)
+      .bind(rows),
     db
       .prepare(
         `INSERT INTO alerts (name, count, detail, told_at)
-         SELECT value ->> 'name', value ->> 'count', value ->> 'detail', value ->> 'toldAt' FROM json_each(?1) WHERE true
+         SELECT value ->> 'name', value ->> 'count', value ->> 'detail', value ->> 'toldAt' FROM json_each(?1)
+         WHERE ${mine}
          ON CONFLICT (name) DO UPDATE SET count = excluded.count, detail = excluded.detail, told_at = excluded.told_at`,
       )
-      .bind(JSON.stringify(told)),
+      .bind(rows),
+    db
+      .prepare(`UPDATE absences SET told_at = ?2 WHERE id IN (SELECT value FROM json_each(?1)) AND ${mine}`)
+      .bind(JSON.stringify(absences.map(({ id }) => id)), now),
+    ...(alert === null ? [] : [putStatement(db, channels, { ...alert, raisedAt: now }, mine)]),
+    db.prepare("UPDATE heartbeat SET told_run = told_run + 1 WHERE told_run = ?").bind(toldRun),
   ]);
 }
 
 /** Notes that something was seen that no row tells. It writes once a minute at most, however often it is seen. */
-export async function noteSighting(db: D1Database, name: "stray-messages", now: number): Promise<void> {
+export async function noteSighting(db: D1Database, name: Sighting, now: number): Promise<void> {
   await db
     .prepare(
       `INSERT INTO sightings (name, first_at, last_at) VALUES (?1, ?2, ?2)

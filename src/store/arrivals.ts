@@ -1,6 +1,10 @@
 // Whether a success of an announced cancellation came, and what it makes of it. One atomic statement looks and settles.
 import { SUCCESS } from "../rules/notification.ts";
-import { unproven } from "./proving.ts";
+
+/** A condition: a success that KICC was to confirm, and has not, yet or at all. Nor does what is held as another's count. */
+export function unproven(table: string): string {
+  return `(${table}.confirm IS 'asking' OR coalesce(${table}.reason, '') IN ('unconfirmed', 'foreign', 'ambiguous'))`;
+}
 
 const HOUR_MS = 60 * 60 * 1000;
 /** One past asking is looked at each hour for a week after the announcement, then when somebody reads it. */

@@ -1,10 +1,14 @@
 // The announced cancellations: announce, read, list, prune. What settles them is in coming.ts and asking.ts.
-import type { Announced } from "../kinds/wechat-find.ts";
+import type { Announced as AnnouncedEvent } from "../kinds/status-notification.ts";
 import { lookAtNewest, lookAtOne } from "./arrivals.ts";
+
+/** A cancellation always has its own id. */
+export type Announced = AnnouncedEvent & { readonly cancelPgCno: string };
 
 export type CancellationState = "expected" | "notified" | "reconciled" | "failed" | "unresolved";
 
 export interface CancellationRow extends Announced {
+  readonly kind: string;
   readonly state: CancellationState;
   readonly announcedAt: number;
   readonly dueAfterMs: number;
@@ -24,7 +28,7 @@ export interface QueryEntry {
 }
 
 /** The columns of a CancellationRow. */
-export const CANCELLATION = `cancel_pg_cno AS cancelPgCno, mall_id AS mallId, pg_cno AS pgCno,
+export const CANCELLATION = `kind, cancel_pg_cno AS cancelPgCno, mall_id AS mallId, pg_cno AS pgCno,
   shop_order_no AS shopOrderNo, reference, state, announced_at AS announcedAt, due_after_ms AS dueAfterMs,
   due_at AS dueAt, asks, notification_id AS notificationId, history`;
 

@@ -15,6 +15,7 @@ export interface Claimed {
   readonly attempts: number;
   readonly tries: number;
   readonly reference: string | null;
+  readonly repeats: string | null;
   readonly confirmed: 0 | 1;
 }
 
@@ -40,7 +41,7 @@ export async function claim(
       .prepare(
         `UPDATE notifications SET ${OPEN_ATTEMPT}
          WHERE id IN (SELECT value FROM json_each(?5)) AND ${CLAIMABLE}
-         RETURNING id, attempts, tries, reference, confirm IS 'confirmed' AS confirmed`,
+         RETURNING id, attempts, tries, reference, repeats, confirm IS 'confirmed' AS confirmed`,
       )
       .bind(lease.hand, lease.now, lease.until, lease.maxTries, JSON.stringify(ids)),
     standingStatement(db, ids),

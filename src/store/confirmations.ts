@@ -1,6 +1,5 @@
 // Successes that wait for KICC's confirmation: taken by one atomic statement each time they are due, and decided once.
 import { SUCCESS } from "../rules/notification.ts";
-import { unproven } from "./proving.ts";
 import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
 
 export interface AskingRow extends DeliverableRow {
@@ -59,30 +58,49 @@ export async function putBackUnconfirmed(
 }
 
 /**
- * KICC confirmed it: due now.
+ * KICC confirmed it: due now, and failures of the same event that nobody was told of need a person.
+ * @param announcedBy the id that tells its event
  * @param attemptOpenUntil in queue mode the enqueueing that follows is an attempt, open until then
- * @returns null where it waits for nothing any more, or the status API's own success was stored meanwhile
+ * @returns null where it waits for nothing any more, or another success of the event goes its way
  */
 export async function confirmed(
   db: D1Database,
   id: string,
+  announcedBy: "cancelPgCno" | "pgCno",
   now: number,
   attemptOpenUntil: number | null,
 ): Promise<DeliverableRow | null> {
   const opened = "?3 IS NOT NULL";
-  return db
-    .prepare(
-      `UPDATE notifications SET confirm = 'confirmed', next_attempt_at = ?2,
-         attempts = attempts + (${opened}), tries = tries + (${opened}),
-         claimed_at = iif(${opened}, ?2, claimed_at), lease_until = ?3
-       WHERE id = ?1 AND state = 'pending' AND confirm = 'asking' AND NOT EXISTS (
-         SELECT 1 FROM notifications AS other
-         WHERE other.cancel_pg_cno = notifications.cancel_pg_cno AND other.res_cd = '${SUCCESS}'
-           AND other.id <> ?1 AND other.state <> 'held' AND NOT ${unproven("other")})
-       RETURNING ${DELIVERABLE}`,
-    )
-    .bind(id, now, attemptOpenUntil)
-    .first<DeliverableRow>();
+  const column = announcedBy === "cancelPgCno" ? "cancel_pg_cno" : "pg_cno";
+  const [row] = await db.batch<DeliverableRow>([
+    db
+      .prepare(
+        `UPDATE notifications SET confirm = 'confirmed', next_attempt_at = ?2,
+           attempts = attempts + (${opened}), tries = tries + (${opened}),
+           claimed_at = iif(${opened}, ?2, claimed_at), lease_until = ?3
+         WHERE id = ?1 AND state = 'pending' AND confirm = 'asking' AND NOT EXISTS (
+           SELECT 1 FROM notifications AS other
+           WHERE other.${column} = notifications.${column} AND other.kind = notifications.kind
+             AND other.res_cd = '${SUCCESS}' AND other.id <> ?1 AND ${goesItsWay("other")})
+         RETURNING ${DELIVERABLE}`,
+      )
+      .bind(id, now, attemptOpenUntil),
+    db
+      .prepare(
+        `UPDATE notifications SET state = 'held', reason = 'superseded', contradicts = ?1
+         WHERE (${column}, kind) = (SELECT ${column}, kind FROM notifications
+             WHERE id = ?1 AND state = 'pending' AND confirm = 'confirmed')
+           AND +state = 'pending' AND res_cd <> '${SUCCESS}'`,
+      )
+      .bind(id),
+  ]);
+  return row?.results[0] ?? null;
+}
+
+/** A condition: it is compared with others (rules/judge.ts says the same of one that was read). */
+function goesItsWay(table: string): string {
+  return `${table}.confirm IS NOT 'asking'
+    AND coalesce(${table}.reason, '') NOT IN ('foreign', 'ambiguous', 'conflict', 'unconfirmed')`;
 }
 
 /** To be asked about again at `at`. Nothing where another has taken it since. */

@@ -8,8 +8,18 @@ export interface Cursor {
   readonly seq: number;
 }
 
+/** What the sums by kind are made of. */
+export interface Counting {
+  readonly kind: string;
+  readonly currency: string | null;
+  readonly amount: string | null;
+  readonly resCd: string;
+  /** 0 for what a person or no merchant of ours sent: tests, foreign ones. */
+  readonly ours: 0 | 1;
+}
+
 /** A received notification that no run has counted yet. */
-export interface ReceivedRow {
+export interface ReceivedRow extends Counting {
   readonly seq: number;
   readonly id: string;
   readonly receivedAt: number;
@@ -18,7 +28,7 @@ export interface ReceivedRow {
 }
 
 /** One with attempts that no run has counted yet. */
-export interface UncountedRow {
+export interface UncountedRow extends Counting {
   readonly seq: number;
   readonly id: string;
   readonly receivedAt: number;
@@ -34,6 +44,8 @@ export const PROMPT_MS = 60_000;
 const PROMPT = `state = 'delivered' AND attempts = 1 AND counted IS NULL AND settled_at <= received_at + ${PROMPT_MS}`;
 // Word for word that of the index `uncounted`, or SQLite does not use it.
 const UNCOUNTED = `json_array_length(history) > coalesce(counted, 0) AND NOT (${PROMPT})`;
+
+const COUNTING = `kind, currency, amount, res_cd AS resCd, source <> 'test' AND reason IS NOT 'foreign' AS ours`;
 
 export async function readCursor(db: D1Database): Promise<Cursor> {
   const cursor = await db.prepare("SELECT run, seq FROM rollup_cursor").first<Cursor>();
@@ -51,13 +63,13 @@ export async function readUncounted(
   const [received, uncounted] = await db.batch([
     db
       .prepare(
-        `SELECT seq, id, received_at AS receivedAt, iif(${PROMPT}, settled_at, NULL) AS promptAt
+        `SELECT seq, id, received_at AS receivedAt, ${COUNTING}, iif(${PROMPT}, settled_at, NULL) AS promptAt
          FROM notifications WHERE seq > ?1 AND seq < ?2 ORDER BY seq LIMIT ?3`,
       )
       .bind(seq, seqAt(to + 1), limit),
     db
       .prepare(
-        `SELECT seq, id, received_at AS receivedAt, counted, (
+        `SELECT seq, id, received_at AS receivedAt, ${COUNTING}, counted, (
            SELECT json_group_array(json_array(value ->> 'startedAt', value ->> 'durationMs', value ->> 'outcome'))
            FROM json_each(history)) AS attempts
          FROM notifications INDEXED BY uncounted WHERE ${UNCOUNTED} ORDER BY settled_at LIMIT ?`,

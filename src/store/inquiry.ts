@@ -1,7 +1,6 @@
 // What settles an announced cancellation: a success that came, or KICC's answer. One atomic statement takes or settles.
 import { CANCELLATION, type CancellationRow, type QueryEntry } from "./cancellations.ts";
-import { FAILURE_OF, LOOK_AGAIN_MS, SUCCESS_OF, stateBy } from "./arrivals.ts";
-import { unproven } from "./proving.ts";
+import { FAILURE_OF, LOOK_AGAIN_MS, SUCCESS_OF, stateBy, unproven } from "./arrivals.ts";
 
 /** Until when whoever takes a cancellation may ask about it: so long nobody else does. */
 export interface Taking {

@@ -1,7 +1,6 @@
-// Storing a notification: one idempotent statement decides what it is — new, a receipt of one that is known, or held.
+// Storing a notification: the statements that insert it, count a receipt, and hold what it supersedes. Each is safe to run twice.
 import type { Notification } from "../rules/notification.ts";
 import { SUCCESS } from "../rules/notification.ts";
-import { proveStatement } from "./proving.ts";
 
 export const STATES = ["pending", "delivered", "dead", "held", "closed"] as const;
 export type State = (typeof STATES)[number];
@@ -9,7 +8,7 @@ export type State = (typeof STATES)[number];
 // Microseconds: a thousand places for each instant, and a JavaScript number holds them until 2255.
 const SEQS_PER_MS = 1000;
 
-/** The first `seq` of what is received at `instant`, epoch ms; earlier ones have smaller ones. */
+/** Lower bound of `seq` for rows received at or after `instant`, epoch ms. */
 export function seqAt(instant: number): number {
   return instant * SEQS_PER_MS;
 }
@@ -24,8 +23,10 @@ export const UNREPORTED_MS = 10 * 60 * 1000;
 
 /** How a notification is to be stored: what the settings say about it. */
 export interface Storing {
-  /** Not one of our mallIds: held. */
+  /** It names a mallId that is not ours: held. */
   readonly foreign: boolean;
+  /** It names no mallId, and these are ours: held, unless one of its ids is known as ours. */
+  readonly oursAmong: readonly string[] | null;
   /** KICC is to be asked before it is delivered, or said it itself. */
   readonly confirm: "asking" | "confirmed" | null;
   /** In queue mode the enqueueing that follows is the first attempt, open for UNREPORTED_MS until then. */
@@ -34,7 +35,7 @@ export interface Storing {
   readonly receipt: string;
 }
 
-export interface Stored {
+export interface StoredRow {
   readonly id: string;
   readonly state: State;
   readonly receipts: number;
@@ -42,159 +43,184 @@ export interface Stored {
   readonly confirm: "asking" | "confirmed" | null;
 }
 
-/*
- * Other notifications of the same cancellation, its kin, have a say. `same` is a success that this one only repeats, adds
- * a missing amount to, or lacks it: this is a receipt of it. `success` is what a failure contradicts. `other` names
- * another amount or currency; against one made from the status API amounts are not compared. What KICC did not confirm
- * says nothing against another, or a forged one would keep the real one from the origin. For the same reasons a receipt
- * from the status API adds no amount to one of KICC's own.
- *
- * The statement travels to D1 with each notification, so that its length is part of the ack's time: there is one for
- * each kind, and one pass over the kin finds the first of each, by texts that sort by the instant of receipt and end
- * with the id.
- */
-const FIRST = "received_at || id";
+/** Why it is held from the first, and what it contradicts. */
+export interface Held {
+  readonly reason: "foreign" | "ambiguous" | "contradicts" | "conflict";
+  readonly contradicts: string | null;
+}
 
-const FIRST_OR_ITSELF = `(id <> ?1) || ${FIRST}`;
+/** Where others of the event are: a column that an index serves, and what it holds. */
+export interface EventKey {
+  readonly column: "cancel_pg_cno" | "pg_cno" | "shop_order_no";
+  readonly value: string;
+}
+
+export const RETURNING = "RETURNING id, state, receipts, attempts, confirm";
 
 /** The next free one of the millisecond of receipt; where that is full, the next of all. */
 const SEQ = `(SELECT iif(max(seq) = ?5 * ${SEQS_PER_MS} + ${SEQS_PER_MS - 1}, (SELECT max(seq) + 1 FROM notifications),
     coalesce(max(seq) + 1, ?5 * ${SEQS_PER_MS})) FROM notifications
   WHERE seq >= ?5 * ${SEQS_PER_MS} AND seq < (?5 + 1) * ${SEQS_PER_MS})`;
 
-/** An id has 36 characters. */
-function idIn(first: string): string {
-  return `substr(${first}, -36)`;
-}
-
-/** What differs by where a success came from: conditions on its kin, and what a receipt adds. The status API names a cancelPgCno. */
-interface Kin {
-  readonly isSame: string;
-  readonly isOther: string;
-  readonly isSameByReference: string;
-  readonly adds: string;
-}
-
-const OF_KICC: Kin = {
-  isSame: `source = 'status-api'
-    OR (currency IS NULL OR ?13 IS NULL OR currency = ?13) AND (amount IS NULL OR ?14 IS NULL OR amount = ?14)`,
-  isOther: "source <> 'status-api' AND (currency <> ?13 OR amount <> ?14)",
-  isSameByReference: "source = 'status-api'",
-  adds: "currency = coalesce(currency, excluded.currency), amount = coalesce(amount, excluded.amount),",
-};
-
-const OF_STATUS_API: Kin = {
-  isSame: "confirm IS NOT 'asking'",
-  isOther: "false",
-  isSameByReference: "cancel_pg_cno IS NULL AND confirm IS NOT 'asking'",
-  adds: "",
-};
-
-const COUNTS = "reason IS NOT 'unconfirmed'";
-
-function sameOf({ isSame }: Kin): string {
-  return `min(iif(res_cd = '${SUCCESS}' AND (id = ?1 OR ${COUNTS} AND (${isSame})), ${FIRST_OR_ITSELF}, NULL))`;
-}
-
-/**
- * Between the status API's and one without cancelPgCno the reference tells that they are the same, where one
- * cancellation alone was announced with it.
+/*
+ * ?1 id · ?2 source · ?3 source address · ?4 reference · ?5 received at · ?6 content type · ?7 body · ?8 pgCno · ?9 cancelPgCno
+ * ?10 resCd · ?11 resMsg · ?12 cancelDate · ?13 currency · ?14 amount · ?15 mallId · ?16 shopOrderNo · ?17 receipt's own id
+ * ?18 the attempt is open until · ?19 confirm · ?20 reason · ?21 contradicts · ?22 kind · ?23 eventDate · ?24 repeats
  */
-function sameByReference({ isSameByReference }: Kin): string {
-  return `SELECT min(${FIRST_OR_ITSELF}) FROM notifications
-    WHERE reference = ?4 AND res_cd = '${SUCCESS}' AND ${COUNTS} AND ${isSameByReference}
-      AND (pg_cno IS NULL OR ?8 IS NULL OR pg_cno = ?8)
-      AND (SELECT count(*) FROM cancellations WHERE reference = ?4) = 1`;
-}
-
-/**
- * @param repeated `same`, or NULL where there can be none
- * @param success the first success among the kin that it contradicts, or NULL
- * @param first the one that it repeats, by `same` or otherwise
- */
-function insertAfter({ isOther, adds }: Kin, repeated: string, success: string, first: string = "same"): string {
-  return `
-  INSERT INTO notifications (seq, id, source, source_address, reference, received_at, content_type, body,
+const VALUES = `INSERT INTO notifications (seq, id, source, source_address, reference, received_at, content_type, body,
     pg_cno, cancel_pg_cno, res_cd, res_msg, cancel_date, currency, amount, mall_id, shop_order_no, receipt,
-    state, reason, contradicts, next_attempt_at, attempts, tries, claimed_at, lease_until, confirm)
-  SELECT ${SEQ}, coalesce(${idIn("first")}, ?1), ?2, ?3, ?4, ?5, ?6, ?7,
-    ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-    iif(reason IS NULL, 'pending', 'held'), reason,
-    iif(reason <> 'foreign', ${idIn("contradicted")}, NULL), ?5,
-    until IS NOT NULL, until IS NOT NULL, until - ${UNREPORTED_MS}, until,
-    iif(reason IS NULL OR ?19 = 'confirmed', ?19, NULL)
-  FROM (
-    SELECT *, iif(reason IS NULL, ?18, NULL) AS until FROM (
-      SELECT ${first} AS first, coalesce(success, other) AS contradicted,
-        CASE WHEN ?20 THEN 'foreign' WHEN success IS NOT NULL THEN 'contradicts'
-          WHEN other IS NOT NULL THEN 'conflict' END AS reason
-      FROM (
-        SELECT ${repeated} AS same, ${success} AS success, min(iif(${isOther} AND ${COUNTS}, ${FIRST}, NULL)) AS other
-        FROM notifications WHERE cancel_pg_cno = ?9))
-  ) WHERE true
-  ON CONFLICT (id) DO UPDATE SET
-    receipts = receipts + (receipt <> excluded.receipt), receipt = excluded.receipt, ${adds}
-    reference = coalesce(reference, excluded.reference)
-  RETURNING id, state, receipts, attempts, confirm`.replaceAll(/\s+/g, " ");
-}
+    state, reason, contradicts, next_attempt_at, attempts, tries, claimed_at, lease_until, confirm, kind, event_date,
+    repeats)
+  SELECT ${SEQ}, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+    iif(?20 IS NULL, 'pending', 'held'), ?20, ?21, ?5, ?18 IS NOT NULL, ?18 IS NOT NULL, ?18 - ${UNREPORTED_MS}, ?18,
+    ?19, ?22, ?23, ?24`;
 
-function successAfter(kin: Kin): { plain: string; byReference: string } {
-  return {
-    plain: insertAfter(kin, sameOf(kin), "NULL"),
-    byReference: insertAfter(
-      kin,
-      sameOf(kin),
-      "NULL",
-      `(SELECT min(same) FROM (SELECT same UNION ALL ${sameByReference(kin)}))`,
-    ),
-  };
-}
+/** A receipt fills in what the first lacked of these; the status API's word adds nothing to KICC's own. */
+const FILLED = ["currency", "amount", "mall_id", "pg_cno", "shop_order_no"];
 
-const INSERT_OF_KICC = successAfter(OF_KICC);
-const INSERT_OF_STATUS_API = successAfter(OF_STATUS_API);
-const INSERT_FAILURE = insertAfter(OF_KICC, "NULL", `min(iif(res_cd = '${SUCCESS}', ${FIRST}, NULL))`);
-
-function insertOf({ resCd, reference, source, cancelPgCno }: Notification): string {
-  if (resCd !== SUCCESS) return INSERT_FAILURE;
-  if (source === "status-api")
-    return reference === null ? INSERT_OF_STATUS_API.plain : INSERT_OF_STATUS_API.byReference;
-  return reference === null || cancelPgCno !== null ? INSERT_OF_KICC.plain : INSERT_OF_KICC.byReference;
-}
+const COUNTS = `receipts = receipts + (receipt <> excluded.receipt), receipt = excluded.receipt,
+  mall_id = coalesce(mall_id, excluded.mall_id),
+  reference = coalesce(reference, excluded.reference)`;
 
 /**
- * Stores a notification, or counts one more receipt of the one that it repeats: one round trip, safe to run twice.
- * @throws whatever D1 throws, a missing migration included
+ * With the same id: no other mallId, pgCno or shopOrderNo, and none of the latter two that the first lacked. Filling
+ * those in writes their indexes with every resend, so that it is left to the statement that follows a look.
  */
-export async function storeNotification(db: D1Database, notification: Notification, storing: Storing): Promise<Stored> {
-  const insert = db
-    .prepare(insertOf(notification))
-    .bind(
-      notification.id,
-      notification.source,
-      notification.sourceAddress,
-      notification.reference,
-      notification.receivedAt,
-      notification.contentType,
-      notification.body.toBase64(),
-      notification.pgCno,
-      notification.cancelPgCno,
-      notification.resCd,
-      notification.resMsg,
-      notification.cancelDate,
-      notification.currency,
-      notification.amount,
-      notification.mallId,
-      notification.shopOrderNo,
-      storing.receipt,
-      storing.confirm === "asking" ? null : storing.attemptOpenUntil,
-      storing.confirm,
-      storing.foreign ? 1 : 0,
-    );
-  const results =
-    notification.source === "status-api"
-      ? await db.batch<Stored>([proveStatement(db, notification), insert])
-      : [await insert.run<Stored>()];
-  const row = results.at(-1)?.results[0];
-  if (!row) throw new Error(`Cannot store notification ${notification.id}: D1 returned no row`);
-  return row;
+const AGREES = `(mall_id IS NULL OR excluded.mall_id IS NULL OR mall_id = excluded.mall_id)
+  AND (excluded.pg_cno IS NULL OR pg_cno = excluded.pg_cno)
+  AND (excluded.shop_order_no IS NULL OR shop_order_no = excluded.shop_order_no)`;
+
+/**
+ * Inserts where nothing else of the event is stored, or counts a receipt of the same id: one round trip, as nearly
+ * always. It returns no row where others have to be looked at first.
+ * @param byReference others of the reference count as well
+ * @param since of a weak slot: an older one of the same id is another event
+ */
+export function insertAlone(
+  db: D1Database,
+  notification: Notification,
+  storing: Storing,
+  event: EventKey | null,
+  byReference: boolean,
+  since: number | null,
+): D1PreparedStatement {
+  const others = [
+    ...(event === null ? [] : [othersOf(event.column, "?25")]),
+    ...(byReference ? [othersOf("reference", "?4")] : []),
+  ];
+  const sql = `${VALUES} WHERE ${others.length === 0 ? "true" : others.join(" AND ")}
+    ON CONFLICT (id) DO UPDATE SET ${COUNTS} WHERE ${AGREES}${since === null ? "" : " AND received_at >= ?26"} ${RETURNING}`;
+  const bound = [...valuesOf(notification, storing, null), event?.value ?? null, since];
+  return db.prepare(compact(sql)).bind(...bound.slice(0, since === null ? (event === null ? 24 : 25) : 26));
+}
+
+function othersOf(column: string, value: string): string {
+  return `NOT EXISTS (SELECT 1 FROM notifications WHERE ${column} = ${value} AND kind = ?22 AND id <> ?1)`;
+}
+
+/** One that needs a person whatever else is stored: it is compared with nothing. */
+export function insertHeld(
+  db: D1Database,
+  notification: Notification,
+  storing: Storing,
+  held: Held,
+): D1PreparedStatement {
+  const sql = `${VALUES} WHERE true ON CONFLICT (id) DO UPDATE SET ${COUNTS} ${RETURNING}`;
+  return db.prepare(compact(sql)).bind(...valuesOf(notification, storing, held));
+}
+
+/** One that was compared with what is stored of its event. No row where that has changed since. */
+export function insertJudged(
+  db: D1Database,
+  notification: Notification,
+  storing: Storing,
+  judged: { readonly held: Held | null; readonly repeats: string | null },
+  guard: Guard,
+): D1PreparedStatement {
+  const sql = `${VALUES} WHERE ${guard.sql("?25", "?26")} ON CONFLICT (id) DO UPDATE SET ${COUNTS} ${RETURNING}`;
+  return db
+    .prepare(compact(sql))
+    .bind(...valuesOf(notification, storing, judged.held, judged.repeats), ...guard.values);
+}
+
+/** What was read before judging, as a condition that it has not changed. */
+export interface Guard {
+  /** A condition with two parameters: which rows, and what they were before. */
+  readonly sql: (which: string, before: string) => string;
+  readonly values: readonly [string, string | null];
+}
+
+/** Counts one more receipt of `id`. @param confirms KICC's word: it goes its way now, due at once */
+export function countReceipt(
+  db: D1Database,
+  id: string,
+  notification: Notification,
+  receipt: string,
+  confirms: boolean,
+  guard: Guard,
+): D1PreparedStatement {
+  const { source, currency, amount, mallId, pgCno, shopOrderNo, reference, receivedAt } = notification;
+  const fills = source !== "status-api";
+  const filled = fills ? FILLED.map((column, at) => `, ${column} = coalesce(${column}, ?${at + 5})`).join("") : "";
+  const sql = `UPDATE notifications SET receipts = receipts + (receipt <> ?2), receipt = ?2,
+      reference = coalesce(reference, ?3)${filled}
+      ${confirms ? ", state = 'pending', reason = NULL, confirm = 'confirmed', next_attempt_at = ?4" : ""}
+    WHERE id = ?1 AND ${guard.sql("?10", "?11")} ${RETURNING}`;
+  const values = [id, receipt, reference, receivedAt, currency, amount, mallId, pgCno, shopOrderNo, ...guard.values];
+  return db.prepare(compact(sql)).bind(...values);
+}
+
+/** In the transaction that stores a success: failures that nobody was told of need a person. */
+export function supersede(db: D1Database, ids: readonly string[], by: string, receipt: string): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE notifications SET state = 'held', reason = 'superseded', contradicts = ?2
+       WHERE id IN (SELECT value FROM json_each(?1)) AND +state = 'pending' AND res_cd <> '${SUCCESS}'
+         AND EXISTS (SELECT 1 FROM notifications WHERE id = ?2 AND receipt = ?3)`,
+    )
+    .bind(JSON.stringify(ids), by, receipt);
+}
+
+function valuesOf(
+  notification: Notification,
+  storing: Storing,
+  held: Held | null,
+  repeats: string | null = null,
+): unknown[] {
+  const { cancelDate, eventDate } = notification;
+  return [
+    notification.id,
+    notification.source,
+    notification.sourceAddress,
+    notification.reference,
+    notification.receivedAt,
+    notification.contentType,
+    notification.body.toBase64(),
+    notification.pgCno,
+    notification.cancelPgCno,
+    notification.resCd,
+    notification.resMsg,
+    cancelDate,
+    notification.currency,
+    notification.amount,
+    notification.mallId,
+    notification.shopOrderNo,
+    storing.receipt,
+    storing.confirm === "asking" || held !== null ? null : storing.attemptOpenUntil,
+    held === null || storing.confirm === "confirmed" ? storing.confirm : null,
+    held?.reason ?? null,
+    held?.contradicts ?? null,
+    notification.kind,
+    eventDate === cancelDate ? null : eventDate,
+    repeats,
+  ];
+}
+
+const compacted = new Map<string, string>();
+
+/** The statement travels to D1 with each notification, so that its length is part of the ack's time. */
+function compact(sql: string): string {
+  const known = compacted.get(sql) ?? sql.replaceAll(/\s+/g, " ");
+  compacted.set(sql, known);
+  return known;
 }

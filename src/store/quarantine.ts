@@ -1,7 +1,9 @@
 // What is kept aside: one statement keeps it once per content, and another in the same transaction holds the bounds.
+import type { Where } from "../kinds/read.ts";
+import { DOORS, doorAt } from "../kinds/registry.ts";
 import { type Entry, auditOfChange } from "./audit.ts";
 
-export type QuarantineReason = "token" | "address" | "too-large" | "unreadable";
+export type QuarantineReason = "token" | "address" | "too-large" | "unreadable" | "path";
 
 export interface Quarantined {
   readonly id: string;
@@ -13,17 +15,33 @@ export interface Quarantined {
   readonly reference: string | null;
   readonly contentType: string | null;
   readonly receivedAt: number;
+  /** null where the path is none. */
+  readonly door: string | null;
+  readonly path: string | null;
+  /** What it says it is, unproven. */
+  readonly mallId: string | null;
   /** false where only the beginning is kept. */
   readonly whole: boolean;
   readonly body: Uint8Array;
+}
+
+/** How its body is read: at the door where it came; of a path that is none by its marks. Version 1 had one door, and kept no path. */
+export function whereKept({ door, path }: Pick<Quarantined, "door" | "path">): Where {
+  const first = DOORS.find(({ fallback }) => fallback.statusApi?.announcedBy === "cancelPgCno");
+  return (door === null ? (path === null ? first : null) : doorAt(door)) ?? "any";
 }
 
 /** One row of the list; `beginning` is the base64 of the body's first bytes. */
 export interface QuarantineRow {
   readonly id: string;
   readonly reason: QuarantineReason;
+  /** Where it came; null where the path is none. */
+  readonly door: string | null;
+  /** A token in it is masked. */
+  readonly path: string | null;
   readonly address: string | null;
   readonly knewToken: 0 | 1;
+  readonly contentType: string | null;
   readonly receivedAt: number;
   readonly receipts: number;
   readonly bytes: number;
@@ -36,21 +54,21 @@ const BEGINNING_BASE64 = 1600;
 
 const KEEP = `
   INSERT INTO quarantine (id, trusted, reason, address, knew_token, reference, content_type, received_at, bytes, whole,
-    body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+    body, door, path, mall_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
   ON CONFLICT (id) DO UPDATE SET receipts = receipts + 1, address = excluded.address
   RETURNING receipts`;
 
 /*
- * Whose rows make room: the oldest of the address that holds the most. Refusing the newest would let one flood hide
+ * Whose rows make room: the oldest of the group (address, reason and mallId) that holds the most. Refusing the newest would let one flood hide
  * everything until a person empties the place, long after it ended; displacing the oldest of all would let it wash
  * away what came before it. This way one address displaces nobody but itself, and KICC, which resends, comes back in.
  */
 const MAKE_ROOM = `
   DELETE FROM quarantine WHERE id IN (
     SELECT id FROM quarantine
-    WHERE trusted = ?1 AND address IS (
-      SELECT address FROM quarantine WHERE trusted = ?1
-      GROUP BY address ORDER BY count(*) DESC, min(received_at) LIMIT 1)
+    WHERE trusted = ?1 AND (coalesce(address, ''), reason, coalesce(mall_id, '')) = (
+      SELECT coalesce(address, ''), reason, coalesce(mall_id, '') FROM quarantine WHERE trusted = ?1
+      GROUP BY 1, 2, 3 ORDER BY count(*) DESC, min(received_at) LIMIT 1)
     ORDER BY received_at
     LIMIT (SELECT max(0, count(*) - ${KEPT_PER_CLASS}) FROM quarantine WHERE trusted = ?1))`;
 
@@ -71,6 +89,9 @@ export async function keepRefused(db: D1Database, kept: Quarantined): Promise<nu
       kept.body.length,
       kept.whole ? 1 : 0,
       kept.body.toBase64(),
+      kept.door,
+      kept.path,
+      kept.mallId,
     );
   const [row] = await db.batch<{ receipts: number }>([insert, db.prepare(MAKE_ROOM).bind(trusted)]);
   return row?.results[0]?.receipts ?? 1;
@@ -84,7 +105,8 @@ export async function listQuarantined(
 ): Promise<QuarantineRow[]> {
   const { results } = await db
     .prepare(
-      `SELECT id, reason, address, knew_token AS knewToken, received_at AS receivedAt, receipts, bytes,
+      `SELECT id, reason, door, path, address, knew_token AS knewToken, content_type AS contentType,
+         received_at AS receivedAt, receipts, bytes,
          substr(body, 1, ${BEGINNING_BASE64}) AS beginning
        FROM quarantine WHERE (received_at, id) < (?1, ?2) ORDER BY received_at DESC, id DESC LIMIT ?3`,
     )
@@ -97,7 +119,7 @@ export async function findQuarantined(db: D1Database, id: string): Promise<Quara
   const row = await db
     .prepare(
       `SELECT id, trusted, reason, address, knew_token AS knewToken, reference, content_type AS contentType,
-         received_at AS receivedAt, whole, body FROM quarantine WHERE id = ?`,
+         received_at AS receivedAt, whole, body, door, path, mall_id AS mallId FROM quarantine WHERE id = ?`,
     )
     .bind(id)
     .first<

@@ -4,6 +4,7 @@ import type { Notification, Source } from "../rules/notification.ts";
 /** What a delivery needs of a row: the whole notification but KICC's message text. */
 export interface DeliverableRow {
   readonly id: string;
+  readonly kind: string;
   readonly receivedAt: number;
   readonly source: Source;
   readonly sourceAddress: string | null;
@@ -17,8 +18,10 @@ export interface DeliverableRow {
   readonly resCd: string;
   readonly resMsg: string;
   readonly cancelDate: string | null;
+  readonly eventDate: string | null;
   readonly currency: string | null;
   readonly amount: string | null;
+  readonly repeats: string | null;
   readonly receipts: number;
   readonly attempts: number;
   readonly tries: number;
@@ -26,11 +29,13 @@ export interface DeliverableRow {
 }
 
 /** The columns of a DeliverableRow. */
-export const DELIVERABLE = `id, received_at AS receivedAt, source, source_address AS sourceAddress, reference,
+export const DELIVERABLE = `id, kind, received_at AS receivedAt, source, source_address AS sourceAddress, reference,
   content_type AS contentType, body, mall_id AS mallId, shop_order_no AS shopOrderNo, pg_cno AS pgCno,
-  cancel_pg_cno AS cancelPgCno, res_cd AS resCd, res_msg AS resMsg, cancel_date AS cancelDate, currency, amount,
+  cancel_pg_cno AS cancelPgCno, res_cd AS resCd, res_msg AS resMsg, cancel_date AS cancelDate,
+  coalesce(event_date, cancel_date) AS eventDate, currency, amount, repeats,
   receipts, attempts, tries, confirm IS 'confirmed' AS confirmed`;
 
 export function notificationOf({ body, ...row }: DeliverableRow): Notification {
-  return { ...row, body: Uint8Array.fromBase64(body) };
+  // It is judged already.
+  return { ...row, ambiguous: false, body: Uint8Array.fromBase64(body) };
 }

@@ -1,11 +1,14 @@
 // Looking for notifications: newest first, in bounded pages by key. Lists read neither bodies nor histories.
 import type { Source } from "../rules/notification.ts";
 import type { Attempt } from "../rules/outcome.ts";
+import { type Filters, binding, conditionOf, within } from "./filters.ts";
 import { type State, isState } from "./insert.ts";
+import { hasManyLonger, matchingCondition, matchingSeqs } from "./matching.ts";
 
 /** A notification as lists show it. */
 export interface ListedRow {
   readonly id: string;
+  readonly kind: string;
   readonly state: State;
   readonly reason: string | null;
   readonly source: Source;
@@ -17,8 +20,12 @@ export interface ListedRow {
   readonly resCd: string;
   readonly resMsg: string;
   readonly cancelDate: string | null;
+  /** When it happened, as KICC wrote it. */
+  readonly eventDate: string | null;
   readonly currency: string | null;
   readonly amount: string | null;
+  /** The id of the one that this may be a repeat of. */
+  readonly repeats: string | null;
   readonly receivedAt: number;
   readonly receipts: number;
   readonly attempts: number;
@@ -28,11 +35,12 @@ export interface ListedRow {
   readonly deliveredAt: number | null;
 }
 
-/** The columns of a ListedRow, of `notifications AS n`. */
-export const LISTED = `n.id, n.state, n.reason, n.source, n.reference, n.mall_id AS mallId, n.shop_order_no AS shopOrderNo,
-  n.pg_cno AS pgCno, n.cancel_pg_cno AS cancelPgCno, n.res_cd AS resCd, n.res_msg AS resMsg,
-  n.cancel_date AS cancelDate, n.currency, n.amount, n.received_at AS receivedAt, n.receipts, n.attempts,
-  n.next_attempt_at AS nextAttemptAt, n.lease_until AS leaseUntil, n.delivered_at AS deliveredAt`;
+/** The columns of a ListedRow, of `notifications AS n`. Rows of 1.0.0 have no event_date. */
+export const LISTED = `n.id, n.kind, n.state, n.reason, n.source, n.reference, n.mall_id AS mallId,
+  n.shop_order_no AS shopOrderNo, n.pg_cno AS pgCno, n.cancel_pg_cno AS cancelPgCno, n.res_cd AS resCd,
+  n.res_msg AS resMsg, n.cancel_date AS cancelDate, coalesce(n.event_date, n.cancel_date) AS eventDate, n.currency,
+  n.amount, n.repeats, n.received_at AS receivedAt, n.receipts, n.attempts, n.next_attempt_at AS nextAttemptAt,
+  n.lease_until AS leaseUntil, n.delivered_at AS deliveredAt`;
 
 /** One notification with all that there is to see. */
 export interface WholeRow extends ListedRow {
@@ -46,13 +54,14 @@ export interface WholeRow extends ListedRow {
   readonly note: string | null;
 }
 
-export interface Wanted {
-  readonly state: State | null;
-  /** Exactly an id, cancelPgCno, pgCno, shopOrderNo or reference. */
-  readonly q: string | null;
+export interface Wanted extends Filters {
+  /** An id, cancelPgCno, pgCno, shopOrderNo or reference; of 4 characters or more also the beginning of one. */
+  readonly q?: string | null;
   /** Where the page before ended, a `seq`. */
-  readonly after: number | null;
+  readonly after?: number | null;
   readonly limit: number;
+  /** How many rows a page looks at to find its own; it may then be shorter than its limit, and still have a next one. */
+  readonly window?: number;
 }
 
 export interface Page {
@@ -61,61 +70,83 @@ export interface Page {
   readonly next: number | null;
 }
 
-// D1 compounds at most five SELECTs: as many as there are fields to search.
-const SEARCHED = ["id", "cancel_pg_cno", "pg_cno", "shop_order_no", "reference"];
+/** How many matches of `q` one page looks at when it keeps some of them alone, where thousands share an order number. */
+const MATCHES_LOOKED_AT = 150;
 
-/**
- * How many matches one page of a search looks at when it keeps one state's alone. It bounds what is read where
- * thousands share an order number; a page may then hold fewer than its limit, or none, and still have a next one.
- */
-const LOOKED_AT = 150;
+/** The same for what no index knows: among so many, the newest that fit are looked for. D1 bills three rows read for each. */
+const WINDOW = 600;
 
-/** The same for what is delivered, which no index knows: among how many the newest delivered ones are looked for. */
+/** The same where no row is told from another but by being delivered. */
 const DELIVERED_WINDOW = 1000;
 
-/** One round trip. Measured with 100,000 rows and pages of 100: at most 460 rows read, 2,100 of delivered ones. */
-export async function search(db: D1Database, { state, q, after, limit }: Wanted): Promise<Page> {
-  const before = after ?? Number.MAX_SAFE_INTEGER;
-  const looked = q !== null && state !== null ? Math.max(LOOKED_AT, limit + 1) : limit + 1;
-  const [page, end] = await db.batch<ListedRow & { readonly seq: number }>([
-    db
-      .prepare(
-        `WITH page AS (${pageOf(state, q)} LIMIT ?2)
-         SELECT ${LISTED}, n.seq FROM page CROSS JOIN notifications AS n ON n.seq = page.seq ORDER BY page.seq DESC`,
-      )
-      .bind(before, looked, ...(q === null ? [] : [q])),
-    ...(q === null && state === "delivered" ? [lookedTo(db, before)] : []),
+/** One round trip; two where very many numbers begin with `q`. What each reads: test/store/search.test.ts. */
+export async function search(db: D1Database, wanted: Wanted): Promise<Page> {
+  const { q = null, limit } = wanted;
+  if (q === null) return pageOf(await pageStatement(db, wanted, "all").run<Found>(), limit);
+  const [longer, matches] = await db.batch<Found & { readonly many: 0 | 1 }>([
+    hasManyLonger(db, q),
+    pageStatement(db, wanted, "matches"),
   ]);
-  const results = page?.results ?? [];
-  const found = state === null ? results : results.filter((row) => row.state === state);
-  const rows = found.slice(0, limit);
-  if (found.length > limit) return { rows, next: rows.at(-1)?.seq ?? null };
-  const last = results.length === looked ? results.at(-1) : end?.results[0];
-  return { rows, next: last?.seq ?? null };
+  if (matches === undefined) throw new Error("Cannot search: D1 returned no page");
+  if (longer?.results[0]?.many !== 1) return pageOf(matches, limit);
+  // No index has them in the order of receipt: they are looked for among all, as with any other filter.
+  return pageOf(await pageStatement(db, wanted, "all").run<Found>(), limit);
 }
 
-/** Reads one index alone, or the table where no index knows the state. */
-function pageOf(state: State | null, q: string | null): string {
-  if (q !== null) return `${SEARCHED.map((column) => ofCondition(`${column} = ?3`)).join(" UNION ")} ORDER BY seq DESC`;
-  if (state !== "delivered") return ofCondition(state === null ? "true" : isState(state));
-  return newestDelivered("seq < ?1");
+interface Found extends ListedRow {
+  readonly seq: number;
+  readonly fits: 0 | 1;
+  /** 1 for the last row that was looked at, where there may be more behind it. */
+  readonly isEnd: 0 | 1;
+}
+
+function pageOf({ results }: D1Result<Found>, limit: number): Page {
+  const fitting = results.filter(({ fits }) => fits === 1);
+  const rows = fitting.slice(0, limit);
+  if (fitting.length > limit) return { rows, next: rows.at(-1)?.seq ?? null };
+  return { rows, next: results.find(({ isEnd }) => isEnd === 1)?.seq ?? null };
+}
+
+/**
+ * The rows of one page and, where it is not full, the row at which it stops to look. SQLite numbers the rows while it
+ * reads them, and reads no further than the LIMIT behind it asks.
+ * @param among all notifications, or those alone whose numbers match `q`
+ */
+function pageStatement(db: D1Database, wanted: Wanted, among: "all" | "matches"): D1PreparedStatement {
+  const values = binding();
+  const { state = null, q = null, after = null, limit, window = WINDOW } = wanted;
+  const range = within(wanted, after, values);
+  const indexed = among === "all" && state !== null && state !== "delivered" ? state : null;
+  const conditions = [
+    conditionOf(wanted, values),
+    state === null || indexed !== null ? null : `n.state = ${values.bind(state)}`,
+    q === null || among === "matches" ? null : `(${matchingCondition(q, values)})`,
+  ].filter((each) => each !== null);
+  const looked =
+    conditions.length === 0
+      ? limit + 1
+      : Math.max(limit + 1, q === null || among === "all" ? window : MATCHES_LOOKED_AT);
+  const rows =
+    among === "matches" && q !== null
+      ? `(${matchingSeqs(q, range, looked, values)}) AS m CROSS JOIN notifications AS n ON n.seq = m.seq`
+      : `notifications AS n WHERE ${indexed === null ? "" : `${isState(indexed)} AND `}${range}`;
+  return db
+    .prepare(
+      `SELECT ${LISTED}, page.seq, page.fits, page.isEnd FROM (
+         SELECT seq, fits, place = ${looked} AS isEnd FROM (
+           SELECT n.seq, (${conditions.join(" AND ") || "true"}) IS TRUE AS fits,
+             row_number() OVER (ORDER BY n.seq DESC) AS place
+           FROM ${rows} ORDER BY n.seq DESC LIMIT ${looked})
+         WHERE fits OR place = ${looked} LIMIT ${limit + 1}) AS page
+       CROSS JOIN notifications AS n ON n.seq = page.seq ORDER BY page.seq DESC`,
+    )
+    .bind(...values.values);
 }
 
 /** The seqs, newest first, of delivered ones among the DELIVERED_WINDOW newest. Read only as far as the LIMIT behind it asks. */
 export function newestDelivered(condition: string): string {
   return `SELECT seq FROM (SELECT seq, state FROM notifications WHERE ${condition} ORDER BY seq DESC LIMIT ${DELIVERED_WINDOW})
     WHERE state = 'delivered'`;
-}
-
-function ofCondition(condition: string): string {
-  return `SELECT * FROM (SELECT seq FROM notifications WHERE ${condition} AND seq < ?1 ORDER BY seq DESC LIMIT ?2)`;
-}
-
-/** Where a page of delivered ones stops looking; no row where it comes to the end. */
-function lookedTo(db: D1Database, before: number): D1PreparedStatement {
-  return db
-    .prepare(`SELECT seq FROM notifications WHERE seq < ? ORDER BY seq DESC LIMIT 1 OFFSET ${DELIVERED_WINDOW - 1}`)
-    .bind(before);
 }
 
 /** One notification with history and body; null where there is none. */

@@ -1,8 +1,10 @@
 // The cron's counting: what was received, delivered and failed, by hour. Each row is read once, and again only for new attempts.
 import { delayName } from "../rules/histogram.ts";
 import { log } from "../log.ts";
+import { sumsOf } from "../rules/sums.ts";
 import {
   type Addition,
+  type Counting,
   type Cursor,
   type ReceivedRow,
   type UncountedRow,
@@ -42,11 +44,12 @@ interface Counted {
 function count(received: readonly ReceivedRow[], uncounted: readonly UncountedRow[], passed: Cursor): Counted {
   const sums = new Map<string, Addition>();
   const counted = new Map<string, number>();
+  const addTo = (hour: number, name: string, by: number) => {
+    const key = `${hour} ${name}`;
+    sums.set(key, [hour, name, (sums.get(key)?.[2] ?? 0) + by]);
+  };
   const add = (at: number, name: string, by = 1) => {
-    for (const hour of [Math.floor(at / HOUR_MS) * HOUR_MS, 0]) {
-      const key = `${hour} ${name}`;
-      sums.set(key, [hour, name, (sums.get(key)?.[2] ?? 0) + by]);
-    }
+    for (const hour of [Math.floor(at / HOUR_MS) * HOUR_MS, 0]) addTo(hour, name, by);
   };
   const addDelivery = (at: number, delayMs: number | null) => {
     add(at, "delivered");
@@ -54,14 +57,19 @@ function count(received: readonly ReceivedRow[], uncounted: readonly UncountedRo
     add(at, delayName(delayMs));
     add(at, "delay_ms", Math.max(0, delayMs));
   };
-  for (const { id, receivedAt, promptAt } of received) {
-    add(receivedAt, "received");
+  const addReceipt = (row: Counting & { readonly receivedAt: number }) => {
+    add(row.receivedAt, "received");
+    for (const [name, by] of sumsOf(row)) addTo(Math.floor(row.receivedAt / HOUR_MS) * HOUR_MS, name, by);
+  };
+  for (const row of received) {
+    const { id, receivedAt, promptAt } = row;
+    addReceipt(row);
     if (promptAt === null) counted.set(id, 0);
     else addDelivery(promptAt, promptAt - receivedAt);
   }
   for (const row of uncounted) {
     const from = firstUncounted(row, passed);
-    if (from === "unreceived") add(row.receivedAt, "received");
+    if (from === "unreceived") addReceipt(row);
     const accepted = row.attempts.findIndex(([, , outcome]) => outcome === "accepted");
     for (const [index, attempt] of row.attempts.entries()) {
       if (index < (from === "unreceived" ? 0 : from)) continue;

@@ -1,4 +1,4 @@
-// Runs the cron's steps one after another: one's trouble, or its hanging, never keeps the others from running.
+// Runs the cron's steps one after another. A step that fails or hangs does not keep the others from running.
 import { log, reasonOf } from "../log.ts";
 import { before } from "../deadline.ts";
 
@@ -6,21 +6,27 @@ export type Steps = Readonly<Record<string, () => Promise<void>>>;
 
 const NEXT_AFTER_MS = 20_000;
 
-/** A step that takes longer goes on while the next ones run; this returns when all have ended. */
-export async function runSteps(steps: Steps): Promise<void> {
-  const running: Promise<void>[] = [];
+/**
+ * A step that takes longer goes on while the next ones run; this returns when all have ended.
+ * @returns whether the run was whole: no step failed
+ */
+export async function runSteps(steps: Steps): Promise<boolean> {
+  const running: Promise<boolean>[] = [];
   for (const [step, run] of Object.entries(steps)) {
     const work = guarded(step, run);
     running.push(work);
     await before(Date.now() + NEXT_AFTER_MS, step, work).catch(() => log("cron.slow", { step }));
   }
-  await Promise.all(running);
+  const ended = await Promise.all(running);
+  return !ended.includes(false);
 }
 
-async function guarded(step: string, run: () => Promise<void>): Promise<void> {
+async function guarded(step: string, run: () => Promise<void>): Promise<boolean> {
   try {
     await run();
+    return true;
   } catch (error) {
     log("cron.failed", { step, error: reasonOf(error) });
+    return false;
   }
 }

@@ -39,7 +39,7 @@ export async function sweep(config: Config, db: D1Database, queue: Queue): Promi
   await step("replay", () => enqueueReplays(delivering, db, queue));
   if (delivering.mode === "push") await step("enqueue", () => enqueueOverdue(db, queue));
   if (delivering.mode === "queue") await step("hand-over", () => handOver(delivering, db, queue));
-  await step("prune", () => prune(db, Date.now() - delivering.retentionDays * DAY_MS, PRUNED));
+  if (!config.hasArchive) await step("prune", () => prune(db, Date.now() - delivering.retentionDays * DAY_MS, PRUNED));
 }
 
 /** Runs a step, tells how many notifications it moved, and keeps its trouble from the others. */

@@ -1,37 +1,49 @@
-// The cron's eye: what has become so, has grown or is over since a person was told. One message per change, tried until it is sent.
-import { sendAlert } from "../outbound/alert.ts";
-import { type Condition, type ConditionName, type Told, newsOf } from "../rules/conditions.ts";
+// The cron's eye: what has become so, has grown or is over since a person was told. One message per change, kept until it is sent.
+import { channelsOf } from "../outbound/alert.ts";
+import { ALERT_WORDS, pathOf } from "../rules/alert-words.ts";
+import { AGAIN_MS, type Condition, type News, type Told, newsOf } from "../rules/conditions.ts";
 import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
-import { observe, rememberTold } from "../store/alerts.ts";
+import { observe, record } from "../store/alerts.ts";
+import type { UntoldAbsence } from "../store/heartbeat.ts";
 import { before } from "../deadline.ts";
 import { retryTransient } from "../store/transient.ts";
+import { sendAlerts } from "./send-alerts.ts";
 
+const MINUTE_MS = 60_000;
 // D1 fails for a moment now and then: what it is given until it counts as away.
 const OBSERVE_WITHIN_MS = 10_000;
-const D1_AGAIN_MS = 30 * 60 * 1000;
+/** This very run wrote the heartbeat, where D1 takes writes: one that is so old says that it does not. */
+const NOT_WRITTEN_MS = 150_000;
+const BLIND_EVERY_MINUTES = 5;
 
-/** What this isolate told of D1, which could not remember it. Another isolate may tell it once more. */
-let d1: { readonly since: number; readonly toldAt: number } | null = null;
-/** What was told and D1 would not write down, as when it only reads. */
-let unwritten: readonly Told[] | null = null;
+/** When this isolate told of D1 what D1 could not take down. Another isolate may tell it once more. */
+let d1Told: { readonly name: "d1" | "d1-writes"; readonly at: number } | null = null;
 
-/** One run. A message that cannot be sent changes nothing: the next minute tries again. */
+/** One run. What it tells is recorded first, then sent: a run that dies between leaves it to the next one. */
 export async function watch(config: Config, db: D1Database, now: number): Promise<void> {
   const seen = await look(db, now);
   if ("error" in seen) {
-    await tellOfD1(config, seen.error, now);
+    const detail = /no such (table|column)/.test(seen.error) ? `not migrated: ${seen.error}` : seen.error;
+    await tellBlindly("d1", config, [{ name: "d1", count: 1, since: now, detail }], null, now);
     return;
   }
-  const known = unwritten ?? seen.told;
+  const { heartbeat, absences } = seen;
   const conditions = [...settingsOf(config, now), ...seen.conditions];
-  const { lines, told } = newsOf(conditions, d1 === null ? known : [...known, toldOf("d1", d1.toldAt)], now);
-  if (lines.length > 0 && !(await tell(config, lines))) return;
-  d1 = null;
-  if (unwritten === null && isSame(told, seen.told)) return;
-  unwritten = told;
-  await rememberTold(db, told);
-  unwritten = null;
+  if (heartbeat !== null && now - heartbeat.at >= NOT_WRITTEN_MS) {
+    const writes: Condition = { name: "d1-writes", count: 1, since: heartbeat.at, detail: null };
+    const { now: news } = newsOf([writes, ...conditions], seen.told, now);
+    await tellBlindly("d1-writes", config, news, heartbeat.console, now);
+    return;
+  }
+  const known: Told[] =
+    d1Told === null ? seen.told : [...seen.told, { name: d1Told.name, count: 1, detail: null, toldAt: d1Told.at }];
+  const news = newsOf(conditions, known, now);
+  const text = textOf(config, news, absences, heartbeat?.console ?? null);
+  const isNew = text !== null || !isSame(news.told, seen.told);
+  if (isNew) await tell(config, db, heartbeat?.toldRun ?? 0, { told: news.told, absences, text }, now);
+  d1Told = null;
+  if (text !== null || seen.unsent) await sendAlerts(config.operating.alerts, db, heartbeat?.console ?? null, now);
 }
 
 async function look(db: D1Database, now: number): Promise<Awaited<ReturnType<typeof observe>> | { error: string }> {
@@ -48,13 +60,38 @@ async function look(db: D1Database, now: number): Promise<Awaited<ReturnType<typ
   }
 }
 
-/** Sent without D1, and so remembered by this isolate alone. */
-async function tellOfD1(config: Config, error: string, now: number): Promise<void> {
-  if (d1 !== null && now - d1.toldAt < D1_AGAIN_MS) return;
-  const since = d1?.since ?? now;
-  const detail = /no such (table|column)/.test(error) ? `not migrated: ${error}` : error;
-  const { lines } = newsOf([{ name: "d1", count: 1, since, detail }], [], now);
-  if (await tell(config, lines)) d1 = { since, toldAt: now };
+interface Telling {
+  readonly told: readonly Told[];
+  readonly absences: readonly UntoldAbsence[];
+  readonly text: string | null;
+}
+
+async function tell(config: Config, db: D1Database, toldRun: number, telling: Telling, now: number): Promise<void> {
+  const { told, absences, text } = telling;
+  const alert = text === null ? null : { subject: subjectOf(config), text };
+  await record(db, toldRun, { told, absences, alert }, channelsOf(config.operating.alerts), now);
+  if (text !== null) log("alert.raised", { text });
+}
+
+/**
+ * Sent without D1, which takes nothing down, and so remembered by this isolate alone, for an hour. One that remembers
+ * nothing tells only every fifth minute: that bounds the alerts where each run has an isolate of its own.
+ */
+async function tellBlindly(
+  name: "d1" | "d1-writes",
+  config: Config,
+  conditions: readonly Condition[],
+  console: string | null,
+  now: number,
+): Promise<void> {
+  const isDue = d1Told === null ? Math.floor(now / MINUTE_MS) % BLIND_EVERY_MINUTES === 0 : now - d1Told.at >= AGAIN_MS;
+  if (!isDue) return;
+  const text = textOf(config, { now: conditions, over: [], allWell: false, told: [] }, [], console);
+  if (text === null) return;
+  log("alert.raised", { text });
+  const channels = channelsOf(config.operating.alerts);
+  const errors = await Promise.all(channels.map(({ send }) => send({ subject: subjectOf(config), text }, console)));
+  if (channels.length === 0 || errors.includes(null)) d1Told = { name, at: now };
 }
 
 /** Since when is not known: since it was told first. */
@@ -64,12 +101,21 @@ function settingsOf({ problems }: Config, now: number): Condition[] {
   return [{ name: "settings", count: problems.length, since: now, detail }];
 }
 
-async function tell({ operating }: Config, lines: readonly string[]): Promise<boolean> {
-  return sendAlert(operating.alertUrl, `KICC edge receiver (${operating.environment})\n${lines.join("\n")}`);
+function subjectOf({ operating }: Config): string {
+  return `${ALERT_WORDS[operating.alerts.language].subject} (${operating.environment})`;
 }
 
-function toldOf(name: ConditionName, toldAt: number): Told {
-  return { name, count: 1, detail: null, toldAt };
+/** null where there is nothing to tell. Each line is followed by its link, where the console's host is known. */
+function textOf(config: Config, news: News, absences: readonly UntoldAbsence[], console: string | null): string | null {
+  const words = ALERT_WORDS[config.operating.alerts.language];
+  const link = (path: string) => (console === null ? [] : [`${console}${path}`]);
+  const lines = [
+    ...news.now.flatMap((condition) => [words.describe(condition), ...link(pathOf(condition))]),
+    ...absences.flatMap((absence) => [words.away(absence), ...link("/console")]),
+    ...news.over.map((name) => words.over(name)),
+    ...(news.allWell ? [words.allWell, ...link("/console")] : []),
+  ];
+  return lines.length === 0 ? null : [subjectOf(config), ...lines].join("\n");
 }
 
 function isSame(told: readonly Told[], known: readonly Told[]): boolean {

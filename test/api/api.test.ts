@@ -41,17 +41,21 @@ describe("the token", () => {
     },
   );
 
-  it("of delivering opens pull, accept and fail alone", async () => {
+  it("of delivering opens pull, accept, fail and the announced cancellations, and nothing else", async () => {
     const settings = { DELIVERY_TOKEN: "delivery-token" };
     const opened = [];
     for (const each of calls) {
       const { status } = await call(each, { token: "delivery-token", settings });
       if (status !== 401) opened.push(each.replace(UNKNOWN, "{id}"));
     }
-    expect(opened.filter((each) => !each.includes("/api/cancellations"))).toEqual([
+    expect(opened).toEqual([
       "POST /api/pull",
       "POST /api/notifications/{id}/accept",
       "POST /api/notifications/{id}/fail",
+      "PUT /api/cancellations/{id}",
+      "GET /api/cancellations/{id}",
+      "GET /api/cancellations",
+      "POST /api/cancellations/{id}/ask",
     ]);
   });
 
@@ -95,6 +99,10 @@ describe("lists", () => {
       cancelDate: "20260114091210",
       currency: "KRW",
       amount: "51000",
+      eventDate: "20260114091210",
+      repeats: null,
+      archived: false,
+      consoleUrl: `https://kicc.example/console/notifications/${first.id}`,
       receivedAt: "2026-01-14T00:12:10.123Z",
       receipts: 1,
       attempts: 0,
@@ -134,7 +142,7 @@ describe("lists", () => {
       expect(await idsOf(`q=${q}`)).toEqual([id]);
       expect(await idsOf(`q=%20${q}%20&state=pending`)).toEqual([id]);
       expect(await idsOf(`q=${q}&state=dead`)).toEqual([]);
-      expect(await idsOf(`q=${q?.slice(0, -1)}`)).toEqual([]);
+      expect(await idsOf(`q=${q?.slice(1)}`)).toEqual([]);
     }
     expect(await idsOf("q=T0099001")).toEqual([]);
     expect(await idsOf("q=%25")).toEqual([]);
@@ -196,7 +204,7 @@ describe("one notification", () => {
       sourceAddress: "203.233.72.66",
       history: [{ ...attempt, startedAt: "2026-01-14T00:12:10.000Z", error: "origin answered 500", answer: "<b>no" }],
     });
-    expect(queries).toBe(1);
+    expect(queries).toBe(2);
   });
 
   it("decodes an EUC-KR body, and keeps its bytes", async () => {
@@ -292,7 +300,7 @@ describe("replay", () => {
 
   it.each([
     [{}, "state"],
-    [{ state: "held" }, "state"],
+    [{ state: "closed" }, "state"],
     [{ state: "dead", from: "yesterday" }, "from"],
     [{ state: "dead", to: 1_768_349_530_000 }, "to"],
     ["not json", "body"],
@@ -505,12 +513,31 @@ describe("the description", () => {
 
   it("tells what each field takes", async () => {
     const { paths, components } = (await call("GET /api/openapi.json")).answer;
-    expect(paths["/api/notifications"].get.parameters).toEqual([
-      expect.objectContaining({ name: "state", in: "query", required: false }),
-      expect.objectContaining({ name: "q", schema: expect.objectContaining({ type: "string", maxLength: 200 }) }),
-      expect.objectContaining({ name: "cursor", schema: expect.objectContaining({ type: "string" }) }),
-      expect.objectContaining({ name: "limit", schema: { type: "integer", minimum: 1, maximum: 100 } }),
+    const parameters: Described["parameters"] = paths["/api/notifications"].get.parameters;
+    expect(parameters?.map(({ name }) => name)).toEqual([
+      "state",
+      "kind",
+      "mallId",
+      "result",
+      "from",
+      "to",
+      "q",
+      "cursor",
+      "limit",
     ]);
+    expect(parameters?.at(-1)?.schema).toEqual({ type: "integer", minimum: 1, maximum: 100 });
+    const download: Described = paths["/api/notifications.csv"].get;
+    expect(download.parameters?.map(({ name }) => name)).toEqual([
+      "state",
+      "kind",
+      "mallId",
+      "result",
+      "from",
+      "to",
+      "q",
+      "excel",
+    ]);
+    expect(Object.keys((download.responses["200"] as { content: object }).content)).toEqual(["text/csv"]);
     expect(paths["/api/pull"].post.requestBody.content["application/json"].schema.properties.max).toMatchObject({
       type: "integer",
       minimum: 1,
@@ -522,7 +549,7 @@ describe("the description", () => {
     expect(close.responses[200].content["application/json"].schema).toEqual({
       $ref: "#/components/schemas/Notification",
     });
-    expect(components.schemas.Notification.required).toHaveLength(20);
+    expect(components.schemas.Notification.required).toHaveLength(24);
     expect(components.securitySchemes.console).toMatchObject({ type: "http", scheme: "bearer" });
   });
 });

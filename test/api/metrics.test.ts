@@ -7,8 +7,18 @@ import { clear, configWith, faultyD1, kiccBody, stored } from "../fixtures.ts";
 const NOW = Date.UTC(2026, 0, 14, 9);
 
 async function scrape(db: D1Database = env.DB, deliveries: Queue = env.DELIVERIES): Promise<string> {
-  const desk = { config: configWith(), db, deliveries, operator: "token", now: NOW, waitUntil: () => {} };
-  return (await metricsOperation.run({}, desk)) as string;
+  const desk = {
+    config: configWith(),
+    db,
+    deliveries,
+    operator: "token",
+    now: NOW,
+    origin: "https://kicc.example",
+    waitUntil: () => {},
+  };
+  const answer = await metricsOperation.run({}, desk);
+  if (typeof answer !== "string") throw new Error("Cannot read the metrics: refused");
+  return answer;
 }
 
 /** D1 that notes how many rows each of its batches read. */

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Notification } from "../../src/rules/notification.ts";
 import { claim } from "../../src/store/claim.ts";
-import { storeNotification } from "../../src/store/insert.ts";
+import { storeNotification } from "../../src/intake.ts";
 import { meteredD1 } from "../metered.ts";
 import { unique, uniqueBody } from "./bodies.ts";
 import { bundle } from "./bundle.ts";
@@ -79,6 +79,7 @@ async function measure(
     const notification = made();
     await storeNotification(db, notification, {
       foreign: false,
+      oursAmong: null,
       confirm: null,
       attemptOpenUntil: null,
       receipt: randomUUID(),
@@ -124,6 +125,9 @@ function made(): Notification {
     contentType: "application/json; charset=utf-8",
     // Node 24 has no Uint8Array.toBase64 yet.
     body: Object.assign(bytes, { toBase64: () => bytes.toString("base64") }),
+    kind: "wechat.cancel",
+    ambiguous: false,
+    eventDate: "20260114091210",
     resCd: "0000",
     resMsg: "정상취소",
     mallId: "T0099001",

@@ -9,7 +9,7 @@ const ROOT = path.join(import.meta.dirname, "../..");
 
 export async function benchRows(): Promise<string> {
   const vitest = path.join(ROOT, "node_modules/vitest/vitest.mjs");
-  const args = [vitest, "run", "--project", "workerd", "--silent=true", "test/budget.test.ts"];
+  const args = [vitest, "run", "--project", "workerd", "--silent=true", "test/store/budget.test.ts"];
   await promisify(execFile)(process.execPath, args, { cwd: ROOT, timeout: 180_000 });
   const rows = Object.entries(BUDGET).map(([name, { trips, read, written }]) => [name, trips, read, written]);
   const written = (stored: Path) => BUDGET[stored].written + BUDGET["delivered at once"].written;

@@ -1,4 +1,4 @@
-// The ledger of a run: its figures, what is wrong with them, and the table that the README shows.
+// The ledger of a run: its figures, what is wrong with them, and the table that LEDGER.md shows.
 import { type Excuse, breachesOf, callsById, excusesOf, lateAttempts, verdictOf } from "./judge.ts";
 import type { LedgerRow } from "./control.ts";
 import type { Sent, Told } from "./kicc.ts";

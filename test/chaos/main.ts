@@ -4,6 +4,7 @@
 // the Worker's clock and all its waits run `--speed` times as fast, so that leases, graces and KICC's resends take
 // seconds, and no constant is skipped or changed. Instants and durations of the ledger are of the Worker's time.
 import { parseArgs } from "node:util";
+import { runArchive } from "./archive.ts";
 import { type Ledger, addUp, printLedger, tellsOfMachineAlone } from "./ledger.ts";
 import { runLose } from "./lose.ts";
 import { runPull } from "./pull.ts";
@@ -15,7 +16,7 @@ const { values } = parseArgs({
   options: {
     notifications: { type: "string", default: "500" },
     seed: { type: "string", default: "1" },
-    /** push; pull: three pullers at once that are killed at random; lose: KICC loses a fifth for good, and is asked. */
+    /** push; pull: three pullers at once that are killed at random; lose: KICC loses a fifth for good, and is asked; archive. */
     mode: { type: "string", default: "push" },
     speed: { type: "string", default: "10" },
     /** Minutes of the machine, after KICC's last sending, until what has not ended counts as lost. */
@@ -38,7 +39,9 @@ const AT_ONCE = 2;
 /** How often a part is run again in which this machine stalled. */
 const AGAIN = 2;
 
-if (values.scenario === undefined) {
+if (values.mode === "archive") {
+  process.exitCode = runArchive(Number(values.notifications), Number(values.seed));
+} else if (values.scenario === undefined) {
   const run = RUNS[values.mode];
   if (!run) throw new RangeError(`Cannot run mode ${values.mode}: choose of ${Object.keys(RUNS).join(", ")}`);
   const notifications = Number(values.notifications);

@@ -40,6 +40,14 @@ export interface Story {
   readonly together: boolean;
 }
 
+/** With MALL_IDS set, a message that names no mallId and no known id is held as foreign. */
+function ours(make: (it: Cancellation) => Uint8Array): (it: Cancellation) => Uint8Array {
+  return (it) => {
+    const text = Buffer.from(make(it)).toString();
+    return Buffer.from(text.replace("{", `{"mallId":${JSON.stringify(it.mallId)},`));
+  };
+}
+
 const MOST_AT_ONCE = 20;
 
 /** Stories of `notifications` bodies in all, or one more. */
@@ -89,7 +97,7 @@ function storyOf(kind: Kind, serial: number, random: Random, now: number): Story
     case "plain":
       return story([succeeded(it)]);
     case "odd": {
-      const makers = [oddities, inUsdCents, bareIds, inEucKr, minimal];
+      const makers = [oddities, inUsdCents, ours(bareIds), inEucKr, ours(minimal)];
       return story([makers[randomInteger(random, 0, makers.length - 1)]?.(it) ?? succeeded(it)]);
     }
     case "failed":

@@ -1,6 +1,6 @@
 // The real Worker among faults: its bindings, its clock, its origin and its way to KICC are wrapped, its code is src/index.ts as it is.
 import { AsyncLocalStorage } from "node:async_hooks";
-import { HOOK_PATH } from "../../src/receive/path.ts";
+const HOOK_PATH = "/kicc/";
 import worker from "../../src/index.ts";
 import { startClock } from "./clock.ts";
 import { acks, control } from "./control.ts";

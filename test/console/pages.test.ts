@@ -139,6 +139,9 @@ describe("hostile text", () => {
       reason: "address" as const,
       address: HOSTILE,
       knewToken: true,
+      door: "/kicc/wechat/cancel",
+      path: "/kicc/wechat/cancel",
+      mallId: null,
       reference: HOSTILE,
     };
     const body = new TextEncoder().encode(HOSTILE);
@@ -212,6 +215,9 @@ describe("the forms", () => {
       reason: "address" as const,
       address: "198.51.100.7",
       knewToken: true,
+      door: "/kicc/wechat/cancel",
+      path: "/kicc/wechat/cancel",
+      mallId: null,
       reference: null,
     };
     const more = { ...sent, contentType: null, receivedAt: Date.now(), whole: true };

@@ -34,7 +34,13 @@ async function received(body: string, settings: object = {}): Promise<{ id: stri
   const after: Promise<unknown>[] = [];
   const config = configWith({ ...CONFIRM, ...settings });
   const askNow = (id: string) => confirmNow(id, config, { db: env.DB, deliveries });
-  const stores: Stores = { db: env.DB, deliveries, askNow, waitUntil: (work) => after.push(work) };
+  const stores: Stores = {
+    db: env.DB,
+    deliveries,
+    askNow,
+    noteWrongDoor: async () => {},
+    waitUntil: (work) => after.push(work),
+  };
   const answer = await receive(kiccRequest(body), config, stores);
   expect(await answer.json()).toMatchObject({ resCd: "0000" });
   return { id: notificationFrom(body).id, after: Promise.all(after) };

@@ -1,6 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Fields, decodeText, notificationId, readNotification } from "../../src/rules/notification.ts";
+import { plainId } from "../../src/kinds/identity.ts";
+import { identify } from "../../src/kinds/notification.ts";
+import { readNotification as readAt } from "../../src/kinds/read.ts";
+import { decodeText } from "../../src/kinds/text.ts";
+import { wechatCancel } from "../../src/kinds/wechat-cancel.ts";
+import type { Fields } from "../../src/rules/notification.ts";
+
+const readNotification = (body: Uint8Array) => readAt(body, null, wechatCancel);
 
 // The samples of the protocol page, section 5, as they come over the wire.
 const FULL =
@@ -23,6 +30,8 @@ const EUC_KR_CANCELLED = [0xc1, 0xa4, 0xbb, 0xf3, 0xc3, 0xeb, 0xbc, 0xd2];
 
 const NOON_KST = Date.parse("2026-01-14T12:00:00+09:00");
 const NOTHING: Fields = {
+  kind: "wechat.cancel",
+  eventDate: null,
   resCd: "0000",
   resMsg: "Success",
   mallId: null,
@@ -44,7 +53,14 @@ function fieldsOf(body: string | Uint8Array): Fields {
 
 function idOf(body: string | Uint8Array, reference: string | null = null, receivedAt = NOON_KST): string {
   const bytes = typeof body === "string" ? bytesOf(body) : body;
-  return notificationId(fieldsOf(bytes), reference, bytes, receivedAt);
+  const reading = readNotification(bytes);
+  if (!reading.readable) throw new Error("Cannot read notification");
+  return identify(reading, { source: "notification", sourceAddress: null, reference, body: bytes, receivedAt }).id;
+}
+
+function notificationId(fields: Fields, reference: string | null, body: Uint8Array, receivedAt: number): string {
+  const told = { ...fields, parts: {}, ambiguous: false, source: "notification", reference, body, receivedAt } as const;
+  return plainId(wechatCancel, told);
 }
 
 const amountOf = (json: string) => fieldsOf(`{"resCd":"0000","resMsg":"ok","amountInfo":{"amount":${json}}}`).amount;
@@ -60,7 +76,9 @@ describe("reading KICC's samples", () => {
       shopOrderNo: "ORD-20260113-0007",
       pgCno: "26011314205510990001",
       cancelPgCno: "26011409120310990042",
+      kind: "wechat.cancel",
       cancelDate: "20260114091210",
+      eventDate: "20260114091210",
       currency: "KRW",
       amount: "51000",
     });
@@ -143,15 +161,18 @@ describe("reading with care", () => {
     ["an object without resMsg", '{"resCd":"0000"}'],
     ["an empty resCd", '{"resCd":"","resMsg":"ok"}'],
     ["a resCd and resMsg that are inherited", '{"__proto__":{"resCd":"0000","resMsg":"ok"}}'],
-    ["an object and a NUL", '{"resCd":"0000","resMsg":"ok"}\0'],
   ])("calls %s unreadable", (_what, body) => {
     expect(readNotification(bytesOf(body)).readable).toBe(false);
   });
 
+  it("reads an object with NULs behind it: they end a text in the systems that send them", () => {
+    expect(fieldsOf('{"resCd":"0000","resMsg":"ok"}\0\0')).toMatchObject({ resCd: "0000" });
+  });
+
   it("tells the pgCno of an unreadable object, for the ack", () => {
-    expect(readNotification(bytesOf('{"pgCno":26011314205510990001}'))).toEqual({
+    expect(readNotification(bytesOf('{"pgCno":26011314205510990001}'))).toMatchObject({
       readable: false,
-      pgCno: "26011314205510990001",
+      reply: { as: "json", pgCno: "26011314205510990001" },
     });
   });
 

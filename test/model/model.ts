@@ -35,9 +35,12 @@ export function receive(model: Model, message: Message, now: number): string {
   const siblings = [...model].filter(([, row]) => row.message.cancellation === message.cancellation);
   const name = nameOf(message);
   const successes = siblings.filter(([, row]) => row.message.success);
+  // Of the same result; what is held as a conflict is only what its own resend repeats.
+  const alike = siblings.filter(([, row]) => row.message.success === message.success);
   const same =
-    successes.find(([known]) => known === name) ?? successes.find(([, row]) => agree(row.amount, message.amount));
-  const target = message.success && same ? same[0] : name;
+    alike.find(([known]) => known === name) ??
+    alike.find(([, row]) => row.reason !== "conflict" && agree(row.amount, message.amount));
+  const target = same ? same[0] : name;
   const known = model.get(target);
   if (known) {
     known.receipts += 1;
@@ -45,7 +48,9 @@ export function receive(model: Model, message: Message, now: number): string {
     return target;
   }
   const contradicts = !message.success && successes.length > 0;
-  const conflicts = siblings.some(([, row]) => !agree(row.amount, message.amount));
+  // What a failure says of amounts is compared with nothing.
+  const conflicts =
+    message.success && successes.some(([, row]) => row.reason !== "conflict" && !agree(row.amount, message.amount));
   model.set(target, {
     message,
     receivedAt: now,

@@ -1,4 +1,4 @@
-// The JavaScript handler of the page below, cut out of it and run as it stands.
+// The JavaScript handler of README.md, cut out of it and run as it stands.
 import { type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,9 @@ import { encodeEucKr } from "../simulator/euc-kr.ts";
 import { type Delivery, deliver, newId } from "./deliver.ts";
 import { freePort, startProcess } from "./origin.ts";
 
-const PAGE = path.join(import.meta.dirname, "README.md");
+const ROOT = path.join(import.meta.dirname, "../..");
+const PAGE = path.join(ROOT, "README.md");
+const KOREAN_PAGE = path.join(ROOT, "README.ko.md");
 const MOST_LINES = 25;
 const SECOND_SECRET = "whsec_dGhlLW9uZS10aGF0LWlzLWJlaW5nLXJvdGF0ZWQtaW4h";
 const WRONG_SECRET = "whsec_bm90LW91cnMtYnV0LWFzLWxvbmctYXMtb3Vycy1pcyEh";
@@ -52,6 +54,10 @@ describe("the handler in the README", () => {
 
   it("is short enough to be read", () => {
     expect(handlerOf(PAGE).trimEnd().split("\n").length).toBeLessThanOrEqual(MOST_LINES);
+  });
+
+  it("is the same in the Korean README", () => {
+    expect(handlerOf(KOREAN_PAGE)).toBe(handlerOf(PAGE));
   });
 
   const bodies: readonly (readonly [string, string | Uint8Array, Delivery])[] = [

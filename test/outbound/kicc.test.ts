@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { askKicc } from "../../src/outbound/kicc.ts";
-import { contradiction, queryOf, readStatus, verdictOf } from "../../src/kinds/wechat-find.ts";
+import { contradiction, verdictOf } from "../../src/kinds/verdict.ts";
+import { cancellationFind } from "../../src/kinds/wechat-find.ts";
 import { type Answering, findAnswer, says, standInForKicc } from "../kicc-stand-in.ts";
 
 const API = new URL("https://kicc.example");
@@ -10,20 +11,20 @@ afterEach(() => void vi.unstubAllGlobals());
 
 async function answerTo(answering: Answering, timeoutMs?: number) {
   standInForKicc(answering);
-  return askKicc(API, QUERY, timeoutMs);
+  return askKicc(API, cancellationFind, QUERY, timeoutMs);
 }
 
 function cancelledAnswer(fields: Readonly<Record<string, unknown>> = {}) {
-  const answer = readStatus(findAnswer(QUERY, fields));
-  if (answer.kind !== "cancelled") throw new Error(`Cannot use the test's own answer: ${answer.kind}`);
+  const answer = cancellationFind.read(findAnswer(QUERY, fields));
+  if (answer.kind !== "proven") throw new Error(`Cannot use the test's own answer: ${answer.kind}`);
   return answer;
 }
 
 describe("asking", () => {
   it("asks find in JSON, with a shopTransactionId of its own each time", async () => {
     const kicc = standInForKicc();
-    await askKicc(API, QUERY);
-    await askKicc(new URL("https://kicc.example/gateway/"), QUERY);
+    await askKicc(API, cancellationFind, QUERY);
+    await askKicc(new URL("https://kicc.example/gateway/"), cancellationFind, QUERY);
     expect(kicc.asked[0]).toMatchObject({ ...QUERY, method: "POST", url: `${API.href}api/trades/wechatpay/find` });
     expect(kicc.asked[0]?.contentType).toMatch(/^application\/json; *charset=utf-8$/i);
     expect(kicc.asked[1]?.url).toBe("https://kicc.example/gateway/api/trades/wechatpay/find");
@@ -37,14 +38,16 @@ describe("asking", () => {
     async (status) => {
       const amountInfo = { currency: "00", totAmount: "0051000" };
       expect(await answerTo(says({ cancelStatus: status, amountInfo }))).toEqual({
-        kind: "cancelled",
+        kind: "proven",
         status,
         text: "정상처리 · 취소 성공",
         resMsg: "정상처리",
         pgCno: QUERY.pgCno,
         cancelPgCno: QUERY.cancelPgCno,
         shopOrderNo: null,
-        transactionDate: "20260114091210",
+        date: "20260114091210",
+        mallId: QUERY.mallId,
+        walletBrandName: null,
         currency: "KRW",
         amount: "51000",
       });
@@ -71,12 +74,12 @@ describe("asking", () => {
     const [before, after] = findAnswer(QUERY, { resMsg: "#", resDetailMsg: "" }).split("#");
     const korean = new Uint8Array([0xc1, 0xa4, 0xbb, 0xf3, 0xc3, 0xeb, 0xbc, 0xd2]);
     const body = new Blob([before ?? "", korean, after ?? ""]);
-    expect(await answerTo(() => new Response(body))).toMatchObject({ kind: "cancelled", resMsg: "정상취소" });
+    expect(await answerTo(() => new Response(body))).toMatchObject({ kind: "proven", resMsg: "정상취소" });
   });
 
   it("survives a lone % in resDetailMsg, and reads it in EUC-KR too", async () => {
     const detail = (resDetailMsg: string) => answerTo(says({ resMsg: "ok", resDetailMsg }));
-    expect(await detail("100%")).toMatchObject({ kind: "cancelled", text: "ok · 100%" });
+    expect(await detail("100%")).toMatchObject({ kind: "proven", text: "ok · 100%" });
     expect(await detail("%zz%e")).toMatchObject({ text: "ok · %zz%e" });
     expect(await detail("%C1%A4%BB%F3+100%25")).toMatchObject({ text: "ok · 정상 100%" });
   });
@@ -130,7 +133,7 @@ describe("judging", () => {
 
   it("takes no answer for a proof that does not say which cancellation of which payment it is about", () => {
     const verdict = (about: Parameters<typeof cancelledAnswer>[0]) =>
-      verdictOf(cancelledAnswer(about), told, 1, [60_000], 100).kind;
+      verdictOf(cancelledAnswer(about), told, cancellationFind.proves, 1, [60_000], 100).kind;
     expect(verdict({})).toBe("confirmed");
     expect(verdict({ amountInfo: undefined })).toBe("confirmed");
     expect(verdict({ cancelPgCno: "" })).toBe("again");
@@ -139,17 +142,19 @@ describe("judging", () => {
 
   it("asks again on the first five delays, and holds after the sixth query", () => {
     const none = { kind: "none", status: null, text: "silence" } as const;
-    const verdicts = [1, 2, 3, 4, 5, 6].map((tries) => verdictOf(none, told, tries, [1, 2, 3, 4, 5, 6, 7], 100));
+    const verdicts = [1, 2, 3, 4, 5, 6].map((tries) =>
+      verdictOf(none, told, cancellationFind.proves, tries, [1, 2, 3, 4, 5, 6, 7], 100),
+    );
     expect(verdicts.slice(0, 5)).toEqual([101, 102, 103, 104, 105].map((at) => ({ kind: "again", at })));
     expect(verdicts[5]).toEqual({ kind: "unconfirmed", because: "KICC never confirmed it, last:  silence" });
-    expect(verdictOf(none, told, 2, [1], 100)).toMatchObject({ kind: "unconfirmed" });
+    expect(verdictOf(none, told, cancellationFind.proves, 2, [1], 100)).toMatchObject({ kind: "unconfirmed" });
   });
 
   it("has nothing to ask with where an id is missing or longer than KICC's field", () => {
-    expect(queryOf(QUERY)).toEqual(QUERY);
+    expect(cancellationFind.query(QUERY)).toEqual(QUERY);
     for (const field of ["mallId", "pgCno", "cancelPgCno"]) {
-      expect(queryOf({ ...QUERY, [field]: null })).toBeNull();
-      expect(queryOf({ ...QUERY, [field]: "가".repeat(21) })).toBeNull();
+      expect(cancellationFind.query({ ...QUERY, [field]: field === "mallId" ? "" : null })).toBeNull();
+      expect(cancellationFind.query({ ...QUERY, [field]: "가".repeat(21) })).toBeNull();
     }
   });
 });

@@ -13,6 +13,7 @@ afterEach(() => {
 const TIMEOUT_MS = 150;
 const BODY = Uint8Array.from([0x22, 0xc1, 0xa4, 0xbb, 0xf3, 0x22]);
 const PARCEL: Parcel = {
+  kind: "wechat.cancel",
   mallId: "T0099001",
   body: BODY,
   headers: { "webhook-id": "ntf_1", "user-agent": "kicc-edge-receiver/1.0.0" },

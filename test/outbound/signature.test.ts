@@ -79,6 +79,8 @@ describe("the signature", () => {
 describe("a delivery", () => {
   const delivery: Delivery = {
     id: ID,
+    kind: "wechat.cancel",
+    repeats: null,
     attempt: 3,
     receivedAt: Date.parse("2026-01-14T00:12:10.123Z"),
     source: "notification",

@@ -117,7 +117,13 @@ test("over HTTP a push and the puller come to the same verdict, words and kept a
   const origin: Origin = { url, routes: new Map(), fetcher: null, headers: {}, timeoutMs: 10_000 };
   for (const name of Object.keys(OVER_HTTP)) {
     const body = new TextEncoder().encode(name);
-    const pushed = await deliverTo(origin, { mallId: null, body, headers: {}, contentType: null });
+    const pushed = await deliverTo(origin, {
+      kind: "wechat.cancel",
+      mallId: null,
+      body,
+      headers: {},
+      contentType: null,
+    });
     const id = receiver.notify(name);
     const report = await eventually(() => {
       const call = receiver.calls.find((one) => one.path.includes(id));

@@ -39,7 +39,13 @@ async function send(body: BodyInit | null = kiccBody(), how: Circumstances = {})
   const db = faultyD1(env.DB, how.d1);
   const after: Promise<unknown>[] = [];
   const deliveries = queueInto(sent, how.queue);
-  const stores: Stores = { db, deliveries, askNow: async () => {}, waitUntil: (work) => after.push(work) };
+  const stores: Stores = {
+    db,
+    deliveries,
+    noteWrongDoor: async () => {},
+    askNow: async () => {},
+    waitUntil: (work) => after.push(work),
+  };
   const response = await receive(kiccRequest(body, how), configWith(how.settings), stores);
   const { trips } = db;
   await Promise.all(after);
@@ -286,6 +292,7 @@ describe("storing", () => {
       const stores: Stores = {
         db: faultyD1(env.DB, { after: () => late }),
         deliveries: queueInto(sent),
+        noteWrongDoor: async () => {},
         askNow: async () => {},
         waitUntil: (work) => after.push(work),
       };

@@ -1,14 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Ending, ack } from "../../src/kinds/ack.ts";
-import { HOOK_PATH, readHookPath } from "../../src/receive/path.ts";
+import { readHookPath } from "../../src/receive/path.ts";
 import { isOneOf } from "../../src/tokens.ts";
 
+const HOOK_PATH = "/kicc/wechat/cancel";
 const TOKEN = "notify-token_1.~";
 
 /** As the hook sees it: the URL parser has been over it. */
 const read = (rest: string, tokens: readonly string[] = [TOKEN]) =>
-  readHookPath(new URL(`https://kicc.shop.example${HOOK_PATH}${rest}`).pathname, tokens);
+  readHookPath(new URL(`https://kicc.shop.example${HOOK_PATH}${rest}`).pathname, HOOK_PATH, tokens);
 
 describe("the notifyUrl's path", () => {
   it.each(["", "/"])("without a token set opens as it stands, ending in %j", (rest) => {
@@ -48,7 +49,7 @@ describe("the notifyUrl's path", () => {
     expect(read(`/${TOKEN}/%4FRD-1`).reference).toBe("ORD-1");
   });
 
-  it.each(["", "a/b", "a/", "a%2Fb", "a%20b", "주문", "a+b", "a%00", "%zz", "%ff", "'--", "x".repeat(201)])(
+  it.each(["", "a/b", "a%2Fb", "a%20b", "주문", "a+b", "a%00", "%zz", "%ff", "'--", "x".repeat(201)])(
     "opens to a reference outside the set, %j, and takes it for none",
     (reference) => {
       expect(read(`/${TOKEN}/${reference}`)).toEqual({ opens: true, knewToken: true, reference: null });
@@ -101,6 +102,7 @@ describe("the ack", () => {
     misconfigured: [503, "5001"],
     method: [405, "4050"],
     token: [404, "4040"],
+    path: [404, "4040"],
     address: [403, "4030"],
     "too-large": [413, "4130"],
     unreadable: [400, "4000"],
@@ -109,7 +111,7 @@ describe("the ack", () => {
   const endings = Object.keys(WIRE) as Ending[];
 
   it.each(endings)("of %s has its status and resCd", async (ending) => {
-    const response = ack(ending, "26011314205510990001");
+    const response = ack(ending, { as: "json", pgCno: "26011314205510990001" });
     const [status, resCd] = WIRE[ending];
     expect(response.status).toBe(status);
     expect(response.headers.get("content-type")).toMatch(/^application\/json/);
@@ -132,8 +134,8 @@ describe("the ack", () => {
     }
   });
 
-  it.each([null, undefined, ""])("never leaves the pgCno out: %j is an empty text", async (pgCno) => {
-    for (const ending of endings) expect(await ack(ending, pgCno).json()).toMatchObject({ pgCno: "" });
+  it.each([null, ""])("never leaves the pgCno out: %j is an empty text", async (pgCno) => {
+    for (const ending of endings) expect(await ack(ending, { as: "json", pgCno }).json()).toMatchObject({ pgCno: "" });
   });
 
   it("names the method that is allowed, where another was used", () => {
@@ -143,6 +145,6 @@ describe("the ack", () => {
 
   it("echoes a hostile pgCno as JSON", async () => {
     const pgCno = '"}\0\n<script>정상';
-    expect(await ack("stored", pgCno).json()).toMatchObject({ pgCno });
+    expect(await ack("stored", { as: "json", pgCno }).json()).toMatchObject({ pgCno });
   });
 });

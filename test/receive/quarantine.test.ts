@@ -35,6 +35,7 @@ async function send(body: BodyInit | null, how: Circumstances = {}): Promise<num
     db: how.db ?? env.DB,
     deliveries,
     limits,
+    noteWrongDoor: async () => {},
     askNow: async () => {},
     waitUntil: (work: Promise<unknown>) => void after.push(work),
   };

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { decodeText, readNotification } from "../../src/rules/notification.ts";
+import { readNotification } from "../../src/kinds/read.ts";
+import { decodeText } from "../../src/kinds/text.ts";
+import { wechatCancel } from "../../src/kinds/wechat-cancel.ts";
 import { encodeEucKr } from "./euc-kr.ts";
 import { bodyText } from "./print.ts";
 import { newCancellation, partOf } from "./messages.ts";
@@ -10,7 +12,7 @@ const NOW = Date.UTC(2026, 0, 14, 0, 12, 10);
 
 test("has every sample in the shape that its name says", () => {
   expect(SAMPLES.map(({ name }) => name)).toEqual(SAMPLE_NAMES);
-  for (const { body } of SAMPLES) expect(readNotification(body)).toMatchObject({ readable: true });
+  for (const { body } of SAMPLES) expect(readNotification(body, null, wechatCancel)).toMatchObject({ readable: true });
   expect(SAMPLES.filter(({ text }) => text === null).map(({ name }) => name)).toEqual(["euc-kr"]);
 });
 
@@ -46,7 +48,7 @@ test("keeps together what belongs together", () => {
   const bodies = makeBodies(SAMPLE_NAMES, 1, seededRandom(1), NOW);
   const fields = Object.fromEntries(
     bodies.map(({ name, body }) => {
-      const reading = readNotification(body);
+      const reading = readNotification(body, null, wechatCancel);
       return [name, reading.readable ? reading.fields : null];
     }),
   );

@@ -12,6 +12,7 @@ import { rollUp } from "../../src/upkeep/count.ts";
 import { prune } from "../../src/store/overdue.ts";
 import { sweep } from "../../src/upkeep/sweep.ts";
 import { watch } from "../../src/upkeep/watch.ts";
+import { beat } from "../../src/store/heartbeat.ts";
 import { BUDGET, type Path } from "../bench/budget.ts";
 import { type Sending, clear, configWith, kiccBody, kiccRequest, notificationFrom, queueInto } from "../fixtures.ts";
 import { type Work, meteredD1 } from "../metered.ts";
@@ -27,6 +28,7 @@ async function notify(body: string, sending: Sending = {}, settings = {}, kept =
     db,
     deliveries,
     limits: { strangers: limit, trusted: limit },
+    noteWrongDoor: async () => {},
     askNow: async () => {},
     waitUntil: (work: Promise<unknown>) => after.push(work),
   };
@@ -50,6 +52,7 @@ async function attempt(body: string, number: number, status: number, settings = 
 /** One minute of the cron. */
 async function minute(now: number): Promise<Work> {
   const config = configWith();
+  await beat(db, now, true);
   await sweep(config, db, deliveries);
   await rollUp(db, now);
   await watch(config, db, now);

@@ -1,6 +1,6 @@
+import { announce } from "../../src/store/cancellations.ts";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { replay } from "../../src/store/replay.ts";
 import { clear, kiccBody, rowOf, stored } from "../fixtures.ts";
 
 /** The parts of a body that tell one cancellation. */
@@ -107,12 +107,9 @@ describe("several of one cancellation", () => {
     expect(await rowOf(real.id)).toMatchObject({ receipts: 3, amount: "2000" });
   });
 
-  it("lets a failure go its way where the success after it is held for another amount", async () => {
-    const failure = await stored(cancellation("C1", { resCd: "W901", ...won(100) }));
-    const success = await stored(cancellation("C1", won(200)));
-    expect(await rowOf(success.id)).toMatchObject({ state: "held", reason: "conflict", contradicts: failure.id });
-    expect(await rowOf(failure.id)).toMatchObject({ state: "pending" });
-    await replay(env.DB, success.id, { at: Date.now(), who: "token", what: "replay", subject: success.id, note: null });
+  it("delivers the success after a failure that names another amount: what a failure says of amounts is compared with nothing", async () => {
+    const failure = await stored(cancellation("C1", { resCd: "W901", ...won(0) }));
+    const success = await stored(cancellation("C1", won(33_000)));
     expect(await rowOf(success.id)).toMatchObject({ state: "pending" });
     expect(await rowOf(failure.id)).toMatchObject({ state: "held", reason: "superseded", contradicts: success.id });
   });
@@ -124,12 +121,23 @@ describe("several of one cancellation", () => {
 });
 
 describe("what the settings say", () => {
-  it("holds another merchant's notification, and takes one without a mallId as ours", async () => {
+  it("holds another merchant's notification, and one without a mallId unless one of its ids is known as ours", async () => {
     const settings = { MALL_IDS: "05599001, 05599002" };
     const foreign = await stored(kiccBody({ mallId: "T0099001" }), {}, settings);
     expect(await rowOf(foreign.id)).toMatchObject({ state: "held", reason: "foreign" });
     expect(await stored(kiccBody({ mallId: "05599002" }), {}, settings)).toMatchObject({ state: "pending" });
-    expect(await stored(kiccBody({ mallId: null }), {}, settings)).toMatchObject({ state: "pending" });
+    const nobodys = await stored(kiccBody({ mallId: null }), {}, settings);
+    expect(await rowOf(nobodys.id)).toMatchObject({ state: "held", reason: "foreign" });
+    await stored(kiccBody({ mallId: "05599001", pgCno: "P-1" }), {}, settings);
+    expect(await stored(kiccBody({ mallId: null, pgCno: "P-1" }), {}, settings)).toMatchObject({ state: "pending" });
+    await announce(
+      env.DB,
+      { cancelPgCno: "C-9", mallId: "05599001", pgCno: "P-9", shopOrderNo: null, reference: null },
+      1,
+      1,
+    );
+    const announced = kiccBody({ mallId: null, cancelPgCno: "C-9", pgCno: "P-8" });
+    expect(await stored(announced, {}, settings)).toMatchObject({ state: "pending" });
   });
 
   it("asks about a success first, and about no failure, where KICC is to confirm", async () => {

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { returnDeadLetters } from "../../src/deliver/dead-letters.ts";
 import { type DeliveryMessage, encodeMessage } from "../../src/queue/message.ts";
-import { askReplay, replay } from "../../src/store/replay.ts";
+import { type ReplayMany, askReplay, replay } from "../../src/store/replay.ts";
 import { prune } from "../../src/store/overdue.ts";
 import { sweep } from "../../src/upkeep/sweep.ts";
 import { clear, configWith, faultyD1, kiccBody, notificationFrom, rowOf, stored } from "../fixtures.ts";
@@ -162,6 +162,15 @@ function entry(subject: string | null) {
   return { at: Date.now(), who: "token", what: "replay", subject, note: null };
 }
 
+const many = (state: ReplayMany["state"], from: number, to: number): ReplayMany => ({
+  state,
+  from,
+  to,
+  kind: null,
+  mallId: null,
+});
+const DELIVERED = (now: number) => ({ state: "delivered", settled_at: now - 1, delivered_at: now - 1 });
+
 describe("replay", () => {
   it("starts the delays anew, counts attempts on, and takes nothing that is pending", async () => {
     const id = await due(2, { state: "dead", reason: "exhausted", attempts: 16, tries: 16 });
@@ -176,7 +185,7 @@ describe("replay", () => {
     for (let index = 0; index < 205; index++) await due(60, { state: "dead", settled_at: Date.now() - 1 });
     const outside = await due(600, { state: "dead", settled_at: Date.now() - 1 });
     const now = Date.now();
-    expect(await askReplay(env.DB, now - 100 * MINUTE_MS, now, { ...entry(null), at: now })).toBe(205);
+    expect(await askReplay(env.DB, many("dead", now - 100 * MINUTE_MS, now), { ...entry(null), at: now })).toBe(205);
     expect((await run()).sent).toHaveLength(200);
     expect((await run()).sent).toHaveLength(5);
     await env.DB.prepare("UPDATE notifications SET state = 'dead', settled_at = ? WHERE state = 'pending'")
@@ -184,6 +193,30 @@ describe("replay", () => {
       .run();
     expect((await run()).sent).toEqual([]);
     expect(await rowOf(outside)).toMatchObject({ state: "dead" });
+  });
+
+  it("delivers again what a page answered 200 to, each once, and takes nothing that was delivered since", async () => {
+    const now = Date.now();
+    const ids = [await due(30, DELIVERED(now)), await due(20, DELIVERED(now))];
+    const other = await due(10, { ...DELIVERED(now), kind: "online.deposit" });
+    const wanted = { ...many("delivered", now - 100 * MINUTE_MS, now), kind: "wechat" };
+    expect(await askReplay(env.DB, wanted, { ...entry(null), at: now })).toBe(2);
+    expect((await run()).sent.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    expect(await rowOf(other)).toMatchObject({ state: "delivered" });
+    await env.DB.prepare("UPDATE notifications SET state = 'delivered', settled_at = ? WHERE state = 'pending'")
+      .bind(Date.now() + 1)
+      .run();
+    expect((await run()).sent).toEqual([]);
+  });
+
+  it("holds a dead failure, replayed with many others, whose success was delivered", async () => {
+    const now = Date.now();
+    const of = { cancel_pg_cno: "C-1", settled_at: now - 1 };
+    const failure = await due(30, { ...of, state: "dead", res_cd: "W901" });
+    const success = await due(20, { ...of, state: "delivered" });
+    await askReplay(env.DB, many("dead", 0, now), { ...entry(null), at: now });
+    expect((await run()).sent).toEqual([]);
+    expect(await rowOf(failure)).toMatchObject({ state: "held", reason: "superseded", contradicts: success });
   });
 });
 

@@ -10,10 +10,15 @@ import { deliverBatch } from "../../src/deliver/consumer.ts";
 import worker from "../../src/index.ts";
 import { encodeMessage } from "../../src/queue/message.ts";
 import { receive } from "../../src/receive/hook.ts";
+import { beat, rememberConsole } from "../../src/store/heartbeat.ts";
+import { listUnsent } from "../../src/store/outbox.ts";
 import { watch } from "../../src/upkeep/watch.ts";
+import { seed } from "../calls.ts";
+import { meteredD1 } from "../metered.ts";
 import { KICC_ADDRESS, type Sending, clear, configWith, faultyD1, kiccBody, kiccRequest, stored } from "../fixtures.ts";
 
 const MINUTE = 60_000;
+const FIVE = 5 * MINUTE;
 const ALERT_URL = "https://alerts.example/hook/secret";
 
 let answer: () => Response | Promise<Response>;
@@ -25,7 +30,7 @@ beforeEach(async () => {
   told = [];
   answer = () => new Response("ok");
   // Far apart, since the Worker's memory of D1's troubles outlives a test.
-  now = Date.now() + Math.floor(Math.random() * 1e9) * 1000;
+  now = Math.floor(Date.now() / FIVE) * FIVE + Math.floor(Math.random() * 1e6) * FIVE - MINUTE;
   vi.spyOn(globalThis, "fetch").mockImplementation(async (url, init) => {
     if (!(url instanceof URL) || url.href !== ALERT_URL) return new Response("OK");
     const response = await answer();
@@ -38,8 +43,50 @@ afterEach(() => vi.restoreAllMocks());
 async function minute(settings: Readonly<Record<string, unknown>> = {}, db: D1Database = env.DB): Promise<string[]> {
   now += MINUTE;
   const before = told.length;
-  await watch(configWith({ ALERT_URL, ...settings }), db, now);
+  const config = configWith({ ALERT_URL, ...settings });
+  await beat(db, now, config.receiving !== null).catch(() => {});
+  await watch(config, db, now);
   return told.slice(before);
+}
+
+/** Minutes in which the cron runs and nothing is to be told. */
+async function pass(minutes: number): Promise<void> {
+  for (let index = 0; index < minutes; index++) {
+    now += MINUTE;
+    await beat(env.DB, now, true);
+  }
+}
+
+/** Reads go to the real one; whatever writes fails as a full database does. */
+function readOnlyD1(): D1Database {
+  const full = () => Promise.reject(new Error("D1_ERROR: database or disk is full: SQLITE_FULL"));
+  const writing = new WeakSet<object>();
+  const prepare = (sql: string) => {
+    const statement = env.DB.prepare(sql);
+    const writes = !/^\s*(SELECT|WITH)/.test(sql);
+    const wrap = (each: D1PreparedStatement): D1PreparedStatement => {
+      const wrapped = new Proxy(each, {
+        get: (target, key) => {
+          if (key === "bind") return (...values: unknown[]) => wrap(target.bind(...values));
+          if (key === "original") return target;
+          return writes ? full : bound(target, key);
+        },
+      });
+      if (writes) writing.add(wrapped);
+      return wrapped;
+    };
+    return wrap(statement);
+  };
+  const batch = (statements: readonly D1PreparedStatement[]) =>
+    statements.some((each) => writing.has(each))
+      ? full()
+      : env.DB.batch(statements.map((each) => Reflect.get(each, "original") as D1PreparedStatement));
+  return { prepare, batch } as unknown as D1Database;
+}
+
+function bound(target: object, key: string | symbol): unknown {
+  const value: unknown = Reflect.get(target, key);
+  return typeof value === "function" ? (value.bind(target) as unknown) : value;
 }
 
 async function inState(state: string, about: Readonly<Record<string, unknown>> = {}): Promise<string> {
@@ -53,6 +100,7 @@ async function send(body: string, settings: Readonly<Record<string, unknown>>, s
   const stores = {
     db: env.DB,
     deliveries: env.DELIVERIES,
+    noteWrongDoor: async () => {},
     askNow: async () => {},
     waitUntil: (work: Promise<unknown>) => void after.push(work),
   };
@@ -69,6 +117,8 @@ describe("alerts", () => {
     expect(text).not.toContain("secret of a body");
     expect(await minute()).toEqual([]);
     const other = await inState("dead");
+    expect(await minute()).toEqual([]);
+    await pass(60);
     expect(await minute()).toEqual([expect.stringContaining("2 notifications are dead")]);
     expect(await minute()).toEqual([]);
     await env.DB.prepare("UPDATE notifications SET state = 'closed' WHERE id IN (?, ?)").bind(id, other).run();
@@ -76,15 +126,18 @@ describe("alerts", () => {
     expect(await minute()).toEqual([]);
   });
 
-  it("does not tell of each of many: when they have doubled, or by the hour", async () => {
-    for (let serial = 0; serial < 8; serial++) await inState("held");
+  it("tells of growth by the hour, whoever causes it, and from however many addresses", async () => {
+    const settings = { NOTIFY_TOKEN: "notify-token" };
+    const stranger = (last: number) =>
+      send(kiccBody(), settings, { path: "/kicc/wechat/cancel/notify-token", address: `198.51.100.${last}` });
+    await stranger(1);
     expect(await minute()).toHaveLength(1);
-    await inState("held");
-    expect(await minute()).toEqual([]);
-    now += 60 * MINUTE;
-    expect(await minute()).toEqual([expect.stringContaining("9 notifications are held")]);
-    for (let serial = 0; serial < 9; serial++) await inState("held");
-    expect(await minute()).toEqual([expect.stringContaining("18 notifications are held")]);
+    for (let last = 2; last <= 9; last++) {
+      await stranger(last);
+      expect(await minute()).toEqual([]);
+    }
+    await pass(52);
+    expect(await minute()).toEqual([expect.stringContaining("called with the right NOTIFY_TOKEN")]);
   });
 
   it("says what is over while another thing goes on", async () => {
@@ -97,18 +150,53 @@ describe("alerts", () => {
     expect(text).not.toContain("All well");
   });
 
-  it("tells of what is overdue for more than five minutes, but not of what is being delivered or asked about", async () => {
+  it("tells of what is overdue for more than five minutes, but not of what is being delivered", async () => {
     const { id } = await stored(kiccBody(), { receivedAt: now - 3 * MINUTE });
     expect(await minute()).toEqual([]);
     await env.DB.prepare("UPDATE notifications SET lease_until = ? WHERE id = ?")
       .bind(now + 10 * MINUTE, id)
       .run();
-    now += 2 * MINUTE;
+    await pass(2);
     expect(await minute()).toEqual([]);
     await env.DB.prepare("UPDATE notifications SET lease_until = NULL WHERE id = ?").bind(id).run();
     expect(await minute()).toEqual([expect.stringContaining("1 notification is overdue")]);
-    await env.DB.prepare("UPDATE notifications SET confirm = 'asking' WHERE id = ?").bind(id).run();
+    await env.DB.prepare("UPDATE notifications SET lease_until = ? WHERE id = ?")
+      .bind(now + 10 * MINUTE, id)
+      .run();
     expect(await minute()).toEqual([expect.stringContaining("No longer: overdue")]);
+  });
+
+  it("tells of what waits for KICC's word for more than five minutes, though each query moves its due time", async () => {
+    const { id } = await stored(kiccBody({ shopOrderNo: "ORD-<!here>-7" }), { receivedAt: now - 3 * MINUTE });
+    await env.DB.prepare("UPDATE notifications SET confirm = 'asking', next_attempt_at = ? WHERE id = ?")
+      .bind(now + 60 * MINUTE, id)
+      .run();
+    expect(await minute()).toEqual([]);
+    await pass(2);
+    const [text] = await minute();
+    expect(text).toMatch(/1 notification is overdue.*\(order ORD-\?!here\?-7\)/);
+  });
+
+  it("reads a bounded number of rows, however many are pending and leased or asked about", async () => {
+    await seed(6000, { state: "'pending'" });
+    await env.DB.exec(`UPDATE notifications SET lease_until = ${now + 60 * MINUTE}`);
+    const { db, take } = meteredD1(env.DB);
+    expect(await minute({}, db)).toEqual([]);
+    const leased = take().read;
+    expect(leased).toBeLessThan(4200);
+    await env.DB.exec("UPDATE notifications SET confirm = 'asking', lease_until = NULL");
+    expect(await minute({}, db)).toEqual([expect.stringContaining("At least 1000 notifications are overdue")]);
+    expect(take().read).toBeLessThan(4200);
+  });
+
+  it("speaks Korean where ALERT_LANGUAGE is ko, and links into the console where its host is known", async () => {
+    await minute();
+    await rememberConsole(env.DB, "https://kicc.shop.example");
+    const id = await inState("dead", { shopOrderNo: "주문-77" });
+    const [text] = await minute({ ALERT_LANGUAGE: "ko" });
+    expect(text).toContain("알림 1건을 전달하지 못했습니다");
+    expect(text).toContain("(주문 주문-77)");
+    expect(text).toContain(`\nhttps://kicc.shop.example/console/notifications/${id}`);
   });
 
   it("tells a stale notifyUrl, a stranger with the token and the rest of the quarantine apart", async () => {
@@ -122,6 +210,18 @@ describe("alerts", () => {
     await send("unreadable", {}, {});
     expect(await minute()).toEqual([expect.stringContaining("1 refused sending is kept in quarantine")]);
     expect(await minute()).toEqual([]);
+  });
+
+  it("says that KICC most likely has a new address where one in its own networks was refused", async () => {
+    await send(kiccBody(), {}, { address: "203.233.73.9" });
+    expect(await minute()).toEqual([expect.stringMatching(/KICC's own networks.*203\.233\.73\.9.*KICC_SOURCES/s)]);
+    await send(kiccBody(), {}, { address: "203.233.75.9" });
+    expect(await minute()).toEqual([expect.stringContaining("1 refused sending is kept in quarantine")]);
+  });
+
+  it("says that a notifyUrl is mistyped where KICC posts to a path that is no door", async () => {
+    await send(kiccBody(), {}, { path: "/kicc/wechat/cancle" });
+    expect(await minute()).toEqual([expect.stringContaining("no notifyUrl")]);
   });
 
   it("names wrong settings without their values, and another wrong one is news", async () => {
@@ -146,7 +246,7 @@ describe("alerts", () => {
     expect(await minute(settings)).toEqual([
       expect.stringContaining("messages of kicc-deliveries arrive at this Worker"),
     ]);
-    now += 10 * MINUTE;
+    await pass(10);
     expect((await minute(settings)).join()).toContain("No longer: messages in the queue");
     const down = faultyD1(env.DB, { before: () => Promise.reject(new Error("down")) });
     await deliverBatch(batch, configWith(settings), down);
@@ -177,14 +277,101 @@ describe("an alert that cannot be sent", () => {
     expect(logged.mock.calls.filter(([line]) => String(line).includes("alert.raised"))).toHaveLength(1);
   });
 
-  it("is not sent again where D1 takes no note of it", async () => {
-    await inState("dead");
-    const readOnly = faultyD1(env.DB, {
-      before: (trip) => (trip % 2 === 0 ? Promise.reject(new Error("full")) : undefined),
+  it("keeps one channel's trouble from the others, and shows the console which one has it", async () => {
+    const ALERT_URLS = { ALERT_URL: `${ALERT_URL} https://broken.example/secret` };
+    let broken = true;
+    let other = 0;
+    vi.mocked(globalThis.fetch).mockImplementation(async (url, init) => {
+      if (!(url instanceof URL)) return new Response("OK");
+      if (url.href === ALERT_URL) told.push((JSON.parse(init?.body as string) as { text: string }).text);
+      else if (broken) return new Response("no", { status: 302, headers: { location: ALERT_URL } });
+      else other += 1;
+      return new Response("ok");
     });
-    await expect(minute({}, readOnly)).rejects.toThrow("full");
-    await expect(minute({}, readOnly)).rejects.toThrow("full");
-    expect(told).toHaveLength(1);
+    await inState("dead");
+    expect(await minute(ALERT_URLS)).toHaveLength(1);
+    expect(await minute(ALERT_URLS)).toEqual([]);
+    expect(await listUnsent(env.DB, 9)).toMatchObject([{ host: "broken.example", tries: 2, error: "answered 302" }]);
+    broken = false;
+    expect(await minute(ALERT_URLS)).toEqual([]);
+    expect(await minute(ALERT_URLS)).toEqual([]);
+    expect(other).toBe(1);
+    expect(await listUnsent(env.DB, 9)).toEqual([]);
+  });
+
+  it("is told once though two runs of the cron see it at once", async () => {
+    await minute();
+    await inState("dead");
+    const before = told.length;
+    await Promise.all([watch(configWith({ ALERT_URL }), env.DB, now), watch(configWith({ ALERT_URL }), env.DB, now)]);
+    await minute();
+    expect(told).toHaveLength(before + 1);
+  });
+
+  it("outlives a deploy with a wrong ALERT_URL", async () => {
+    answer = () => new Response("no", { status: 500 });
+    await inState("dead");
+    await minute();
+    await minute({ ALERT_URL: "no-url" });
+    answer = () => new Response("ok");
+    expect((await minute()).join()).toContain("1 notification is dead");
+  });
+
+  it("is dropped with its channel, so that a webhook that is gone is not tried for ever", async () => {
+    answer = () => new Response("gone", { status: 410 });
+    await inState("dead");
+    await minute();
+    expect(await listUnsent(env.DB, 9)).toHaveLength(1);
+    await minute({ ALERT_URL: "https://new.example/hook" });
+    expect(await listUnsent(env.DB, 9)).toEqual([]);
+  });
+});
+
+describe("where D1 takes reads but no writes", () => {
+  it("tells so within five minutes, once an hour, and once that it is over", async () => {
+    await minute();
+    const readOnly = readOnlyD1();
+    const runs: string[][] = [];
+    for (let run = 0; run < 5; run++) runs.push(await minute({}, readOnly));
+    expect(runs.flat()).toEqual([expect.stringContaining("D1 takes no writes, since")]);
+    for (let run = 0; run < 55; run++) expect(await minute({}, readOnly)).toEqual([]);
+    const later: string[][] = [];
+    for (let run = 0; run < 10; run++) later.push(await minute({}, readOnly));
+    expect(later.flat()).toHaveLength(1);
+    expect(await minute()).toEqual([
+      expect.stringMatching(/From .* to .* the receiver was away.*No longer: D1 takes no/s),
+    ]);
+    expect(await minute()).toEqual([]);
+  });
+
+  it("says 503 at /health from the third minute on", async () => {
+    const { health } = await import("../../src/api/health.ts");
+    const fresh = () => new Proxy(env.DB, { get: (target, key) => bound(target, key) });
+    await beat(env.DB, Date.now() - 2 * MINUTE, true);
+    expect((await health(fresh())).status).toBe(200);
+    await beat(env.DB, Date.now() - 3 * MINUTE, true);
+    expect((await health(fresh())).status).toBe(503);
+  });
+});
+
+describe("the receiver's own absence", () => {
+  it("is told from when to when once, with what to press in KICC's admin, and not for a short one", async () => {
+    await minute();
+    now += 4 * MINUTE;
+    expect(await minute()).toEqual([]);
+    now += 30 * MINUTE;
+    const [text] = await minute();
+    expect(text).toMatch(
+      /From \d{4}-\d\d-\d\d \d\d:\d\d KST to .* the receiver was away.*Notification inquiry.*resend/,
+    );
+    expect(await minute()).toEqual([]);
+  });
+
+  it("is told too where KICC was answered 5001 for want of a setting", async () => {
+    const wrong = { KICC_SOURCES: "nonsense" };
+    for (let run = 0; run < 7; run++) await minute(wrong);
+    const [text] = await minute();
+    expect(text).toMatch(/answered KICC 5001/);
     expect(await minute()).toEqual([]);
   });
 });
@@ -194,7 +381,7 @@ describe("while D1 is away", () => {
     const away = faultyD1(env.DB, { before: () => Promise.reject(new Error("D1_ERROR: D1 DB is overloaded.")) });
     expect(await minute({}, away)).toEqual([expect.stringContaining("D1 does not answer as it should")]);
     expect(await minute({}, away)).toEqual([]);
-    now += 30 * MINUTE;
+    now += 60 * MINUTE;
     expect(await minute({}, away)).toHaveLength(1);
     expect(await minute()).toEqual([expect.stringContaining("All well again")]);
     expect(await minute()).toEqual([]);

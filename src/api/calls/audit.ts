@@ -1,7 +1,8 @@
 // What operators did: who, what, when.
 import * as z from "zod/mini";
 import { listAudit } from "../../store/audit.ts";
-import { cursorOf, limit, serialCursor } from "../input.ts";
+import { serialCursor, writeCursor } from "../cursor.ts";
+import { limit } from "../input.ts";
 import { operation } from "../operation.ts";
 import { instantSchema, rfc3339 } from "../shapes.ts";
 
@@ -27,6 +28,6 @@ export const readAudit = operation({
     const found = await listAudit(db, cursor ?? null, most + 1);
     const page = found.slice(0, most);
     const last = found.length > most ? page.at(-1) : undefined;
-    return { audit: page.map((row) => ({ ...row, at: rfc3339(row.at) })), cursor: cursorOf(last?.id ?? null) };
+    return { audit: page.map((row) => ({ ...row, at: rfc3339(row.at) })), cursor: writeCursor(last?.id ?? null) };
   },
 });

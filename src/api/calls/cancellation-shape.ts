@@ -1,6 +1,8 @@
 // An announced cancellation as the API shows it, alone and in pages.
 import * as z from "zod/mini";
 import type { CancellationCursor, CancellationRow, QueryEntry } from "../../store/cancellations.ts";
+import { timedCursor, writeCursor as writeKey } from "../cursor.ts";
+import { limit } from "../input.ts";
 
 const state = z.enum(["expected", "notified", "reconciled", "failed", "unresolved"]);
 
@@ -8,16 +10,11 @@ export const page = z.object({
   state: z.optional(state),
   cursor: z.optional(
     z.pipe(
-      z.string(),
-      z.transform((text: string, context): CancellationCursor => {
-        const cursor = readCursor(text);
-        if (cursor !== null) return cursor;
-        context.issues.push({ code: "custom", message: "is none of ours", input: text });
-        return z.NEVER;
-      }),
+      timedCursor,
+      z.transform(([announcedAt, cancelPgCno]): CancellationCursor => ({ announcedAt, cancelPgCno })),
     ),
   ),
-  limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 25),
+  limit,
 });
 
 export const query = z.object({ at: z.string(), status: z.nullable(z.string()), text: z.string() });
@@ -38,7 +35,7 @@ export const cancellation = z.object({
 type Cancellation = z.infer<typeof cancellation>;
 
 export function shown(row: CancellationRow): Cancellation {
-  const { dueAfterMs: _dueAfterMs, dueAt, history, announcedAt, ...told } = row;
+  const { kind: _kind, dueAfterMs: _dueAfterMs, dueAt, history, announcedAt, ...told } = row;
   const queries = (JSON.parse(history) as QueryEntry[]).map(shownQuery);
   return {
     ...told,
@@ -57,17 +54,6 @@ function instant(at: number): string {
   return new Date(at).toISOString();
 }
 
-export function writeCursor(row: CancellationRow): string {
-  const text = JSON.stringify([row.announcedAt, row.cancelPgCno]);
-  return new TextEncoder().encode(text).toBase64({ alphabet: "base64url", omitPadding: true });
-}
-
-function readCursor(text: string): CancellationCursor | null {
-  try {
-    const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" });
-    const [announcedAt, last] = z.tuple([z.int(), z.string()]).parse(JSON.parse(new TextDecoder().decode(bytes)));
-    return { announcedAt, cancelPgCno: last };
-  } catch {
-    return null;
-  }
+export function writeCursor(row: CancellationRow): string | null {
+  return writeKey([row.announcedAt, row.cancelPgCno]);
 }

@@ -8,7 +8,7 @@ import { takeOne } from "../../store/inquiry.ts";
 import { announce, listCancellations, readCancellation } from "../../store/cancellations.ts";
 import { lookAtOne } from "../../store/arrivals.ts";
 import { cancellation, page, query, shown, shownQuery, writeCursor } from "./cancellation-shape.ts";
-import { type Operation, deliveringOf, operation, refuse } from "../operation.ts";
+import { deliveringOf, operation, refuse } from "../operation.ts";
 
 const PATH = "/api/cancellations/{cancelPgCno}";
 const LONGEST_WAIT_SECONDS = 86_400;
@@ -31,7 +31,7 @@ const announcement = z.object({
   ),
 });
 
-export const cancellationOperations: readonly Operation[] = [
+export const cancellationOperations = [
   operation({
     method: "put",
     path: PATH,
@@ -103,4 +103,4 @@ export const cancellationOperations: readonly Operation[] = [
       return { ...shown(asked.row), answer: shownQuery(asked.entry) };
     },
   }),
-];
+] as const;

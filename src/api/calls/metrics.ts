@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { version } from "../../../package.json";
 import { DELAY_BOUNDS_MS } from "../../rules/histogram.ts";
-import { type Sample, histogram, metric } from "../prometheus.ts";
+import { CONTENT_TYPE, type Sample, histogram, metric } from "../prometheus.ts";
 import { before } from "../../deadline.ts";
 import { COUNTED_AT_MOST, type Standing, readStanding } from "../../store/metrics.ts";
 import { operation } from "../operation.ts";
@@ -21,6 +21,7 @@ const QUEUE_WITHIN_MS = 2000;
 export const metricsOperation = operation({
   method: "get",
   path: "/metrics",
+  contentType: CONTENT_TYPE,
   summary: "How it goes, as Prometheus text",
   bare: true,
   input: z.object({}),

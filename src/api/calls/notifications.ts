@@ -1,38 +1,50 @@
-// Looking at notifications: lists and one.
+// Looking at notifications: lists, and one with all that is known of its payment.
 import * as z from "zod/mini";
-import { STATES } from "../../store/insert.ts";
+import { archivedOne, searchArchive } from "../archived.ts";
+import { audit } from "../../store/audit.ts";
+import { findRelated } from "../../store/related.ts";
 import { find, search } from "../../store/search.ts";
-import { cursorOf, limit, serialCursor, words } from "../input.ts";
+import { serialCursor, writeCursor } from "../cursor.ts";
+import { filterInput, filtersOf, wantedOf } from "../filters.ts";
+import { limit } from "../input.ts";
 import { operation, refuse } from "../operation.ts";
 import { notificationSchema, notificationShape, wholeSchema, wholeShape } from "../shapes.ts";
+
+const BODY = 'must be "whole"';
 
 export const listNotifications = operation({
   method: "get",
   path: "/api/notifications",
-  summary: "Notifications, newest first; q is exactly an id, cancelPgCno, pgCno, shopOrderNo or reference",
-  input: z.object({
-    state: z.optional(z.enum(STATES, `must be one of ${STATES.join(", ")}`)),
-    q: z.optional(words(200)),
-    cursor: z.optional(serialCursor),
-    limit,
-  }),
+  summary:
+    "Notifications, newest first; q is an id, cancelPgCno, pgCno, shopOrderNo or reference, or 4 or more of its first characters. A page may be shorter than its limit, or empty, and still have a cursor: each looks at a bounded number",
+  input: z.object({ ...filterInput, cursor: z.optional(serialCursor), limit }),
   answer: z.object({ notifications: z.array(notificationSchema), cursor: z.nullable(z.string()) }),
-  async run({ state, q, cursor, limit: most }, { db }) {
-    const wanted = { state: state ?? null, q: q ?? null, after: cursor ?? null, limit: most };
-    const { rows, next } = await search(db, wanted);
-    return { notifications: rows.map(notificationShape), cursor: cursorOf(next) };
+  async run({ cursor, limit: most, ...filters }, desk) {
+    const { rows, next } = await search(desk.db, { ...filtersOf(filters), after: cursor ?? null, limit: most });
+    const listed = rows.map((row) => notificationShape(row, desk));
+    const { q } = filters;
+    if (next !== null || !q) return { notifications: listed, cursor: writeCursor(next) };
+    const isWanted = wantedOf(filters);
+    const archived = await searchArchive(desk.config, desk.db, { q, known: listed, isWanted, limit: most }, desk);
+    return { notifications: [...listed, ...archived], cursor: null };
   },
 });
 
 export const readNotification = operation({
   method: "get",
   path: "/api/notifications/{id}",
-  summary: "One notification, with its history and body",
-  input: z.object({ id: z.string() }),
+  summary:
+    "One notification, with its history and body; body=whole shows personal values too, and the audit says who looked",
+  input: z.object({ id: z.string(), body: z.optional(z.literal("whole", BODY)) }),
   answer: wholeSchema,
-  async run({ id }, { db }) {
-    const row = await find(db, id);
-    return row === null ? unknownNotification(id) : wholeShape(row);
+  async run({ id, body }, desk) {
+    const [row, related] = await Promise.all([find(desk.db, id), findRelated(desk.db, id)]);
+    const archived = row === null ? await archivedOne(desk.config, desk.db, id, body === "whole", desk) : null;
+    if (row === null && archived === null) return unknownNotification(id);
+    // Written before anything is shown: who cannot be recorded sees nothing.
+    if (body === "whole")
+      await audit(desk.db, { at: desk.now, who: desk.operator, what: "look", subject: id, note: null }).run();
+    return row === null ? (archived ?? unknownNotification(id)) : wholeShape(row, related, body === "whole", desk);
   },
 });
 

@@ -62,30 +62,30 @@ async function expire({ db }: Desk, { delaysMs }: Delivering): Promise<void> {
 }
 
 /** One statement takes them, so no two pullers get the same one. */
-async function lease({ db, operator }: Desk, { secrets, delaysMs }: Delivering, max: number, leaseMs: number) {
+async function lease(desk: Desk, { secrets, delaysMs }: Delivering, max: number, leaseMs: number) {
+  const { db, operator } = desk;
   const now = Date.now();
   const until = now + leaseMs;
   const maxTries = delaysMs.length + 1;
   const rows = await claimDue(db, { hand: crypto.randomUUID(), now, until, maxTries, limit: max });
   if (rows.length > 0) log("delivery.pulled", { notifications: rows.length, by: operator });
   return Promise.all(
-    rows.toSorted((one, other) => one.receivedAt - other.receivedAt).map((row) => pulled(row, secrets, now, until)),
+    rows
+      .toSorted((one, other) => one.receivedAt - other.receivedAt)
+      .map((row) => pulled(row, secrets, now, until, desk)),
   );
 }
 
-async function pulled(row: DeliverableRow, secrets: readonly Uint8Array[], now: number, until: number) {
-  const { id, receivedAt, source, reference, contentType, body } = notificationOf(row);
+async function pulled(row: DeliverableRow, secrets: readonly Uint8Array[], now: number, until: number, desk: Desk) {
+  const { id, kind, receivedAt, source, reference, contentType, body } = notificationOf(row);
   const confirmed = row.confirmed === 1;
-  const delivery = { id, attempt: row.attempts, receivedAt, source, reference, confirmed, body };
+  const { repeats } = row;
+  const delivery = { id, kind, attempt: row.attempts, receivedAt, source, reference, repeats, confirmed, body };
   return {
-    ...notificationShape({
-      ...row,
-      state: "pending",
-      reason: null,
-      nextAttemptAt: until,
-      leaseUntil: until,
-      deliveredAt: null,
-    }),
+    ...notificationShape(
+      { ...row, state: "pending", reason: null, nextAttemptAt: until, leaseUntil: until, deliveredAt: null },
+      desk,
+    ),
     attempt: row.attempts,
     headers: {
       ...(contentType === null ? {} : { "content-type": contentType }),

@@ -1,27 +1,37 @@
 // The API's calls on the quarantine: look at it, take one in after all, drop one.
 import * as z from "zod/mini";
+import type { Config } from "../../config.ts";
 import { enqueue } from "../../queue/send.ts";
-import { type Fields, decodeText, identify, readNotification } from "../../rules/notification.ts";
+import type { Kind } from "../../kinds/kind.ts";
+import { identify, unreadNotification } from "../../kinds/notification.ts";
+import { readNotification } from "../../kinds/read.ts";
+import { kindNamed } from "../../kinds/registry.ts";
+import { showBody } from "../../kinds/personal.ts";
+import type { Notification } from "../../rules/notification.ts";
 import type { Entry } from "../../store/audit.ts";
-import { storeNotification } from "../../store/insert.ts";
 import {
   type Quarantined,
   type QuarantineRow,
   dropQuarantined,
   findQuarantined,
   listQuarantined,
+  whereKept,
 } from "../../store/quarantine.ts";
 import { findListed } from "../../store/report.ts";
-import { isToBeEnqueued, storingOf } from "../../intake.ts";
-import { limit } from "../input.ts";
-import { type Desk, type Operation, type Refusal, operation, refuse } from "../operation.ts";
+import { isToBeEnqueued, storeNotification, storingOf } from "../../intake.ts";
+import { timedCursor, writeCursor } from "../cursor.ts";
+import { kindName, limit } from "../input.ts";
+import { type Desk, type Refusal, operation, refuse } from "../operation.ts";
 import { notificationSchema, notificationShape } from "../shapes.ts";
 
 const EXCERPT_CHARACTERS = 300;
 
 const quarantinedSchema = z.object({
   id: z.string(),
-  reason: z.enum(["token", "address", "too-large", "unreadable"]),
+  reason: z.enum(["token", "address", "path", "too-large", "unreadable"]),
+  /** Where it came; null where the path is no door. */
+  door: z.nullable(z.string()),
+  path: z.nullable(z.string()),
   /** Of the last receipt. */
   address: z.nullable(z.string()),
   knewToken: z.boolean(),
@@ -29,43 +39,43 @@ const quarantinedSchema = z.object({
   receipts: z.int(),
   /** As many as are kept: of a body over 64 KiB, its first 4 KiB. */
   bytes: z.int(),
+  /** Personal values are their first character and a *. */
   excerpt: z.string(),
 });
 
 const one = z.object({ id: z.string() });
+const released = z.object({ id: z.string(), kind: z.optional(kindName) });
 
-export const quarantineOperations: readonly Operation[] = [
+export const quarantineOperations = [
   operation({
     method: "get",
     path: "/api/quarantine",
     summary: "What was refused and kept aside, newest first",
     input: z.object({
-      cursor: z.optional(z.string()),
+      cursor: z.optional(timedCursor),
       limit,
     }),
     answer: z.object({ quarantine: z.array(quarantinedSchema), cursor: z.nullable(z.string()) }),
     run: async ({ cursor, limit: wanted }, { db }) => {
-      const after = cursor === undefined ? null : readCursor(cursor);
-      if (cursor !== undefined && after === null) return refuse("invalid", "cursor: is none of ours");
+      const after = cursor === undefined ? null : { receivedAt: cursor[0], id: cursor[1] };
       const rows = await listQuarantined(db, after, wanted + 1);
       const page = rows.slice(0, wanted);
       const last = rows.length > wanted ? page.at(-1) : undefined;
-      return { quarantine: page.map(quarantinedAnswer), cursor: last ? `${last.receivedAt}.${last.id}` : null };
+      return { quarantine: page.map(quarantinedAnswer), cursor: writeCursor(last ? [last.receivedAt, last.id] : null) };
     },
   }),
   operation({
     method: "post",
     path: "/api/quarantine/{id}/release",
     summary: "Take one in as if KICC had sent it then",
-    input: one,
+    input: released,
     answer: notificationSchema,
-    run: async ({ id }, desk) => {
+    run: async ({ id, kind: named }, desk) => {
       const kept = await findQuarantined(desk.db, id);
       if (kept === null) return refuse("not_found", `Nothing in quarantine has the id ${id}`);
-      const reading = readNotification(kept.body);
       if (!kept.whole) return refuse("conflict", "Only its beginning was kept: it cannot be taken in");
-      if (!reading.readable) return refuse("conflict", "It is no JSON object with resCd and resMsg: it stays here");
-      return release(kept, reading.fields, desk);
+      const notification = readKept(kept, named === undefined ? null : kindNamed(named), desk.config);
+      return "refusal" in notification ? notification.refusal : release(kept, notification, desk);
     },
   }),
   operation({
@@ -79,7 +89,28 @@ export const quarantineOperations: readonly Operation[] = [
         ? { id }
         : refuse("not_found", `Nothing in quarantine has the id ${id}`),
   }),
-];
+] as const;
+
+/**
+ * Read at the door where it came; of a path that is no door by its marks, else as the kind that a person names. What
+ * cannot be read is delivered on that person's word where KICC's address sent it: its bytes, without fields.
+ */
+function readKept(kept: Quarantined, named: Kind | null, config: Config): Notification | { readonly refusal: Refusal } {
+  const { body, receivedAt, reference, contentType, address } = kept;
+  const arrival = { source: "notification", sourceAddress: address, receivedAt, reference, body } as const;
+  const where = named ?? whereKept(kept);
+  const reading = readNotification(body, contentType, where);
+  if (reading.readable) return identify(reading, arrival);
+  if (named !== null && isFromKicc(kept, named, config)) return unreadNotification(named, { ...arrival, contentType });
+  if (where === "any") {
+    return { refusal: refuse("invalid", "kind: must be named, since nothing in the body tells what it is") };
+  }
+  return { refusal: refuse("conflict", "It is no JSON object or form with resCd: it stays here") };
+}
+
+function isFromKicc({ trusted, reason, address }: Quarantined, { product }: Kind, { receiving }: Config): boolean {
+  return trusted && reason !== "address" && receiving?.allows[product]?.(address) === true;
+}
 
 /**
  * Stored first and dropped then: whoever dies between them releases again, and the receipt's id makes it count once.
@@ -87,21 +118,18 @@ export const quarantineOperations: readonly Operation[] = [
  */
 async function release(
   kept: Quarantined,
-  fields: Fields,
+  notification: Notification,
   desk: Desk,
 ): Promise<z.infer<typeof notificationSchema> | Refusal> {
-  const { body, receivedAt, reference, contentType, address } = kept;
-  const arrival = { source: "notification", sourceAddress: address, receivedAt, reference, contentType, body } as const;
-  const notification = identify(fields, arrival);
-  const storing = storingOf(desk.config.storing, fields, "notification", kept.id, desk.now);
+  const storing = storingOf(desk.config.storing, notification, kept.id, desk.now);
   const stored = await storeNotification(desk.db, notification, storing);
   await dropQuarantined(desk.db, kept.id, entryOf("release", stored.id, desk, kept.id));
-  if (stored.id === notification.id && isToBeEnqueued(stored, desk.config)) {
-    desk.waitUntil(enqueue(desk.deliveries, notification, 1));
+  if (stored.isOwn && isToBeEnqueued(stored, desk.config)) {
+    desk.waitUntil(enqueue(desk.deliveries, { ...notification, id: stored.id }, 1));
   }
   const row = await findListed(desk.db, stored.id);
   if (row === null) throw new Error(`Cannot find notification ${stored.id}: it was stored just now`);
-  return notificationShape(row);
+  return notificationShape(row, desk);
 }
 
 function entryOf(
@@ -113,23 +141,18 @@ function entryOf(
   return { at: now, who: operator, what, subject, note };
 }
 
-function quarantinedAnswer({ beginning, ...row }: QuarantineRow): z.infer<typeof quarantinedSchema> {
+function quarantinedAnswer({ beginning, contentType, ...row }: QuarantineRow): z.infer<typeof quarantinedSchema> {
   return {
     ...row,
     knewToken: row.knewToken === 1,
     receivedAt: new Date(row.receivedAt).toISOString(),
-    excerpt: excerptOf(Uint8Array.fromBase64(beginning)),
+    excerpt: excerptOf(Uint8Array.fromBase64(beginning), contentType),
   };
 }
 
 /** A beginning may end amid a character: the bytes that a character lacks are left out. */
-function excerptOf(beginning: Uint8Array): string {
-  const attempts = [0, 1, 2, 3].map((cut) => decodeText(beginning.subarray(0, beginning.length - cut)));
-  const { text } = attempts.find(({ charset }) => charset === "utf-8") ?? decodeText(beginning);
-  return text.slice(0, EXCERPT_CHARACTERS).toWellFormed();
-}
-
-function readCursor(cursor: string): { receivedAt: number; id: string } | null {
-  const [, receivedAt, id] = /^(\d{1,15})\.(qrt_[0-9a-f]{32})$/.exec(cursor) ?? [];
-  return receivedAt !== undefined && id !== undefined ? { receivedAt: Number(receivedAt), id } : null;
+function excerptOf(beginning: Uint8Array, contentType: string | null): string {
+  const attempts = [0, 1, 2, 3].map((cut) => showBody(beginning.subarray(0, beginning.length - cut), contentType));
+  const { masked } = attempts.find(({ charset }) => charset === "utf-8") ?? showBody(beginning, contentType);
+  return masked.slice(0, EXCERPT_CHARACTERS).toWellFormed();
 }

@@ -2,14 +2,16 @@
 import * as z from "zod/mini";
 import { enqueue } from "../../queue/send.ts";
 import { close } from "../../store/close.ts";
-import { COUNTED_AT_MOST, askReplay, replay } from "../../store/replay.ts";
+import { REPLAYS_COUNTED_AT_MOST, askReplay, replay } from "../../store/replay.ts";
 import { notificationOf } from "../../store/rows.ts";
-import { instant, words } from "../input.ts";
+import { bringBack } from "../archived.ts";
+import { instant, kindOrProduct, words } from "../input.ts";
 import { unknownNotification } from "./notifications.ts";
 import { deliveringOf, operation, refuse } from "../operation.ts";
 import { notificationSchema, notificationShape } from "../shapes.ts";
 
 const LONGEST_NOTE = 1000;
+const LONGEST_MALL_ID = 60;
 /** Later than any instant that a row may have. */
 const END_OF_TIME = 8_640_000_000_000_000;
 
@@ -22,33 +24,42 @@ export const replayNotification = operation({
   answer: notificationSchema,
   async run({ id }, desk) {
     const entry = { at: desk.now, who: desk.operator, what: "replay", subject: id, note: null };
-    const { replayed, row } = await replay(desk.db, id, entry);
+    let { replayed, row } = await replay(desk.db, id, entry);
+    if (row === null && (await bringBack(desk.config, desk.db, id))) {
+      ({ replayed, row } = await replay(desk.db, id, entry));
+    }
     if (row === null) return unknownNotification(id);
     if (replayed === null) return refuse("conflict", `Cannot replay: the notification is ${row.state}`);
     // In the other modes a puller, or the sweep, takes it from here.
     if (deliveringOf(desk).mode === "push") {
       desk.waitUntil(enqueue(desk.deliveries, notificationOf(replayed), replayed.attempts + 1));
     }
-    return notificationShape(row);
+    return notificationShape(row, desk);
   },
 });
 
 export const replayMany = operation({
   method: "post",
   path: "/api/replay",
-  summary: `Deliver all dead ones received in [from, to) again, at a bounded rate; counted up to ${COUNTED_AT_MOST}`,
+  summary: `Deliver all dead, held or delivered ones received in [from, to) again, at a bounded rate; counted up to ${REPLAYS_COUNTED_AT_MOST}`,
   needsDelivering: true,
   input: z.object({
-    state: z.literal("dead", 'must be "dead"'),
+    state: z.enum(["dead", "held", "delivered"], 'must be "dead", "held" or "delivered"'),
     from: z.optional(instant),
     to: z.optional(instant),
+    kind: z.optional(kindOrProduct),
+    mallId: z.optional(words(LONGEST_MALL_ID)),
   }),
   answer: z.object({ replaying: z.int() }),
-  async run({ from, to }, { db, operator, now }) {
-    const note = `dead, received from ${from ?? "the first"} to ${to ?? "the last"}`;
+  async run({ state, from, to, kind = null, mallId = null }, { db, operator, now }) {
+    if (state === "delivered" && (from === undefined || to === undefined)) {
+      return refuse("invalid", "from, to: are needed for delivered ones");
+    }
+    const about = [state, kind, mallId].filter((part) => part !== null).join(" ");
+    const note = `${about}, received from ${from ?? "the first"} to ${to ?? "the last"}`;
     const entry = { at: now, who: operator, what: "replay-many", subject: null, note };
-    const [start, end] = [from ? Date.parse(from) : 0, to ? Date.parse(to) : END_OF_TIME];
-    return { replaying: await askReplay(db, start, end, entry) };
+    const range = { from: from ? Date.parse(from) : 0, to: to ? Date.parse(to) : END_OF_TIME };
+    return { replaying: await askReplay(db, { state, ...range, kind, mallId }, entry) };
   },
 });
 
@@ -58,9 +69,10 @@ export const closeNotification = operation({
   summary: "A dead or held notification was dealt with by hand",
   input: z.object({ id: z.string(), note: words(LONGEST_NOTE) }),
   answer: notificationSchema,
-  async run({ id, note }, { db, operator, now }) {
+  async run({ id, note }, desk) {
+    const { db, operator, now } = desk;
     const { closed, row } = await close(db, id, { at: now, who: operator, what: "close", subject: id, note });
     if (row === null) return unknownNotification(id);
-    return closed ? notificationShape(row) : refuse("conflict", `Cannot close: the notification is ${row.state}`);
+    return closed ? notificationShape(row, desk) : refuse("conflict", `Cannot close: the notification is ${row.state}`);
   },
 });

@@ -67,9 +67,9 @@ export const fail = operation({
 
 const NONE_OPEN = "Cannot tell which attempt is meant: none is open, so name it";
 
-async function unchanged(id: string, { db }: Desk) {
-  const row = await findListed(db, id);
-  return row === null ? unknownNotification(id) : notificationShape(row);
+async function unchanged(id: string, desk: Desk) {
+  const row = await findListed(desk.db, id);
+  return row === null ? unknownNotification(id) : notificationShape(row, desk);
 }
 
 async function settled(
@@ -78,8 +78,9 @@ async function settled(
   { tries, startedAt }: Reported,
   outcome: Outcome,
   delaysMs: readonly number[],
-  { config, db, now, operator }: Desk,
+  desk: Desk,
 ) {
+  const { config, db, now, operator } = desk;
   const decision = decide(outcome, tries, delaysMs, now, Math.random());
   const ended = startedAt === null ? null : now;
   const settlement = { id, attempt: attemptOf(number, startedAt ?? now, ended, outcome), decision };
@@ -90,5 +91,5 @@ async function settled(
   const row = await settleReported(db, settlement, now, isPerson ? entry : null);
   if (row === null) return unknownNotification(id);
   log("delivery.reported", { id, attempt: number, outcome: outcome.kind, state: row.state });
-  return notificationShape(row);
+  return notificationShape(row, desk);
 }

@@ -1,5 +1,4 @@
 // The audit: what operators did.
-import type { Refusal } from "../../api/operation.ts";
 import { visible } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { Pager } from "../parts/paging.tsx";
@@ -10,18 +9,8 @@ import type { Words } from "../words/words.ts";
 // An id of ours is long, and its beginning tells it apart.
 const SHORT = 20;
 
-interface Entry {
-  readonly at: string;
-  readonly who: string;
-  readonly what: string;
-  readonly subject: string | null;
-  readonly note: string | null;
-}
-
 export async function auditPage(v: View) {
-  const answer = (await v.perform("get /api/audit", queryOf(v))) as
-    | { readonly audit: readonly Entry[]; readonly cursor: string | null }
-    | Refusal;
+  const answer = await v.perform("get /api/audit", queryOf(v));
   if ("refused" in answer) return answer;
   const { w, url } = v;
   const { audit, cursor } = answer;

@@ -1,13 +1,12 @@
 // One announced cancellation with what KICC was asked, and asking it now.
-import type { Refusal } from "../../api/operation.ts";
-import { type Cancellation, CancellationState, cancellationPath } from "./cancellations.tsx";
+import { CancellationState, cancellationPath } from "./cancellations.tsx";
 import { visible } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { Action, Facts, Text, TimeFromNow } from "../parts/elements.tsx";
 import type { View } from "../view.ts";
 
 export async function cancellationPage(v: View, cancelPgCno: string) {
-  const one = (await v.perform("get /api/cancellations/{cancelPgCno}", { cancelPgCno })) as Cancellation | Refusal;
+  const one = await v.perform("get /api/cancellations/{cancelPgCno}", { cancelPgCno });
   if ("refused" in one) return one;
   const { w } = v;
   return (

@@ -1,26 +1,10 @@
 // The cancellations that our system announced, by state.
-import type { Refusal } from "../../api/operation.ts";
 import type { CancellationState as StateName } from "../../store/cancellations.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { Filters, Pager } from "../parts/paging.tsx";
 import { Table, Text, Time } from "../parts/elements.tsx";
 import { type View, hrefWith, queryOf } from "../view.ts";
 import type { Words } from "../words/words.ts";
-
-/** As the API shows one. */
-export interface Cancellation {
-  readonly cancelPgCno: string;
-  readonly mallId: string;
-  readonly pgCno: string;
-  readonly shopOrderNo: string | null;
-  readonly reference: string | null;
-  readonly state: StateName;
-  readonly announcedAt: string;
-  readonly nextAskAt: string | null;
-  readonly asks: number;
-  readonly notificationId: string | null;
-  readonly history: readonly { readonly at: string; readonly status: string | null; readonly text: string }[];
-}
 
 const STATES = ["expected", "notified", "reconciled", "failed", "unresolved"] as const;
 const KINDS = {
@@ -41,9 +25,7 @@ export function cancellationPath(cancelPgCno: string): string {
 
 export async function cancellationsPage(v: View) {
   const query = queryOf(v);
-  const answer = (await v.perform("get /api/cancellations", query)) as
-    | { readonly cancellations: readonly Cancellation[]; readonly cursor: string | null }
-    | Refusal;
+  const answer = await v.perform("get /api/cancellations", query);
   if ("refused" in answer) return answer;
   const { w, url } = v;
   const { cancellations, cursor } = answer;

@@ -1,5 +1,6 @@
 // One notification: the answer first, then what KICC told, how it came, each attempt, and what a person may do.
-import { SUCCESS, decodeText } from "../../rules/notification.ts";
+import { showBody } from "../../kinds/personal.ts";
+import { SUCCESS } from "../../rules/notification.ts";
 import { find, search } from "../../store/search.ts";
 import { answerFor } from "../words/sentences.ts";
 import { pretty, visible } from "../words/format.ts";
@@ -88,7 +89,7 @@ function Answer({ v, row }: OfRow) {
 }
 
 function Body({ v: { w }, row }: OfRow) {
-  const { text, charset } = decodeText(row.body);
+  const { masked: text, charset } = showBody(row.body, row.contentType);
   const lines = pretty(text);
   return (
     <section aria-labelledby="body">

@@ -37,9 +37,7 @@ export async function notificationsPage(v: View) {
 }
 
 async function listed(v: View, query: object): Promise<List | Refusal> {
-  const answer = (await v.perform("get /api/notifications", query)) as
-    | { readonly notifications: readonly NotificationShape[]; readonly cursor: string | null }
-    | Refusal;
+  const answer = await v.perform("get /api/notifications", query);
   return "refused" in answer ? answer : { rows: answer.notifications, cursor: answer.cursor };
 }
 

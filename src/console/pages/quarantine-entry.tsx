@@ -1,7 +1,9 @@
 // One of the quarantine: what came, what to make of it, and release or drop.
 import { isIP } from "node:net";
-import { decodeText, readNotification } from "../../rules/notification.ts";
-import { type Quarantined, findQuarantined } from "../../store/quarantine.ts";
+import { readNotification } from "../../kinds/read.ts";
+import { doorAt } from "../../kinds/registry.ts";
+import { showBody } from "../../kinds/personal.ts";
+import { type Quarantined, findQuarantined, whereKept } from "../../store/quarantine.ts";
 import { pretty, visible } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { Action, Ask, Facts, Text, TimeFromNow } from "../parts/elements.tsx";
@@ -12,8 +14,8 @@ export async function quarantinedPage(v: View, id: string) {
   const kept = await findQuarantined(v.db, id);
   if (kept === null) return null;
   const { w } = v;
-  const { text, charset } = decodeText(kept.body);
-  const readable = kept.whole && readNotification(kept.body).readable;
+  const { masked: text, charset } = showBody(kept.body, kept.contentType);
+  const readable = kept.whole && readNotification(kept.body, kept.contentType, whereKept(kept)).readable;
   const here = `${HOME}/quarantine/${id}`;
   return (
     <Layout v={v} title={w.quarantine} at="quarantine">
@@ -62,14 +64,17 @@ function Advice({ v: { w, config }, kept }: { readonly v: View; readonly kept: Q
     );
   }
   const { sources } = config.operating;
+  const known = Object.values(sources).flat();
+  const product = doorAt(kept.door ?? "")?.product ?? "wechat";
+  const setting = [...(sources[product] ?? []), kept.address].join(",");
   // Locally a caller may say anything; and one from a known address was refused for something else.
-  if (kept.reason !== "address" || isIP(kept.address ?? "") === 0 || sources.includes(kept.address ?? "")) return null;
+  if (kept.reason !== "address" || isIP(kept.address ?? "") === 0 || known.includes(kept.address ?? "")) return null;
   return (
     <section class="advice" aria-labelledby="advice">
       <h2 id="advice">{w.q_newAddress}</h2>
       {kept.knewToken && <p>{w.q_knewLead}</p>}
       <p>{w.q_newAddressLead}</p>
-      <pre tabindex={0}>{`KICC_SOURCES = "${[...sources, kept.address].join(",")}"`}</pre>
+      <pre tabindex={0}>{`KICC_SOURCES = "${setting}"`}</pre>
     </section>
   );
 }

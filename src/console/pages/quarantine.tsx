@@ -1,25 +1,11 @@
 // The quarantine: what was refused and kept aside, as a list.
-import type { Refusal } from "../../api/operation.ts";
-import { type QuarantineReason } from "../../store/quarantine.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { Pager } from "../parts/paging.tsx";
 import { Table, Text, Time } from "../parts/elements.tsx";
 import { type View, hrefWith, queryOf } from "../view.ts";
 
-interface Kept {
-  readonly id: string;
-  readonly reason: QuarantineReason;
-  readonly address: string | null;
-  readonly knewToken: boolean;
-  readonly receivedAt: string;
-  readonly receipts: number;
-  readonly excerpt: string;
-}
-
 export async function quarantinePage(v: View) {
-  const answer = (await v.perform("get /api/quarantine", queryOf(v))) as
-    | { readonly quarantine: readonly Kept[]; readonly cursor: string | null }
-    | Refusal;
+  const answer = await v.perform("get /api/quarantine", queryOf(v));
   if ("refused" in answer) return answer;
   const { w, url } = v;
   const { quarantine, cursor } = answer;

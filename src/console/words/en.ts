@@ -167,6 +167,7 @@ export const en = {
 
   q_reason: "Why",
   q_token: "The notifyUrl's token is missing, wrong or superfluous",
+  q_path: "Posted to a path that is no notifyUrl",
   q_address: "From an address that is not in KICC_SOURCES",
   "q_too-large": "Larger than 64 KiB",
   q_unreadable: "No JSON object with resCd and resMsg",

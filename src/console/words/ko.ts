@@ -167,6 +167,7 @@ export const ko: Words = {
 
   q_reason: "사유",
   q_token: "notifyUrl의 토큰이 없거나 틀리거나 불필요함",
+  q_path: "notifyUrl이 아닌 경로로 들어왔습니다",
   q_address: "KICC_SOURCES에 없는 주소에서 옴",
   "q_too-large": "64KiB보다 큼",
   q_unreadable: "resCd와 resMsg가 있는 JSON 객체가 아님",

@@ -1,0 +1,63 @@
+// R2 with deadlines: an object is written once and never overwritten, and what counts is what comes back.
+import { before } from "../deadline.ts";
+
+const WITHIN_MS = 15_000;
+
+/** Writes an object unless there is one. Whether it was this call nobody needs to know: read it back. */
+export async function putOnce(bucket: R2Bucket, name: string, bytes: Uint8Array | string): Promise<void> {
+  await within("put", bucket.put(name, bytes, { onlyIf: { etagDoesNotMatch: "*" } }));
+}
+
+export async function putIndex(bucket: R2Bucket, name: string, bytes: Uint8Array | string): Promise<void> {
+  await within("put", bucket.put(name, bytes));
+}
+
+export async function readText(bucket: R2Bucket, name: string, range?: R2Range): Promise<string | null> {
+  return within(
+    "get",
+    (async () => {
+      const object = await bucket.get(name, range === undefined ? {} : { range });
+      return object === null ? null : object.text();
+    })(),
+  );
+}
+
+/** The lines of a gzipped object, one at a time: however large it is, memory is bounded by the line. */
+export async function eachLine(
+  bucket: R2Bucket,
+  name: string,
+  take: (line: string, index: number) => boolean | void,
+): Promise<{ sha256: string; bytes: number; lines: number } | null> {
+  return within("get", readLines(bucket, name, take));
+}
+
+async function readLines(
+  bucket: R2Bucket,
+  name: string,
+  take: (line: string, index: number) => boolean | void,
+): Promise<{ sha256: string; bytes: number; lines: number } | null> {
+  const object = await bucket.get(name);
+  if (object === null) return null;
+  const digest = new crypto.DigestStream("SHA-256");
+  const sink = digest.getWriter();
+  const decoder = new TextDecoder();
+  let rest = "";
+  let [bytes, lines] = [0, 0];
+  for await (const chunk of object.body.pipeThrough(new DecompressionStream("gzip"))) {
+    bytes += chunk.length;
+    await sink.write(chunk);
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = parts.pop() ?? "";
+    for (const line of parts) take(line, lines++);
+  }
+  await sink.close();
+  return { sha256: new Uint8Array(await digest.digest).toHex(), bytes, lines };
+}
+
+export async function sha256Of(text: string): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
+}
+
+async function within<T>(what: string, work: Promise<T>): Promise<T> {
+  return before(Date.now() + WITHIN_MS, `archive ${what}`, work);
+}

@@ -1,0 +1,38 @@
+// Names of objects, days, and a manifest's bytes: the same for whoever writes them. Pure.
+import type { Plan, Previous, Stream } from "../store/archive.ts";
+import type { Part } from "./part.ts";
+
+const KST_MS = 9 * 60 * 60 * 1000;
+export const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The KST day of an instant: 2026-01-14. */
+export function dayOf(at: number): string {
+  return new Date(at + KST_MS).toISOString().slice(0, 10);
+}
+
+/** Days leave whole: the beginning of the KST day that is `hotDays` old. */
+export function leavesBefore(now: number, hotDays: number): number {
+  return Math.floor((now + KST_MS) / DAY_MS) * DAY_MS - KST_MS - hotDays * DAY_MS;
+}
+
+export function partName(stream: Stream, { day, part }: Pick<Plan, "day" | "part">): string {
+  return `${folderOf(stream, day)}/${fourDigits(part)}.ndjson.gz`;
+}
+
+export function manifestName(stream: Stream, { day, manifest }: Pick<Plan, "day" | "manifest">): string {
+  return `${folderOf(stream, day)}/${manifest === 1 ? "manifest.json" : `manifest.${fourDigits(manifest)}.json`}`;
+}
+
+export function manifestText(stream: Stream, plan: Plan, part: Part, previous: Previous | null): string {
+  const { lines, bytes, sha256, from, to } = part;
+  const parts = [{ name: partName(stream, plan), lines, bytes, sha256, from, to }];
+  return `${JSON.stringify({ version: 1, day: plan.day, parts, sums: part.sums, previous }, null, 2)}\n`;
+}
+
+function folderOf(stream: Stream, day: string): string {
+  return `${stream}/${day.replaceAll("-", "/")}`;
+}
+
+function fourDigits(number: number): string {
+  return String(number).padStart(4, "0");
+}

@@ -1,0 +1,11 @@
+// Brings an archived notification back into D1, so that a person can have it delivered again. Twice changes nothing.
+import { insertArchived } from "../store/restore.ts";
+import { readArchived } from "./find.ts";
+
+/** @returns whether it is in D1 now */
+export async function restore(bucket: R2Bucket, db: D1Database, id: string): Promise<boolean> {
+  const line = await readArchived(bucket, db, id);
+  if (line === null) return false;
+  await insertArchived(db, line);
+  return true;
+}

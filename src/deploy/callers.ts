@@ -1,0 +1,29 @@
+// Asks a door as a stranger would, in the ways that Cloudflare's bot and browser checks tell apart. The token in the URL
+// is wrong on purpose: the receiver keeps nothing of such a call.
+import { type Heard, ask } from "./asking.ts";
+import type { Door } from "./doors.ts";
+import type { Outward } from "./outward.ts";
+
+interface Caller {
+  readonly name: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
+
+export const CALLERS: readonly Caller[] = [
+  {
+    name: "Java",
+    headers: {
+      ...JSON_TYPE,
+      "user-agent": "Java/1.8.0_202",
+      accept: "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
+    },
+  },
+  { name: "no User-Agent", headers: JSON_TYPE },
+  { name: "curl", headers: { ...JSON_TYPE, "user-agent": "curl/8.5.0", accept: "*/*" } },
+];
+
+export function knock(receiver: string, { path }: Door, { headers }: Caller, outward: Outward): Promise<Heard> {
+  return ask({ url: new URL(`${path}/a-wrong-token`, receiver), headers, body: "{}" }, outward);
+}

@@ -1,0 +1,59 @@
+// What the approvals of WeChat Pay and Alipay share: one payment has one approval, told by mallId and pgCno.
+import type { Fields } from "../rules/notification.ts";
+import { differ, isSameKey, keyWithoutId, kstStamp, relateResults } from "./identity.ts";
+import type { Identity, Relation, Told } from "./kind.ts";
+import { type Message, innerText, textIn } from "./message.ts";
+import { normalAmount, normalCurrency } from "./money.ts";
+
+type ApprovalFields = Pick<Fields, "cancelPgCno" | "cancelDate" | "eventDate" | "currency" | "amount">;
+
+export function readApproval(message: Message): ApprovalFields {
+  return {
+    cancelPgCno: null,
+    cancelDate: null,
+    eventDate: textIn(message, "approvalDate"),
+    currency: normalCurrency(innerText(message, "currency")),
+    amount: normalAmount(innerText(message, "amount")),
+  };
+}
+
+/** @param name the kind's, which is part of the key */
+export function approvalIdentity(name: string): Identity {
+  return {
+    key: (told) => keyOf(name, told),
+    event: ({ pgCno }) => (pgCno === null ? null : { column: "pgCno", value: pgCno }),
+    relate: (arriving, known) => relate(name, arriving, known),
+    isWeak: () => false,
+    judgesResults: true,
+    referenceNamesEvent: true,
+  };
+}
+
+function keyOf(name: string, told: Told): readonly (string | null)[] {
+  const { mallId, pgCno, resCd, currency, amount } = told;
+  if (pgCno === null) return keyWithoutId([name], told, told.eventDate, told.reference, []);
+  return [name, mallId, pgCno, resCd, currency, amount];
+}
+
+function relate(name: string, arriving: Told, known: Told): Relation {
+  if (arriving.kind !== known.kind) return "independent";
+  if (arriving.pgCno === null || known.pgCno === null) {
+    return isSameKey(keyOf(name, arriving), keyOf(name, known)) ? "same" : "independent";
+  }
+  if (arriving.pgCno !== known.pgCno || differ(arriving.mallId, known.mallId)) return "independent";
+  return relateResults(arriving, known);
+}
+
+/** Made up, in the shape of KICC's pages. */
+export function approvalSample(resCd: string, serial: number, now: number): Readonly<Record<string, unknown>> {
+  const pgCno = String(serial).padStart(20, "0");
+  return {
+    resCd,
+    resMsg: "TEST",
+    mallId: "00000000",
+    shopOrderNo: pgCno,
+    pgCno,
+    approvalDate: kstStamp(now),
+    amountInfo: { currency: "KRW", amount: 0 },
+  };
+}

@@ -1,0 +1,82 @@
+// The rules of identity that kinds share: results that contradict, ids that differ, messages without any id. And the id itself.
+import { hash } from "node:crypto";
+import { type Fields, SUCCESS } from "../rules/notification.ts";
+import type { Kind, Relation, Told } from "./kind.ts";
+
+type Key = readonly (string | null)[];
+
+/** `ntf_` + 32 hex digits of the notification that goes its way: the same for each resend, on every path. */
+export function plainId(kind: Kind, told: Told): string {
+  return idOf(kind.identity.key(told));
+}
+
+/** Of one that is held as `conflict`, `foreign` or `ambiguous`: it must not take the plain id from the real one. */
+export function ownId(kind: Kind, told: Told): string {
+  const { mallId, pgCno, shopOrderNo, body } = told;
+  return idOf(["own", ...kind.identity.key(told), mallId, pgCno, shopOrderNo, hash("sha256", body)]);
+}
+
+/** Of one with a weak slot that came more than 45 min after the one that it may repeat. */
+export function repeatId(kind: Kind, told: Told, previousId: string): string {
+  return idOf(["repeat", ...kind.identity.key(told), previousId]);
+}
+
+function idOf(key: Key): string {
+  return `ntf_${hash("sha256", JSON.stringify(key)).slice(0, 32)}`;
+}
+
+/** A missing one contradicts nothing. */
+export function differ(one: string | null | undefined, other: string | null | undefined): boolean {
+  return one !== other && (one ?? null) !== null && (other ?? null) !== null;
+}
+
+export function isSameKey(one: Key, other: Key): boolean {
+  return one.length === other.length && one.every((part, at) => part === other[at]);
+}
+
+function moneyDiffers(one: Fields, other: Fields): boolean {
+  return differ(one.amount, other.amount) || differ(one.currency, other.currency);
+}
+
+/** Of two with one key: ids that both give, and that differ. One made from the status API may name other ones than the webhook. */
+export function idsDiffer(one: Told, other: Told): boolean {
+  if (differ(one.mallId, other.mallId)) return true;
+  if (isFromStatusApi(one, other)) return false;
+  return differ(one.pgCno, other.pgCno) || differ(one.shopOrderNo, other.shopOrderNo);
+}
+
+function isFromStatusApi(one: Told, other: Told): boolean {
+  return one.source === "status-api" || other.source === "status-api";
+}
+
+/** Two of one event, in the kinds that tell of success and failure. */
+export function relateResults(arriving: Told, known: Told): Relation {
+  const [succeeds, succeeded] = [arriving.resCd === SUCCESS, known.resCd === SUCCESS];
+  if (!succeeds && succeeded) return "contradicts";
+  if (succeeds && !succeeded) return "independent";
+  const moneyIsOther = !isFromStatusApi(arriving, known) && moneyDiffers(arriving, known);
+  // Failures of one cancellation may follow each other: what one says of amounts is compared with nothing.
+  if (!succeeds && (arriving.resCd !== known.resCd || moneyIsOther)) return "independent";
+  return moneyIsOther || idsDiffer(arriving, known) ? "conflicts" : "same";
+}
+
+/**
+ * The key of a message without any id: what else it says; where that is nothing either, its bytes on one KST day.
+ * @param kind nothing for `wechat.cancel`, whose ids are older than the other kinds
+ */
+export function keyWithoutId(kind: Key, told: Told, date: string | null, reference: string | null, parts: Key): Key {
+  const { mallId, shopOrderNo, pgCno, resCd, currency, amount } = told;
+  if (shopOrderNo ?? pgCno ?? date ?? reference) {
+    return [...kind, "order", mallId, shopOrderNo, pgCno, resCd, date, currency, amount, reference, ...parts];
+  }
+  return [...kind, "body", hash("sha256", told.body), kstDay(told.receivedAt)];
+}
+
+function kstDay(instant: number): string {
+  return new Date(instant + 9 * 60 * 60 * 1000).toISOString().slice(0, 10);
+}
+
+/** yyyyMMddHHmmss in KST, as KICC writes it. */
+export function kstStamp(instant: number): string {
+  return new Date(instant + 9 * 60 * 60 * 1000).toISOString().replaceAll(/\D/g, "").slice(0, 14);
+}

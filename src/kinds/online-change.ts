@@ -1,0 +1,20 @@
+// notiType 20: a payment was cancelled, or refunded at once. pgCno is the payment's, cancelPgCno the cancellation's.
+import { onlineKind } from "./online.ts";
+
+export const onlineChange = onlineKind({
+  name: "online.change",
+  title: { en: "Payment cancelled", ko: "결제 취소" },
+  notiType: "20",
+  parts: ["statusCode", "transactionDate", "cancelAmount"],
+  slot({ cancelPgCno, pgCno, cancelDate, parts }) {
+    if (cancelPgCno !== null) return [cancelPgCno];
+    const date = cancelDate ?? parts["transactionDate"] ?? null;
+    return [pgCno, parts["statusCode"] ?? null, date, parts["cancelAmount"] ?? null];
+  },
+  ids: ["cancelPgCno", "pgCno"],
+  hasAmount: true,
+  isWeak: ({ cancelPgCno, cancelDate, parts }) =>
+    cancelPgCno === null && cancelDate === null && parts["transactionDate"] === undefined,
+  isCancellation: true,
+  sample: { payMethodTypeCode: "11", statusCode: "TS02", cancelAmount: "0" },
+});

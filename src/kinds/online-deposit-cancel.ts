@@ -1,0 +1,14 @@
+// notiType 31: the bank took a deposit back. It bears the ids of its notiType 30 and is never one with it.
+import { onlineKind } from "./online.ts";
+
+export const onlineDepositCancel = onlineKind({
+  name: "online.deposit-cancel",
+  title: { en: "Deposit taken back", ko: "입금 취소" },
+  notiType: "31",
+  parts: ["tlfSno", "transactionDate"],
+  slot: ({ pgCno, parts }) => [pgCno, parts["tlfSno"] ?? null, parts["transactionDate"] ?? null],
+  ids: ["pgCno", "tlfSno"],
+  hasAmount: true,
+  isLoss: true,
+  sample: { payMethodTypeCode: "22", accountType: "V" },
+});

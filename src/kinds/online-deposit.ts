@@ -1,0 +1,14 @@
+// notiType 30: money came into a virtual account. pgCno is the deposit's, tlfSno that of the account's issuing.
+import { onlineKind } from "./online.ts";
+
+export const onlineDeposit = onlineKind({
+  name: "online.deposit",
+  title: { en: "Virtual account deposit", ko: "가상계좌 입금" },
+  notiType: "30",
+  parts: ["tlfSno", "transactionDate"],
+  // All three: two deposits to one fixed account in one second are two, whichever of the ids KICC repeats.
+  slot: ({ pgCno, parts }) => [pgCno, parts["tlfSno"] ?? null, parts["transactionDate"] ?? null],
+  ids: ["pgCno", "tlfSno"],
+  hasAmount: true,
+  sample: { payMethodTypeCode: "22", accountType: "V" },
+});

@@ -1,0 +1,35 @@
+// Any other notiType, and none: taken, kept and delivered as it is. Two are one where all that looks like an id or a date is the same.
+import type { Told } from "./kind.ts";
+import { type Message, textIn } from "./message.ts";
+import { MARK, onlineKind } from "./online.ts";
+
+const ID_OR_DATE = /(?:PgCno|Cno|Sno|Date)$/;
+
+export const onlineOther = onlineKind({
+  name: "online.other",
+  title: { en: "Other notification", ko: "기타 통지" },
+  parts: ["statusCode"],
+  slot: ({ pgCno, cancelPgCno, parts }: Told) => [
+    pgCno,
+    cancelPgCno,
+    ...Object.keys(parts)
+      .toSorted()
+      .flatMap((name) => [name, parts[name] ?? null]),
+  ],
+  ids: ["pgCno", "cancelPgCno", "tlfSno"],
+  hasAmount: true,
+  readsToo: (name) => ID_OR_DATE.test(name),
+  partsToo,
+});
+
+/** @returns the notiType too: all unknown ones are of this kind */
+function partsToo(message: Message): Readonly<Record<string, string>> {
+  const parts: Record<string, string> = {};
+  for (const name of Object.keys(message.values)) {
+    const isPart = ID_OR_DATE.test(name) && name !== "pgCno" && name !== "cancelPgCno";
+    const text = isPart ? textIn(message, name) : null;
+    if (text !== null) parts[name] = text;
+  }
+  const notiType = MARK.map((name) => textIn(message, name)).find((text) => text !== null);
+  return notiType === undefined || notiType === null ? parts : { ...parts, notiType };
+}

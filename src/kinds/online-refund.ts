@@ -1,0 +1,17 @@
+// notiType 50: a next-day refund was paid out. pgCno is the payment's, cancelPgCno the refund's. It names no amount as a rule.
+import { onlineKind } from "./online.ts";
+
+export const onlineRefund = onlineKind({
+  name: "online.refund",
+  title: { en: "Refund paid out", ko: "환불 완료" },
+  notiType: "50",
+  parts: ["depositPgCno", "transactionDate"],
+  slot({ cancelPgCno, pgCno, parts }) {
+    if (cancelPgCno !== null) return [cancelPgCno];
+    return [pgCno, parts["depositPgCno"] ?? null, parts["transactionDate"] ?? null];
+  },
+  ids: ["cancelPgCno", "pgCno"],
+  hasAmount: true,
+  isWeak: ({ cancelPgCno, parts }) => cancelPgCno === null && parts["transactionDate"] === undefined,
+  sample: { payMethodTypeCode: "22", statusCode: "RF02" },
+});

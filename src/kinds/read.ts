@@ -1,0 +1,158 @@
+// A body, its Content-Type and its door → which kind it is, its fields, and how it is acked. Throws for no bytes; decides nothing else.
+import type { Fields } from "../rules/notification.ts";
+import type { Reply } from "./ack.ts";
+import { formMessage, jsonMessage, type Message, textIn } from "./message.ts";
+import { beginsAsForm, parseForm } from "./form.ts";
+import { parseObject } from "./json.ts";
+import type { Kind, Parts } from "./kind.ts";
+import { type Door, REGISTRY, type Registry } from "./registry.ts";
+import { type Charset, charsetIn, decodeText, deliverableType, textOf } from "./text.ts";
+
+export type Dialect = "json" | "form";
+
+export interface Readable {
+  readonly readable: true;
+  readonly kind: Kind;
+  readonly dialect: Dialect;
+  readonly charset: Charset;
+  readonly fields: Fields;
+  readonly parts: Parts;
+  readonly ambiguous: boolean;
+  /** It bears the mark of another door than the one at which it came. */
+  readonly atOtherDoor: boolean;
+  /** As it is to be delivered. */
+  readonly contentType: string | null;
+  readonly reply: Reply;
+}
+
+export interface Unreadable {
+  readonly readable: false;
+  readonly dialect: Dialect;
+  readonly reply: Reply;
+}
+
+export type Reading = Readable | Unreadable;
+
+/** A door, where the marks decide; a kind where it is known: stored under it, or named by a person; "any" at no door, where the marks alone decide. */
+export type Where = Door | Kind | "any";
+
+export function readNotification(
+  body: Uint8Array,
+  contentType: string | null,
+  where: Where,
+  registry: Registry = REGISTRY,
+): Reading {
+  const isForm = takesForms(where) && beginsAsForm(body);
+  const form = isForm || mayHideForm(where, body) ? readForm(body, contentType) : null;
+  if (form !== null && (isForm || registry.kindMarked(form.message)?.comesAsForm === true)) {
+    return told(form, contentType, where, registry);
+  }
+  if (isForm) return { readable: false, dialect: "form", reply: { as: "text" } };
+  const json = readJson(body, contentType);
+  if (json !== null) return told(json, contentType, where, registry);
+  return unreadable(where, null, null);
+}
+
+/** Of the form dialect, with or without an expected door. */
+function takesForms(where: Where): boolean {
+  if (where === "any") return false;
+  return "fallback" in where ? where.fallback.comesAsForm : where.comesAsForm;
+}
+
+/** At a door without forms a form is one that bears a mark of a kind that comes as one. */
+function mayHideForm(where: Where, body: Uint8Array): boolean {
+  return (where === "any" || "fallback" in where) && beginsAsForm(body);
+}
+
+interface Decoded {
+  readonly message: Message;
+  readonly dialect: Dialect;
+  readonly charset: Charset;
+}
+
+function readForm(body: Uint8Array, contentType: string | null): Decoded | null {
+  const form = parseForm(body, contentType);
+  return form && { message: formMessage(form.fields), dialect: "form", charset: form.charset };
+}
+
+function readJson(body: Uint8Array, contentType: string | null): Decoded | null {
+  const { text, charset } = decodeText(body, charsetIn(contentType));
+  const parsed = parseObject(text);
+  return parsed && { message: jsonMessage(parsed), dialect: "json", charset };
+}
+
+function told(decoded: Decoded, contentType: string | null, where: Where, registry: Registry): Reading {
+  const { message, dialect, charset } = decoded;
+  const kind = kindOf(message, dialect, where, registry);
+  if (kind === null) return unreadable(where, null, textIn(message, "pgCno"));
+  const fields = fieldsOf(message, kind);
+  if (fields === null) {
+    return dialect === "form"
+      ? { readable: false, dialect, reply: { as: "text" } }
+      : unreadable(where, kind, textIn(message, "pgCno"));
+  }
+  return {
+    readable: true,
+    kind,
+    dialect,
+    charset,
+    fields,
+    parts: kind.parts(message),
+    ambiguous: isAmbiguous(message, kind, registry),
+    atOtherDoor: where !== "any" && "fallback" in where && kind.door !== where.path,
+    contentType: deliverableType(contentType, charset, dialect),
+    reply: dialect === "form" ? { as: "text" } : replyInJson(kind, fields.pgCno),
+  };
+}
+
+/** What a kind that comes as no form has among its fields is in a form somebody else's. */
+function kindOf(message: Message, dialect: Dialect, where: Where, { kindMarked }: Registry): Kind | null {
+  if (where !== "any" && !("fallback" in where)) return where;
+  const marked = kindMarked(message);
+  const isPossible = marked !== null && (dialect === "json" || marked.comesAsForm);
+  if (isPossible) return marked;
+  return where === "any" ? null : where.fallback;
+}
+
+function fieldsOf(message: Message, kind: Kind): Fields | null {
+  const { values } = message;
+  const resCd = textIn(message, "resCd");
+  if (resCd === null) return null;
+  const resMsg = textOf(values["resMsg"]);
+  if (resMsg === null && !IDS.some((id) => textIn(message, id) !== null)) return null;
+  const { cancelPgCno, cancelDate, eventDate, currency, amount } = kind.read(message);
+  return {
+    kind: kind.name,
+    resCd,
+    resMsg: resMsg ?? "",
+    mallId: textIn(message, "mallId"),
+    shopOrderNo: textIn(message, "shopOrderNo"),
+    pgCno: textIn(message, "pgCno"),
+    cancelPgCno,
+    cancelDate,
+    eventDate,
+    currency,
+    amount,
+  };
+}
+
+/** With one of these a message tells of something, whether or not KICC gave it a text. */
+const IDS = ["pgCno", "cancelPgCno", "shopOrderNo", "tlfSno"] as const;
+
+function isAmbiguous({ twice }: Message, kind: Kind, { isMark }: Registry): boolean {
+  if (twice.size === 0) return false;
+  return [...twice].some((name) => isMark(name) || kind.reads(name));
+}
+
+function unreadable(where: Where, kind: Kind | null, pgCno: string | null): Unreadable {
+  const acked = kind ?? (where === "any" ? null : "fallback" in where ? where.fallback : where);
+  return {
+    readable: false,
+    dialect: "json",
+    reply: acked === null ? { as: "json", pgCno } : replyInJson(acked, pgCno),
+  };
+}
+
+function replyInJson(kind: Kind, pgCno: string | null): Reply {
+  return kind.ackHasPgCno ? { as: "json", pgCno } : { as: "json-without-pgCno" };
+}

@@ -1,0 +1,107 @@
+// Every kind, one line each; the doors, and which kind a message at a door is.
+import { alipayApproval } from "./alipay-approval.ts";
+import type { Kind, Product } from "./kind.ts";
+import { type Message, textIn } from "./message.ts";
+import { onlineApproval } from "./online-approval.ts";
+import { onlineChange } from "./online-change.ts";
+import { onlineDepositCancel } from "./online-deposit-cancel.ts";
+import { onlineDeposit } from "./online-deposit.ts";
+import { onlineEscrow } from "./online-escrow.ts";
+import { onlineOther } from "./online-other.ts";
+import { onlineRefund } from "./online-refund.ts";
+import { onlineTransferFailed } from "./online-transfer-failed.ts";
+import { onlineUnionpay } from "./online-unionpay.ts";
+import { wechatApproval } from "./wechat-approval.ts";
+import { wechatCancel } from "./wechat-cancel.ts";
+
+/** A message that bears several marks is of the first. */
+export const KINDS: readonly Kind[] = [
+  onlineApproval,
+  onlineChange,
+  onlineDeposit,
+  onlineDepositCancel,
+  onlineEscrow,
+  onlineRefund,
+  onlineTransferFailed,
+  onlineUnionpay,
+  onlineOther,
+  alipayApproval,
+  wechatCancel,
+  wechatApproval,
+];
+
+export interface Door {
+  readonly path: Kind["door"];
+  readonly product: Product;
+  readonly kinds: readonly Kind[];
+  /** What a message without a mark is here. */
+  readonly fallback: Kind;
+}
+
+export interface Registry {
+  readonly kinds: readonly Kind[];
+  readonly doors: readonly Door[];
+  readonly products: readonly Product[];
+  readonly kindNamed: (name: string) => Kind | null;
+  /** By its exact path, without token or slash at the end. */
+  readonly doorAt: (path: string) => Door | null;
+  /** null where nothing in the message tells. */
+  readonly kindMarked: (message: Message) => Kind | null;
+  /** Whether the field says of which kind a message is. */
+  readonly isMark: (name: string) => boolean;
+}
+
+/** Kinds that are marked by the same fields: looked for once for all of them. */
+interface Marks {
+  readonly names: readonly string[];
+  readonly byValue: ReadonlyMap<string, Kind>;
+  readonly any: Kind | null;
+}
+
+/** @param kinds in the order of their marks; each door has one kind whose mark names no value */
+export function registryOf(kinds: readonly Kind[]): Registry {
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]));
+  const doors = [...new Set(kinds.map(({ door }) => door))].map((path) => doorOf(path, kinds));
+  const byPath = new Map<string, Door>(doors.map((door) => [door.path, door]));
+  const marks = marksOf(kinds);
+  const names = new Set(marks.flatMap((mark) => mark.names));
+  return {
+    kinds,
+    doors,
+    products: [...new Set(kinds.map(({ product }) => product))],
+    kindNamed: (name) => byName.get(name) ?? null,
+    doorAt: (path) => byPath.get(path) ?? null,
+    kindMarked: (message) => markedOf(message, marks),
+    isMark: (name) => names.has(name),
+  };
+}
+
+function doorOf(path: Kind["door"], kinds: readonly Kind[]): Door {
+  const here = kinds.filter(({ door }) => door === path);
+  const fallback = here.find(({ mark }) => mark.value === undefined);
+  if (fallback === undefined) throw new Error(`Cannot open door ${path}: no kind takes what bears no mark`);
+  return { path, product: fallback.product, kinds: here, fallback };
+}
+
+function marksOf(kinds: readonly Kind[]): readonly Marks[] {
+  const groups = Map.groupBy(kinds, ({ mark }) => mark.names.join(" "));
+  return [...groups.values()].map((group) => ({
+    names: group[0]?.mark.names ?? [],
+    byValue: new Map(group.flatMap((kind) => (kind.mark.value === undefined ? [] : [[kind.mark.value, kind]]))),
+    any: group.find(({ mark }) => mark.value === undefined) ?? null,
+  }));
+}
+
+function markedOf(message: Message, marks: readonly Marks[]): Kind | null {
+  for (const { names, byValue, any } of marks) {
+    for (const name of names) {
+      const value = textIn(message, name);
+      if (value !== null) return byValue.get(value) ?? any;
+    }
+  }
+  return null;
+}
+
+export const REGISTRY = registryOf(KINDS);
+
+export const { doors: DOORS, products: PRODUCTS, kindNamed, doorAt } = REGISTRY;

@@ -1,0 +1,35 @@
+// Which of many numbers came: for each the notification that counts most. Statements of bounded size, in one round trip.
+import { SUCCESS } from "../rules/notification.ts";
+import { NUMBERS, type NumberName } from "./filters.ts";
+import type { State } from "./insert.ts";
+
+export interface ComparedRow {
+  readonly number: string;
+  readonly id: string;
+  readonly state: State;
+}
+
+const NUMBERS_PER_STATEMENT = 500;
+// An order number may be one for all: of more with one number than this only the newest are looked at.
+const LOOKED_AT = 20;
+
+/** What was found; a number that never came is missing. Of several a success counts before a failure, and what is held last. */
+export async function findCompared(
+  db: D1Database,
+  by: NumberName,
+  numbers: readonly string[],
+): Promise<readonly ComparedRow[]> {
+  const column = NUMBERS[by];
+  const statement = db.prepare(
+    `SELECT one.value AS number, n.id, n.state FROM json_each(?1) AS one CROSS JOIN notifications AS n ON n.seq = (
+       SELECT seq FROM (SELECT seq, state, res_cd FROM notifications WHERE ${column} = one.value AND source <> 'test'
+         ORDER BY seq DESC LIMIT ${LOOKED_AT})
+       ORDER BY state = 'held', res_cd <> '${SUCCESS}', seq DESC LIMIT 1)`,
+  );
+  const pages = Array.from({ length: Math.ceil(numbers.length / NUMBERS_PER_STATEMENT) }, (_, page) =>
+    numbers.slice(page * NUMBERS_PER_STATEMENT, (page + 1) * NUMBERS_PER_STATEMENT),
+  );
+  if (pages.length === 0) return [];
+  const results = await db.batch<ComparedRow>(pages.map((page) => statement.bind(JSON.stringify(page))));
+  return results.flatMap((result) => result.results);
+}

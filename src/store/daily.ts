@@ -1,0 +1,32 @@
+// The daily line: what the hourly rollups say of one day, and putting it into the outbox once.
+import { putStatement } from "./outbox.ts";
+
+/** The names of the sums, summed over [from, to). 24 hours of some fifty rows each, however many notifications there were. */
+export async function readDay(
+  db: D1Database,
+  from: number,
+  to: number,
+): Promise<{ readonly name: string; readonly count: number }[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT name, sum(count) AS count FROM rollups
+       WHERE hour >= ?1 AND hour < ?2 AND (name GLOB 'successes:*' OR name GLOB 'sum:*' OR name GLOB 'failures:*')
+       GROUP BY name`,
+    )
+    .bind(from, to)
+    .run<{ readonly name: string; readonly count: number }>();
+  return results;
+}
+
+/** In one transaction with the mark that it was told: once, though two runs do so or one dies after it. */
+export async function putDaily(
+  db: D1Database,
+  day: string,
+  channels: readonly { readonly key: string; readonly host: string }[],
+  alert: { readonly subject: string; readonly text: string; readonly raisedAt: number },
+): Promise<void> {
+  await db.batch([
+    putStatement(db, channels, alert, `(SELECT coalesce(daily, '') FROM heartbeat) < '${day}'`),
+    db.prepare("UPDATE heartbeat SET daily = ?1 WHERE coalesce(daily, '') < ?1").bind(day),
+  ]);
+}

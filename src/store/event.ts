@@ -1,0 +1,116 @@
+// Reads what is stored of the event that an arriving notification tells of, and whether its ids are known as ours. Bounded reads.
+import type { Source } from "../rules/notification.ts";
+import type { EventKey, Guard, State } from "./insert.ts";
+
+/** One of the same event, with all that it is compared by. */
+export interface EventRow {
+  readonly id: string;
+  readonly state: State;
+  readonly reason: string | null;
+  readonly confirm: "asking" | "confirmed" | null;
+  readonly receipt: string;
+  readonly receivedAt: number;
+  readonly source: Source;
+  readonly reference: string | null;
+  readonly mallId: string | null;
+  readonly shopOrderNo: string | null;
+  readonly pgCno: string | null;
+  readonly currency: string | null;
+  readonly amount: string | null;
+  readonly contentType: string | null;
+  /** Base64. */
+  readonly body: string;
+}
+
+// An order number may be one for all: more of one event than this are not compared.
+const COMPARED = 100;
+
+/** Which rows are read: of the event, of the reference where it names one announced event alone, and of the ids themselves. */
+export interface Looked {
+  readonly kind: string;
+  readonly event: EventKey | null;
+  readonly reference: string | null;
+  readonly ids: readonly string[];
+}
+
+/** SQL: the `seq` of each row. @param looked the parameter that holds Looked as JSON */
+function seqsOf({ event, reference }: Looked, looked: string): string {
+  const newest = (condition: string) =>
+    `SELECT seq FROM (SELECT seq FROM notifications WHERE ${condition} AND kind = ${looked} ->> '$.kind'
+       ORDER BY seq DESC LIMIT ${COMPARED})`;
+  return [
+    `SELECT seq FROM notifications WHERE id IN (SELECT value FROM json_each(${looked}, '$.ids'))`,
+    ...(event === null ? [] : [newest(`${event.column} = ${looked} ->> '$.event.value'`)]),
+    ...(reference === null
+      ? []
+      : [
+          newest(`reference = ${looked} ->> '$.reference' AND (SELECT count(*) FROM (
+            SELECT 1 FROM cancellations WHERE reference = ${looked} ->> '$.reference' LIMIT 2)) = 1`),
+        ]),
+  ].join(" UNION ");
+}
+
+/** SQL: what judging looks at, of all rows. It stays the same as long as a judgement on them holds. */
+function markOf(looked: Looked, parameter: string): string {
+  return `(SELECT group_concat(mark, ' ') FROM (
+    SELECT id || (state = 'pending') || (state = 'held') || coalesce(reason, '') || coalesce(confirm, '') AS mark
+    FROM notifications WHERE seq IN (${seqsOf(looked, parameter)}) ORDER BY seq))`;
+}
+
+/** The rows, oldest first, and the guard for what is written after judging them. One round trip. */
+export async function readEvent(
+  db: D1Database,
+  looked: Looked,
+): Promise<{ readonly rows: readonly EventRow[]; readonly guard: Guard }> {
+  const json = JSON.stringify(looked);
+  const [rows, mark] = await db.batch<EventRow & { readonly mark: string | null }>([
+    db
+      .prepare(
+        `SELECT id, state, reason, confirm, receipt, received_at AS receivedAt, source, reference, mall_id AS mallId,
+           shop_order_no AS shopOrderNo, pg_cno AS pgCno, currency, amount, content_type AS contentType, body
+         FROM notifications WHERE seq IN (${seqsOf(looked, "?1")}) ORDER BY seq`,
+      )
+      .bind(json),
+    db.prepare(`SELECT ${markOf(looked, "?1")} AS mark`).bind(json),
+  ]);
+  return {
+    rows: rows?.results ?? [],
+    guard: {
+      sql: (parameter, before) => `${markOf(looked, parameter)} IS ${before}`,
+      values: [json, mark?.results[0]?.mark ?? null],
+    },
+  };
+}
+
+/**
+ * Whether one of its ids was announced, or is stored with one of our mallIds. What is held as foreign counts for
+ * nothing. Bounded: it looks at the newest that share an id.
+ */
+export async function isKnownAsOurs(
+  db: D1Database,
+  ids: Readonly<Record<"pgCno" | "cancelPgCno" | "shopOrderNo" | "reference", string | null>>,
+  mallIds: readonly string[],
+): Promise<boolean> {
+  const columns = {
+    pgCno: "pg_cno",
+    cancelPgCno: "cancel_pg_cno",
+    shopOrderNo: "shop_order_no",
+    reference: "reference",
+  };
+  const names = (["pgCno", "cancelPgCno", "shopOrderNo", "reference"] as const).filter((name) => ids[name] !== null);
+  if (names.length === 0) return false;
+  const announced = names.flatMap((name) => [
+    `EXISTS (SELECT 1 FROM cancellations WHERE ${columns[name]} = ?1 ->> '$.${name}')`,
+    ...(name === "cancelPgCno" ? [] : [`EXISTS (SELECT 1 FROM approvals WHERE ${columns[name]} = ?1 ->> '$.${name}')`]),
+  ]);
+  const stored = names.map(
+    (name) => `EXISTS (SELECT 1 FROM (SELECT mall_id, reason FROM notifications
+      WHERE ${columns[name]} = ?1 ->> '$.${name}' ORDER BY seq DESC LIMIT ${COMPARED})
+      WHERE mall_id IN (SELECT value FROM json_each(?2)) AND reason IS NOT 'foreign')`,
+  );
+  const row = await db
+    .prepare(`SELECT ${[...announced, ...stored].join(" OR ")} AS known`)
+    .bind(JSON.stringify(ids), JSON.stringify(mallIds))
+    .first<{ known: 0 | 1 }>();
+  return row?.known === 1;
+}

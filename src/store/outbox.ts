@@ -1,0 +1,83 @@
+// Alerts that are yet to be sent: one row per alert and channel, so that one channel's trouble is nobody else's.
+
+export interface Unsent {
+  readonly id: number;
+  readonly channel: string;
+  readonly host: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly raisedAt: number;
+  readonly tries: number;
+  readonly error: string | null;
+}
+
+const COLUMNS = "id, channel, host, subject, text, raised_at AS raisedAt, tries, error";
+/** What nobody took for so long is history: the console shows what is so now. */
+const KEPT_MS = 3 * 24 * 60 * 60 * 1000;
+const KEPT = 200;
+
+/** For a batch. @param guard SQL that holds while the alert is this run's to tell */
+export function putStatement(
+  db: D1Database,
+  channels: readonly { readonly key: string; readonly host: string }[],
+  alert: { readonly subject: string; readonly text: string; readonly raisedAt: number },
+  guard: string,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO alert_outbox (channel, host, subject, text, raised_at)
+       SELECT value ->> 'key', value ->> 'host', ?2, ?3, ?4 FROM json_each(?1) WHERE ${guard}`,
+    )
+    .bind(JSON.stringify(channels.map(({ key, host }) => ({ key, host }))), alert.subject, alert.text, alert.raisedAt);
+}
+
+/** Takes the oldest of this channel that no other run is sending. */
+export async function takeUnsent(
+  db: D1Database,
+  channel: string,
+  { now, until, limit }: { readonly now: number; readonly until: number; readonly limit: number },
+): Promise<Unsent[]> {
+  const { results } = await db
+    .prepare(
+      `UPDATE alert_outbox SET tries = tries + 1, taken_until = ?3 WHERE id IN (
+         SELECT id FROM alert_outbox WHERE channel = ?1 AND (taken_until IS NULL OR taken_until <= ?2)
+         ORDER BY id LIMIT ?4)
+       RETURNING ${COLUMNS}`,
+    )
+    .bind(channel, now, until, limit)
+    .run<Unsent>();
+  return results.toSorted((a, b) => a.id - b.id);
+}
+
+export async function forgetSent(db: D1Database, id: number): Promise<void> {
+  await db.prepare("DELETE FROM alert_outbox WHERE id = ?").bind(id).run();
+}
+
+/** It could not be sent: the next run tries again. */
+export async function putBack(db: D1Database, ids: readonly number[], error: string): Promise<void> {
+  await db
+    .prepare("UPDATE alert_outbox SET taken_until = NULL, error = ?2 WHERE id IN (SELECT value FROM json_each(?1))")
+    .bind(JSON.stringify(ids), error)
+    .run();
+}
+
+/** Drops those of channels that are set no more, the old ones, and the oldest of too many. @returns how many */
+export async function dropStale(db: D1Database, channels: readonly string[], now: number): Promise<number> {
+  const { meta } = await db
+    .prepare(
+      `DELETE FROM alert_outbox WHERE channel NOT IN (SELECT value FROM json_each(?1)) OR raised_at < ?2
+       OR id <= (SELECT id FROM alert_outbox ORDER BY id DESC LIMIT 1 OFFSET ${KEPT})`,
+    )
+    .bind(JSON.stringify(channels), now - KEPT_MS)
+    .run();
+  return meta.changes;
+}
+
+/** For the console: what could not be sent, oldest first. */
+export async function listUnsent(db: D1Database, limit: number): Promise<Unsent[]> {
+  const { results } = await db
+    .prepare(`SELECT ${COLUMNS} FROM alert_outbox WHERE error IS NOT NULL ORDER BY id LIMIT ?`)
+    .bind(limit)
+    .run<Unsent>();
+  return results;
+}

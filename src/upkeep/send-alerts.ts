@@ -1,0 +1,41 @@
+// Sends what the outbox holds, each channel on its own: one that is down keeps its alerts, and the others have theirs.
+import { type Channel, channelsOf } from "../outbound/alert.ts";
+import type { Alerts } from "../config.ts";
+import { log, reasonOf } from "../log.ts";
+import { type Unsent, dropStale, forgetSent, putBack, takeUnsent } from "../store/outbox.ts";
+
+// At 10 s each they end before the next run begins.
+const PER_RUN = 4;
+const TAKEN_MS = 55_000;
+
+/** One run. @param console scheme and host of the console, where it is known */
+export async function sendAlerts(alerts: Alerts, db: D1Database, console: string | null, now: number): Promise<void> {
+  const channels = channelsOf(alerts);
+  // ALERT_URL may be wrong for the length of one deploy: what waits then is not lost.
+  if (channels.length === 0) return;
+  const dropped = await dropStale(
+    db,
+    channels.map(({ key }) => key),
+    now,
+  );
+  if (dropped > 0) log("alert.dropped", { alerts: dropped });
+  const sent = await Promise.allSettled(channels.map((channel) => sendThrough(channel, db, console, now)));
+  for (const each of sent) if (each.status === "rejected") log("alert.failed", { error: reasonOf(each.reason) });
+}
+
+/** In the order in which they were raised; the first that fails ends it. */
+async function sendThrough(channel: Channel, db: D1Database, console: string | null, now: number): Promise<void> {
+  const unsent = await takeUnsent(db, channel.key, { now, until: now + TAKEN_MS, limit: PER_RUN });
+  for (const [index, alert] of unsent.entries()) {
+    const error = await channel.send(alert, console);
+    if (error !== null) {
+      await putBack(db, idsOf(unsent.slice(index)), error);
+      return;
+    }
+    await forgetSent(db, alert.id);
+  }
+}
+
+function idsOf(alerts: readonly Unsent[]): number[] {
+  return alerts.map(({ id }) => id);
+}

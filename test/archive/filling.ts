@@ -1,0 +1,93 @@
+// What the archive's tests begin with: delivered notifications of days long past, and R2 that fails on purpose.
+import { env } from "cloudflare:workers";
+import { stored } from "../fixtures.ts";
+
+export const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Stores and settles `count` of them, `perDay` on each day from `from` on. @returns their ids */
+export async function fill(count: number, from: number, perDay: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let index = 0; index < count; index++) {
+    const receivedAt = from + Math.floor(index / perDay) * DAY_MS + (index % perDay) * 1000;
+    const { notification } = await stored(undefined, { receivedAt });
+    ids.push(notification.id);
+  }
+  await settle();
+  return ids;
+}
+
+/** All that is pending and was received before `until` is delivered at the first attempt, and counted. */
+export async function settle(until = Number.MAX_SAFE_INTEGER): Promise<void> {
+  await env.DB.exec(
+    `UPDATE notifications SET state = 'delivered', attempts = 1, tries = 1, next_attempt_at = NULL, settled_at = received_at + 10,
+     delivered_at = received_at + 10, counted = 1,
+     history = json_array(json_object('number', 1, 'startedAt', received_at, 'durationMs', 10, 'outcome', 'accepted', 'status', 200, 'error', NULL, 'answer', 'OK'))
+     WHERE state = 'pending' AND received_at < ${until}`.replaceAll("\n", " "),
+  );
+  await env.DB.exec("UPDATE rollup_cursor SET seq = (SELECT coalesce(max(seq), 0) FROM notifications)");
+}
+
+export async function emptyBucket(): Promise<void> {
+  const { objects } = await env.BUCKET.list();
+  if (objects.length > 0) await env.BUCKET.delete(objects.map(({ key }) => key));
+  if (objects.length === 1000) await emptyBucket();
+}
+
+export async function namesIn(prefix: string): Promise<string[]> {
+  const names: string[] = [];
+  for (let cursor: string | undefined; ;) {
+    const page = await env.BUCKET.list({ prefix, ...(cursor === undefined ? {} : { cursor }) });
+    names.push(...page.objects.map(({ key }) => key));
+    if (!page.truncated) return names;
+    cursor = page.cursor;
+  }
+}
+
+/** The ids that the manifests vouch for, as often as they do; each part is checked against its manifest. */
+export async function vouchedFor(stream = "notifications"): Promise<string[]> {
+  const ids: string[] = [];
+  for (const name of await namesIn(`${stream}/`)) {
+    if (!name.includes("manifest")) continue;
+    const manifest = await (await env.BUCKET.get(name))?.json<{ parts: { name: string; sha256: string }[] }>();
+    for (const part of manifest?.parts ?? []) {
+      const object = await env.BUCKET.get(part.name);
+      if (object === null) throw new Error(`${part.name} is missing`);
+      const bytes = await new Response(object.body.pipeThrough(new DecompressionStream("gzip"))).bytes();
+      const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+      if (sha256 !== part.sha256) throw new Error(`${part.name} is not what its manifest says`);
+      const lines = new TextDecoder().decode(bytes).trimEnd().split("\n");
+      ids.push(...lines.map((line) => String((JSON.parse(line) as { id: unknown }).id)));
+    }
+  }
+  return ids;
+}
+
+export async function idsInD1(): Promise<string[]> {
+  const { results } = await env.DB.prepare("SELECT id FROM notifications").run<{ id: string }>();
+  return results.map(({ id }) => id);
+}
+
+export interface FaultyR2 {
+  readonly before?: (call: number) => void | Promise<void>;
+  readonly after?: (call: number) => void | Promise<void>;
+}
+
+/** The real local R2 with trouble on the way to it or back. */
+export function faultyR2(faults: FaultyR2 = {}): R2Bucket & { calls: number } {
+  const around = async <T>(run: () => Promise<T>): Promise<T> => {
+    bucket.calls += 1;
+    const call = bucket.calls;
+    await faults.before?.(call);
+    const result = await run();
+    await faults.after?.(call);
+    return result;
+  };
+  const bucket = {
+    calls: 0,
+    get: (name: string, options?: R2GetOptions) => around(() => env.BUCKET.get(name, options)),
+    put: (name: string, value: string | Uint8Array, options?: R2PutOptions) =>
+      around(() => env.BUCKET.put(name, value, options)),
+    head: (name: string) => around(() => env.BUCKET.head(name)),
+  } as unknown as R2Bucket & { calls: number };
+  return bucket;
+}
