@@ -1,27 +1,10 @@
 // The Worker's environment → Config, checked once per isolate. It decides which settings are wrong, never what to do then.
 import type { Separator } from "./kinds/ack.ts";
+import { KICC, type Sources } from "./kinds/kicc.ts";
 import type { Product } from "./kinds/kind.ts";
 import type * as z from "zod/mini";
 import { allowlist, type Allowlist } from "./allowlist.ts";
 import { DELIVERING, RECEIVING, isLocal } from "./settings.ts";
-
-/** KICC's source addresses by product (each product's webhook page) and API hosts (global-payment), by environment. */
-export const KICC = {
-  production: {
-    sources: {
-      wechat: ["203.233.72.66"],
-      alipay: ["203.233.74.25"],
-      online: ["203.233.72.150", "203.233.72.151", "61.33.211.180"],
-    },
-    api: "https://pgapi.easypay.co.kr",
-  },
-  development: {
-    sources: { wechat: ["61.33.205.151"], alipay: ["203.233.74.22"], online: ["61.33.205.151"] },
-    api: "https://testpgapi.easypay.co.kr",
-  },
-} as const satisfies Record<string, { sources: Record<Product, readonly string[]>; api: string }>;
-
-export type Sources = Readonly<Record<Product, readonly string[]>>;
 
 export interface Receiving {
   readonly allows: Readonly<Record<Product, Allowlist>>;
@@ -115,9 +98,9 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
   const problems: Problem[] = [];
   const receiving = readAll(RECEIVING, env, receivingProblems);
   const values = readAll(DELIVERING, env, problems);
-  const fetcher = readFetcher(env["ORIGIN"], problems);
-  const mailer = readMailer(env["ALERT_EMAIL"], problems);
-  const bucket = readBucket(env["ARCHIVE"], problems);
+  const fetcher = readBinding(env, "ORIGIN", FETCHER, problems);
+  const mailer = readBinding(env, "ALERT_EMAIL", MAILER, problems);
+  const bucket = readBinding(env, "ARCHIVE", BUCKET, problems);
   checkTogether(values, fetcher !== null, problems);
   // Without KICC_ENVIRONMENT it is unknown which of KICC's hosts to ask for a status.
   const kicc = receiving.KICC_ENVIRONMENT ? KICC[receiving.KICC_ENVIRONMENT] : null;
@@ -224,38 +207,37 @@ function checkTogether(values: Values<typeof DELIVERING>, throughBinding: boolea
   if (values.ACCESS_AUD && values.ACCESS_TEAM === undefined) wrong("ACCESS_TEAM", "is not set, and ACCESS_AUD is");
 }
 
-/** An ORIGIN that is no Fetcher is a problem: ignoring it would send deliveries over the internet. */
-function readFetcher(binding: unknown, problems: Problem[]): Fetcher | null {
+interface Binding<T> {
+  readonly is: (value: object) => value is T;
+  readonly wanted: string;
+}
+
+const FETCHER: Binding<Fetcher> = {
+  is: (value): value is Fetcher => "fetch" in value,
+  wanted: "a binding that fetches",
+};
+const MAILER: Binding<Mailer> = { is: (value): value is Mailer => "send" in value, wanted: "a send_email binding" };
+const BUCKET: Binding<R2Bucket> = {
+  is: (value): value is R2Bucket => ["get", "put", "head"].every((method) => method in value),
+  wanted: "an R2 bucket",
+};
+
+/**
+ * null where there is none. One that is set to anything else is a wrong setting: deliveries must not go over the
+ * internet instead, nor rows be deleted that nobody archives.
+ */
+function readBinding<T>(
+  env: Readonly<Record<string, unknown>>,
+  setting: string,
+  { is, wanted }: Binding<T>,
+  problems: Problem[],
+): T | null {
+  const binding = env[setting];
   if (binding === undefined || binding === "") return null;
-  if (isFetcher(binding)) return binding;
-  problems.push({ setting: "ORIGIN", message: "must be a binding that fetches" });
+  const isObject = (typeof binding === "object" || typeof binding === "function") && binding !== null;
+  if (isObject && is(binding)) return binding;
+  problems.push({ setting, message: `must be ${wanted}` });
   return null;
-}
-
-function isFetcher(value: unknown): value is Fetcher {
-  return (typeof value === "object" || typeof value === "function") && value !== null && "fetch" in value;
-}
-
-function readMailer(binding: unknown, problems: Problem[]): Mailer | null {
-  if (binding === undefined || binding === "") return null;
-  if (isMailer(binding)) return binding;
-  problems.push({ setting: "ALERT_EMAIL", message: "must be a send_email binding" });
-  return null;
-}
-
-function isMailer(value: unknown): value is Mailer {
-  return (typeof value === "object" || typeof value === "function") && value !== null && "send" in value;
-}
-
-function readBucket(binding: unknown, problems: Problem[]): R2Bucket | null {
-  if (binding === undefined || binding === "") return null;
-  if (isBucket(binding)) return binding;
-  problems.push({ setting: "ARCHIVE", message: "must be an R2 bucket" });
-  return null;
-}
-
-function isBucket(value: unknown): value is R2Bucket {
-  return typeof value === "object" && value !== null && "get" in value && "put" in value && "head" in value;
 }
 
 const cache = new WeakMap<object, Config>();

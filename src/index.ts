@@ -79,9 +79,10 @@ export default {
   },
   async scheduled(_controller, env) {
     const config = configOf(env, announce);
-    // The order: the sweep first, since it brings notifications to the origin. Roll up and watch are short, and watch must
+    // The order: the heartbeat first, since it proves that D1 takes writes, and watch looks at it. Then the sweep, since it
+    // brings notifications to the origin. Roll up and watch are short, and watch must
     // not alert what the sweep has just settled. Asking KICC comes after them, since KICC may be slow for a whole run:
-    // first about successes that wait for CONFIRM, then about announced cancellations. Deleting can wait longest.
+    // first about successes that wait for CONFIRM, then about announced cancellations. Deleting and archiving can wait longest.
     const whole = await runSteps({
       heartbeat: () => beat(env.DB, Date.now(), config.receiving !== null),
       sweep: () => sweep(config, env.DB, env.DELIVERIES),

@@ -1,10 +1,10 @@
-// The one way in, for the hook, the consumer, dead letters, inquiry, release and test: how it is stored, judged against what is known of its event, and whether it is enqueued.
+// The one way in, for the hook, the consumer, dead letters, inquiry, release and test: judge, then store. It also says whether a row is to be enqueued.
 import type { Config } from "./config.ts";
 import { differ, ownId, repeatId } from "./kinds/identity.ts";
 import type { Event, Kind, Told } from "./kinds/kind.ts";
 import { toldOfStored } from "./kinds/notification.ts";
 import { kindNamed } from "./kinds/registry.ts";
-import { type Judgement, type Known, judge } from "./rules/judge.ts";
+import { type Judgement, type Known, WEAK_MS, judge } from "./rules/judge.ts";
 import { type Notification, SUCCESS } from "./rules/notification.ts";
 import { type EventRow, isKnownAsOurs, readEvent } from "./store/event.ts";
 import {
@@ -27,7 +27,6 @@ export interface Stored extends StoredRow {
 }
 
 const COLUMNS = { cancelPgCno: "cancel_pg_cno", pgCno: "pg_cno", shopOrderNo: "shop_order_no" } as const;
-const WEAK_MS = 45 * 60 * 1000;
 // What was read changes between reading and writing only where others of the event are stored or settled just then.
 const JUDGED_AT_MOST = 5;
 

@@ -24,7 +24,7 @@ const STORE_WITHIN_MS = 10_000;
 
 /**
  * @param taking by which this caller has it
- * @param nextAt when KICC is asked next if it did not say "cancelled"; null after the last query
+ * @param nextAt when KICC is asked next if it did not prove the event; null after the last query
  * @throws what D1 throws: then nothing is settled, and it is taken again when the taking runs out
  */
 export async function askAbout(

@@ -1,13 +1,14 @@
 // What the approvals of WeChat Pay and Alipay share: one payment has one approval, told by mallId and pgCno.
 import type { Fields } from "../rules/notification.ts";
 import { differ, isSameKey, keyWithoutId, kstStamp, relateResults } from "./identity.ts";
-import type { Identity, Relation, Told } from "./kind.ts";
+import { approvalFind } from "./find-approval.ts";
+import { COMMON_NAMES, type Identity, type Kind, type Relation, type StatusApi, type Told } from "./kind.ts";
 import { type Message, innerText, textIn } from "./message.ts";
 import { normalAmount, normalCurrency } from "./money.ts";
 
 type ApprovalFields = Pick<Fields, "cancelPgCno" | "cancelDate" | "eventDate" | "currency" | "amount">;
 
-export function readApproval(message: Message): ApprovalFields {
+function readApproval(message: Message): ApprovalFields {
   return {
     cancelPgCno: null,
     cancelDate: null,
@@ -18,7 +19,7 @@ export function readApproval(message: Message): ApprovalFields {
 }
 
 /** @param name the kind's, which is part of the key */
-export function approvalIdentity(name: string): Identity {
+function approvalIdentity(name: string): Identity {
   return {
     key: (told) => keyOf(name, told),
     event: ({ pgCno }) => (pgCno === null ? null : { column: "pgCno", value: pgCno }),
@@ -44,8 +45,43 @@ function relate(name: string, arriving: Told, known: Told): Relation {
   return relateResults(arriving, known);
 }
 
+/** What the two approvals differ by. */
+interface Approval extends Pick<Kind, "name" | "product" | "door" | "title" | "mark"> {
+  /** Behind KICC_API_URL. */
+  readonly find: StatusApi["path"];
+  /** For a made-up one. */
+  readonly sample?: Readonly<Record<string, string>>;
+}
+
+const NAMES: ReadonlySet<string> = new Set([
+  ...COMMON_NAMES,
+  "approvalDate",
+  "amountInfo",
+  "amountInfo.currency",
+  "amountInfo.amount",
+]);
+
+export function approvalKind({ find, sample, ...approval }: Approval): Kind {
+  return {
+    ...approval,
+    reads: (name) => NAMES.has(name),
+    read: readApproval,
+    parts: () => ({}),
+    ackHasPgCno: true,
+    comesAsForm: false,
+    identity: approvalIdentity(approval.name),
+    statusApi: approvalFind(find),
+    sample: (resCd, serial, now) => ({
+      body: JSON.stringify({ ...approvalSample(resCd, serial, now), ...sample }),
+      contentType: "application/json; charset=utf-8",
+    }),
+    demandsBooking: true,
+    isLoss: false,
+  };
+}
+
 /** Made up, in the shape of KICC's pages. */
-export function approvalSample(resCd: string, serial: number, now: number): Readonly<Record<string, unknown>> {
+function approvalSample(resCd: string, serial: number, now: number): Readonly<Record<string, unknown>> {
   const pgCno = String(serial).padStart(20, "0");
   return {
     resCd,

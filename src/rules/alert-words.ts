@@ -1,6 +1,6 @@
 // The texts of alerts in English and Korean. Neither bodies nor secrets; what comes from outside is cleaned first. Pure.
 import type { DaySums, KindSum } from "./sums.ts";
-import { COUNTED_AT_MOST, type Condition, type ConditionName } from "./conditions.ts";
+import { ALERT_COUNTS_AT_MOST, type Condition, type ConditionName } from "./conditions.ts";
 
 /** From when to when KICC may have called in vain. */
 export interface Absence {
@@ -152,7 +152,7 @@ function describeKo({ name, count, since, detail, orderNo }: Condition): string 
   const from = `${timeOf(since)}부터`;
   const about = detail === null ? "" : ` (${clean(detail)})`;
   const order = orderNo ? ` (주문 ${clean(orderNo)})` : "";
-  const number = count >= COUNTED_AT_MOST ? `${COUNTED_AT_MOST}건 이상` : `${count}건`;
+  const number = count >= ALERT_COUNTS_AT_MOST ? `${ALERT_COUNTS_AT_MOST}건 이상` : `${count}건`;
   switch (name) {
     case "d1":
       return `${from} D1이 정상적으로 응답하지 않습니다${about}. 그동안 알림은 큐를 통해 수신 확인됩니다. 데이터베이스와 마이그레이션을 확인하세요: wrangler d1 migrations list DB --remote.`;
@@ -222,7 +222,7 @@ function moneyOf({ sum, currency }: KindSum): string {
 }
 
 function many(count: number, what: string): string {
-  const number = count >= COUNTED_AT_MOST ? `At least ${COUNTED_AT_MOST}` : String(count);
+  const number = count >= ALERT_COUNTS_AT_MOST ? `At least ${ALERT_COUNTS_AT_MOST}` : String(count);
   return count === 1 ? `1 ${what} is` : `${number} ${what}s are`;
 }
 

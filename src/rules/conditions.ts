@@ -55,7 +55,7 @@ export interface News {
 }
 
 /** A count that stopped here means "at least". */
-export const COUNTED_AT_MOST = 1000;
+export const ALERT_COUNTS_AT_MOST = 1000;
 /** Growth is told no more often: whoever causes it could cause an alert each minute. */
 export const AGAIN_MS = 60 * 60 * 1000;
 

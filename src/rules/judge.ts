@@ -60,7 +60,8 @@ export type Judgement =
       readonly contradicts: string;
     };
 
-const WEAK_MS = 45 * 60 * 1000;
+/** A match with a weak slot counts this long after the first receipt. */
+export const WEAK_MS = 45 * 60 * 1000;
 const SILENT_REASONS: ReadonlySet<string | null> = new Set(["foreign", "ambiguous", "conflict", "unconfirmed"]);
 
 /** @param known oldest first */

@@ -1,5 +1,6 @@
 // What the cron looks at to alert, what was told of it, and what other steps saw. Bounded: some thousands of rows at most.
-import { COUNTED_AT_MOST, type Condition, type ConditionName, type Told } from "../rules/conditions.ts";
+import { KICC_NETWORKS } from "../kinds/kicc.ts";
+import { ALERT_COUNTS_AT_MOST, type Condition, type ConditionName, type Told } from "../rules/conditions.ts";
 import { type Heartbeat, type UntoldAbsence, absencesStatement, heartbeatStatement } from "./heartbeat.ts";
 import { isState, seqAt } from "./insert.ts";
 import { putStatement } from "./outbox.ts";
@@ -12,10 +13,18 @@ const SEEN_MS = 10 * 60 * 1000;
 const SEEN_AGAIN_MS = 60 * 1000;
 
 const KNEW_TOKEN = "knew_token = 1 AND reason = 'address'";
-/** KICC's own networks: 203.233.72.0/23, 203.233.74.0/24, 61.33.205.0/24, 61.33.211.0/24. */
-const IN_KICCS_NETWORKS = ["203.233.72.*", "203.233.73.*", "203.233.74.*", "61.33.205.*", "61.33.211.*"]
-  .map((network) => `address GLOB '${network}'`)
+/** SQLite knows no networks: a /24 is the beginning of an address, and a /23 is two of them. */
+const IN_KICCS_NETWORKS = KICC_NETWORKS.flatMap(beginningsOf)
+  .map((beginning) => `address GLOB '${beginning}.*'`)
   .join(" OR ");
+
+function beginningsOf(network: (typeof KICC_NETWORKS)[number]): string[] {
+  const [address = "", bits] = network.split("/");
+  const [a, b, c] = address.split(".");
+  const beginning = `${a}.${b}.${c}`;
+  return bits === "23" ? [beginning, `${a}.${b}.${Number(c) + 1}`] : [beginning];
+}
+
 const NEW_ADDRESS = `reason = 'address' AND (${IN_KICCS_NETWORKS})`;
 
 /** Only of what an address can be made of: locally a caller may say anything. */
@@ -39,7 +48,7 @@ const OBSERVED: Readonly<Partial<Record<ConditionName, (now: number) => string>>
   unresolved: () => `
     SELECT count(*) AS count, min(announced_at) AS since, NULL AS detail, id, orderNo FROM (
       SELECT announced_at, cancel_pg_cno AS id, shop_order_no AS orderNo FROM cancellations
-      WHERE state = 'unresolved' ORDER BY announced_at LIMIT ${COUNTED_AT_MOST})`,
+      WHERE state = 'unresolved' ORDER BY announced_at LIMIT ${ALERT_COUNTS_AT_MOST})`,
   "stray-messages": (now) => ofSighting("stray-messages", now),
   "archive-behind": (now) => ofSighting("archive-behind", now),
   "near-full": (now) => ofSighting("near-full", now),
@@ -56,12 +65,12 @@ function overdue(now: number): string {
       SELECT next_attempt_at AS at, id, shop_order_no AS orderNo FROM (
         SELECT next_attempt_at, lease_until, confirm, id, shop_order_no FROM notifications INDEXED BY due
         WHERE state = 'pending' AND next_attempt_at <= ${now - OVERDUE_MS}
-        ORDER BY next_attempt_at LIMIT ${COUNTED_AT_MOST})
+        ORDER BY next_attempt_at LIMIT ${ALERT_COUNTS_AT_MOST})
       WHERE confirm IS NOT 'asking' AND (lease_until IS NULL OR lease_until <= ${now - OVERDUE_MS})
       UNION ALL
       SELECT received_at AS at, id, shop_order_no AS orderNo FROM (
         SELECT received_at, confirm, id, shop_order_no FROM notifications
-        WHERE ${isState("pending")} AND seq < ${seqAt(now - OVERDUE_MS)} ORDER BY seq LIMIT ${COUNTED_AT_MOST})
+        WHERE ${isState("pending")} AND seq < ${seqAt(now - OVERDUE_MS)} ORDER BY seq LIMIT ${ALERT_COUNTS_AT_MOST})
       WHERE confirm = 'asking')`;
 }
 
@@ -73,7 +82,7 @@ function ofSighting(name: Sighting, now: number): string {
 function ofState(state: "dead" | "held"): string {
   return `SELECT count(*) AS count, min(received_at) AS since, NULL AS detail, id, orderNo FROM (
     SELECT received_at, id, shop_order_no AS orderNo FROM notifications
-    WHERE ${isState(state)} ORDER BY seq LIMIT ${COUNTED_AT_MOST})`;
+    WHERE ${isState(state)} ORDER BY seq LIMIT ${ALERT_COUNTS_AT_MOST})`;
 }
 
 function ofQuarantine(where: string, detail: string = "NULL"): string {

@@ -1,4 +1,4 @@
-// The announced cancellations: announce, read, list, prune. What settles them is in coming.ts and asking.ts.
+// The announced cancellations: announce, read, list, prune. What settles them is in arrivals.ts and inquiry.ts.
 import type { Announced as AnnouncedEvent } from "../kinds/status-notification.ts";
 import { lookAtNewest, lookAtOne } from "./arrivals.ts";
 

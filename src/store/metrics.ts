@@ -3,7 +3,7 @@ import { isState } from "./insert.ts";
 import { type Hour, hourOf, totalsStatement } from "./rollups.ts";
 
 /** Nobody needs a larger number: a count that reaches it means "at least". */
-export const COUNTED_AT_MOST = 400;
+export const METRICS_COUNT_AT_MOST = 400;
 
 export interface Standing {
   /** Of all time. */
@@ -21,11 +21,11 @@ export async function readStanding(db: D1Database): Promise<Standing> {
     totalsStatement(db),
     db.prepare(
       `SELECT received_at AS receivedAt FROM notifications WHERE ${isState("pending")}
-       ORDER BY seq LIMIT ${COUNTED_AT_MOST}`,
+       ORDER BY seq LIMIT ${METRICS_COUNT_AT_MOST}`,
     ),
     db.prepare(`SELECT ${boundedCount("held")} AS held, ${boundedCount("dead")} AS dead`),
     db.prepare(
-      `SELECT reason, count(*) AS count FROM (SELECT reason FROM quarantine LIMIT ${COUNTED_AT_MOST}) GROUP BY reason`,
+      `SELECT reason, count(*) AS count FROM (SELECT reason FROM quarantine LIMIT ${METRICS_COUNT_AT_MOST}) GROUP BY reason`,
     ),
   ]);
   const { held = 0, dead = 0 } = (stuck?.results[0] ?? {}) as { held?: number; dead?: number };
@@ -39,5 +39,5 @@ export async function readStanding(db: D1Database): Promise<Standing> {
 }
 
 function boundedCount(state: "held" | "dead"): string {
-  return `(SELECT count(*) FROM (SELECT 1 FROM notifications WHERE ${isState(state)} LIMIT ${COUNTED_AT_MOST}))`;
+  return `(SELECT count(*) FROM (SELECT 1 FROM notifications WHERE ${isState(state)} LIMIT ${METRICS_COUNT_AT_MOST}))`;
 }

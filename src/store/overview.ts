@@ -4,7 +4,7 @@ import { isState } from "./insert.ts";
 import { LISTED, type ListedRow, newestDelivered } from "./search.ts";
 
 /** Nobody needs a larger number to begin: a count of it means "at least". */
-export const COUNTED_AT_MOST = 100;
+export const OVERVIEW_COUNTS_AT_MOST = 100;
 export const OVERDUE_MS = 5 * 60 * 1000;
 // Those that wait for KICC's word, or are being tried, are due too, and not overdue: so many are looked at.
 const DUE_LOOKED_AT = 300;
@@ -38,7 +38,7 @@ export async function readNeeds(db: D1Database, now: number): Promise<Needs> {
 }
 
 function counted(select: string): string {
-  return `(SELECT count(*) FROM (${select} LIMIT ${COUNTED_AT_MOST}))`;
+  return `(SELECT count(*) FROM (${select} LIMIT ${OVERVIEW_COUNTS_AT_MOST}))`;
 }
 
 /** Due since ?1 and neither under way nor waiting for KICC's word. */

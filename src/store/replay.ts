@@ -58,7 +58,7 @@ export async function replay(db: D1Database, id: string, entry: Entry): Promise<
 }
 
 /** Nobody waits for a count of more: reading on would cost a row each. */
-export const REPLAYS_COUNTED_AT_MOST = 1900;
+export const REPLAYS_COUNT_AT_MOST = 1900;
 
 /** How many rows of a range one run looks at. */
 const LOOKED_AT = 2000;
@@ -74,7 +74,7 @@ export interface ReplayMany {
 
 /**
  * Asks for a replay of all that are so now. One round trip.
- * @returns how many, counted up to REPLAYS_COUNTED_AT_MOST; all of them are replayed
+ * @returns how many, counted up to REPLAYS_COUNT_AT_MOST; all of them are replayed
  */
 export async function askReplay(db: D1Database, wanted: ReplayMany, entry: Entry): Promise<number> {
   const { state, from, to, kind, mallId } = wanted;
@@ -85,7 +85,7 @@ export async function askReplay(db: D1Database, wanted: ReplayMany, entry: Entry
     audit(db, entry),
     db
       .prepare(
-        `SELECT count(*) AS found FROM (SELECT * FROM (${windowOf(state, REPLAYS_COUNTED_AT_MOST)})
+        `SELECT count(*) AS found FROM (SELECT * FROM (${windowOf(state, REPLAYS_COUNT_AT_MOST)})
          WHERE ${IS_WANTED})`,
       )
       .bind(seqAt(from), seqAt(to), state, kind, mallId, entry.at),

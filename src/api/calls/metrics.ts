@@ -4,7 +4,7 @@ import { version } from "../../../package.json";
 import { DELAY_BOUNDS_MS } from "../../rules/histogram.ts";
 import { CONTENT_TYPE, type Sample, histogram, metric } from "../prometheus.ts";
 import { before } from "../../deadline.ts";
-import { COUNTED_AT_MOST, type Standing, readStanding } from "../../store/metrics.ts";
+import { METRICS_COUNT_AT_MOST, type Standing, readStanding } from "../../store/metrics.ts";
 import { operation } from "../operation.ts";
 
 const AGES: readonly (readonly [label: string, below: number])[] = [
@@ -61,7 +61,7 @@ function gauges({ pending, held, dead, quarantine }: Standing, now: number): str
   const counts = { pending: pending.length, held, dead, quarantine: kept };
   const capped = Object.entries(counts).map(([what, count]): Sample => ({
     labels: { what },
-    value: count >= COUNTED_AT_MOST ? 1 : 0,
+    value: count >= METRICS_COUNT_AT_MOST ? 1 : 0,
   }));
   return [
     metric(
@@ -84,7 +84,12 @@ function gauges({ pending, held, dead, quarantine }: Standing, now: number): str
         value: quarantine.find((row) => row.reason === reason)?.count ?? 0,
       })),
     ),
-    metric("kicc_count_capped", "gauge", `1 where counting stopped at ${COUNTED_AT_MOST}: there are more.`, capped),
+    metric(
+      "kicc_count_capped",
+      "gauge",
+      `1 where counting stopped at ${METRICS_COUNT_AT_MOST}: there are more.`,
+      capped,
+    ),
   ];
 }
 

@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { enqueue } from "../../queue/send.ts";
 import { close } from "../../store/close.ts";
-import { REPLAYS_COUNTED_AT_MOST, askReplay, replay } from "../../store/replay.ts";
+import { REPLAYS_COUNT_AT_MOST, askReplay, replay } from "../../store/replay.ts";
 import { notificationOf } from "../../store/rows.ts";
 import { bringBack } from "../archived.ts";
 import { instant, kindOrProduct, words } from "../input.ts";
@@ -41,7 +41,7 @@ export const replayNotification = operation({
 export const replayMany = operation({
   method: "post",
   path: "/api/replay",
-  summary: `Deliver all dead, held or delivered ones received in [from, to) again, at a bounded rate; counted up to ${REPLAYS_COUNTED_AT_MOST}`,
+  summary: `Deliver all dead, held or delivered ones received in [from, to) again, at a bounded rate; counted up to ${REPLAYS_COUNT_AT_MOST}`,
   needsDelivering: true,
   input: z.object({
     state: z.enum(["dead", "held", "delivered"], 'must be "dead", "held" or "delivered"'),

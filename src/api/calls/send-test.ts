@@ -38,7 +38,7 @@ export const testNotification = operation({
     const storing = storingOf(config.storing, notification, crypto.randomUUID(), now);
     const stored = await storeNotification(db, notification, storing);
     log("notification.stored", { id: stored.id, state: stored.state, receipts: stored.receipts, source: "test" });
-    if (isToBeEnqueued(stored, config)) waitUntil(enqueue(deliveries, notification, 1));
+    if (isToBeEnqueued(stored, config)) waitUntil(enqueue(deliveries, { ...notification, id: stored.id }, 1));
     await audit(db, { at: now, who: operator, what: "test", subject: stored.id, note: `${name} resCd ${resCd}` }).run();
     const row = await findListed(db, stored.id);
     if (row === null) throw new Error(`Cannot find notification ${stored.id}: it was stored just now`);

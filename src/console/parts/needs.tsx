@@ -1,5 +1,5 @@
 // What needs a person: settings that are wrong, and how many notifications and cancellations wait for a decision.
-import { COUNTED_AT_MOST, type Needs } from "../../store/overview.ts";
+import { OVERVIEW_COUNTS_AT_MOST, type Needs } from "../../store/overview.ts";
 import { HOME } from "./layout.tsx";
 import type { View } from "../view.ts";
 
@@ -43,7 +43,7 @@ export function NeedsYou({ v: { w }, needs }: { readonly v: View; readonly needs
         {tiles.map(({ count, name, lead, href }) => (
           <li>
             <a href={href} class={count > 0 ? "tile some" : "tile"}>
-              <strong>{count >= COUNTED_AT_MOST ? w.atLeast(count) : count}</strong> <span>{name}</span>
+              <strong>{count >= OVERVIEW_COUNTS_AT_MOST ? w.atLeast(count) : count}</strong> <span>{name}</span>
               <small>{lead}</small>
             </a>
           </li>
