@@ -207,7 +207,7 @@ function checkTogether(values: Values<typeof DELIVERING>, throughBinding: boolea
   if (values.ACCESS_AUD && values.ACCESS_TEAM === undefined) wrong("ACCESS_TEAM", "is not set, and ACCESS_AUD is");
 }
 
-interface Binding<T> {
+interface Binding<T extends object> {
   readonly is: (value: object) => value is T;
   readonly wanted: string;
 }
@@ -226,7 +226,7 @@ const BUCKET: Binding<R2Bucket> = {
  * null where there is none. One that is set to anything else is a wrong setting: deliveries must not go over the
  * internet instead, nor rows be deleted that nobody archives.
  */
-function readBinding<T>(
+function readBinding<T extends object>(
   env: Readonly<Record<string, unknown>>,
   setting: string,
   { is, wanted }: Binding<T>,
