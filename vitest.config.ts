@@ -17,9 +17,12 @@ const ARCHIVE_CHAOS = JSON.parse(
 ) as Record<string, number | number[]>;
 
 // These run in Node and call a whole Worker over HTTP.
-const OUTSIDE_WORKERD = ["test/{e2e,simulator,puller,origins,monitoring}/**/*.test.ts"];
+const OUTSIDE_WORKERD = [
+  "test/{e2e,simulator,puller,origins,monitoring}/**/*.test.ts",
+  "test/deploy/{migrations,settings,verify-archive}.test.ts",
+];
 /** Minutes long: wrangler runs in each. They have a command of their own. */
-const DEPLOYS = ["test/deploy/**/*.test.ts"];
+const DEPLOYS = ["test/deploy/{deploy,doctor,interrupted,traps,upgrade}.test.ts"];
 
 export default defineConfig(async () => {
   const migrations = await readD1Migrations(path.join(import.meta.dirname, "migrations"));

@@ -23,8 +23,8 @@ CREATE TABLE absences (
 -- One row per alert and channel, until it is sent.
 CREATE TABLE alert_outbox (
   id INTEGER PRIMARY KEY,
-  channel TEXT NOT NULL,         -- the beginning of the SHA-256 of the webhook's URL, or email
-  host TEXT NOT NULL,            -- the webhook's, for people; its path is a secret
+  channel TEXT NOT NULL,         -- the beginning of the SHA-256 of the URL of the webhook, or email
+  host TEXT NOT NULL,            -- of the webhook, for people. Its path is a secret
   subject TEXT NOT NULL,
   text TEXT NOT NULL,
   raised_at INTEGER NOT NULL,
