@@ -71,7 +71,7 @@ export function judge(arriving: Arriving, known: readonly Known[]): Judgement {
   if (resent !== null) return resent;
   const speaking = known.filter(speaks);
   const same = speaking.filter(({ relation }) => relation === "same");
-  const [first] = same;
+  const first = same.find((one) => one.id === ids.plain) ?? same[0];
   if (first !== undefined && !isWeak) return { kind: "receipt", of: first.id, confirms: false };
   const newest = same.at(-1);
   if (newest !== undefined) {

@@ -114,6 +114,16 @@ describe("several of one cancellation", () => {
     expect(await rowOf(failure.id)).toMatchObject({ state: "held", reason: "superseded", contradicts: success.id });
   });
 
+  it("counts KICC's answer as a receipt of the same cancellation's own row, not of one that only shares its reference", async () => {
+    const about = { cancelPgCno: "C1", mallId: "T0099001", pgCno: "26011314205510990001", reference: "R-1" };
+    await announce(env.DB, { ...about, shopOrderNo: null }, 300_000, Date.now());
+    const unnamed = await stored(cancellation("C1", { cancelPgCno: null }), { reference: "R-1" });
+    const named = await stored(cancellation("C1"), { reference: "R-1" });
+    expect(named.id).not.toBe(unnamed.id);
+    const asked = await stored(cancellation("C1"), { reference: "R-1", source: "status-api" });
+    expect(asked.id).toBe(named.id);
+  });
+
   it("leaves one success to be delivered when two with different amounts come at once", async () => {
     const both = await Promise.all([stored(cancellation("C1", won(1))), stored(cancellation("C1", won(2)))]);
     expect(both.map(({ state }) => state).toSorted()).toEqual(["held", "pending"]);
