@@ -1,4 +1,6 @@
 // One call of a status API of KICC's → its answer. Never throws: whatever KICC does, or does not, is an answer.
+import { before } from "../deadline.ts";
+import { gather, joined } from "../gather.ts";
 import { reasonOf } from "../log.ts";
 import { readable } from "../kinds/find.ts";
 import type { StatusApi } from "../kinds/kind.ts";
@@ -16,15 +18,14 @@ export async function askKicc(
   query: Query,
   timeoutMs: number = ASK_TIMEOUT_MS,
 ): Promise<Answer> {
+  const deadline = Date.now() + timeoutMs;
   const signal = AbortSignal.timeout(timeoutMs);
-  // The signal aborts fetch(). The race keeps the deadline even if something ignores the signal.
-  const late = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener("abort", () => reject(new Error(`no whole answer in ${timeoutMs} ms`)));
-  });
   try {
-    return await Promise.race([ask(kiccApiUrl, api, query, signal), late]);
+    // The signal ends fetch(), `before` the wait for it: something may ignore the signal.
+    return await before(deadline, "ask KICC", ask(kiccApiUrl, api, query, signal));
   } catch (error) {
-    return none(null, signal.aborted ? `no whole answer in ${timeoutMs} ms` : `no connection: ${reasonOf(error)}`);
+    const isLate = signal.aborted || Date.now() >= deadline;
+    return none(null, isLate ? `no whole answer in ${timeoutMs} ms` : `no connection: ${reasonOf(error)}`);
   }
 }
 
@@ -41,22 +42,11 @@ async function ask(kiccApiUrl: URL, api: StatusApi, query: Query, signal: AbortS
     await response.body?.cancel();
     return none(response.status, `KICC answered ${response.status}`);
   }
-  const bytes = await readAtMost(response.body, LARGEST_ANSWER_BYTES);
-  return bytes === null ? none(200, "answer over 64 KiB") : api.read(decodeText(bytes).text);
+  const { chunks, end } = gather(response.body, LARGEST_ANSWER_BYTES);
+  if ((await end) === "too-large") return none(200, "answer over 64 KiB");
+  return api.read(decodeText(await joined(chunks)).text);
 }
 
 function none(status: number | null, text: string): Answer {
   return { kind: "none", status: status === null ? null : String(status), text: readable(text) };
-}
-
-/** The stream's bytes, or null where there are more than `most`. */
-async function readAtMost(stream: ReadableStream<Uint8Array> | null, most: number): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of stream ?? []) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > most) return null;
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }

@@ -1,5 +1,7 @@
 // Posts one notification to the merchant's origin. Never throws: every failure is an outcome.
 import type { Origin } from "../config.ts";
+import { before } from "../deadline.ts";
+import { gather, joined } from "../gather.ts";
 import { reasonOf } from "../log.ts";
 import { judgeAnswer, unreadableAnswer } from "../rules/answer.ts";
 import { kindNamed } from "../kinds/registry.ts";
@@ -22,24 +24,23 @@ export interface Parcel {
 
 /** The answer's head and its first 64 KiB must come within the origin's timeout. Redirects are never followed. */
 export async function deliverTo(origin: Origin, parcel: Parcel): Promise<Outcome> {
+  const deadline = Date.now() + origin.timeoutMs;
   const signal = AbortSignal.timeout(origin.timeoutMs);
-  const late = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason));
-  });
   let response: Response | null = null;
   try {
-    // The signal aborts the request. The race keeps the deadline for a Fetcher or a body that ignores the signal.
-    response = await Promise.race([send(origin, parcel, signal), late]);
-    const answer = await Promise.race([readAnswer(response), late]);
+    // The signal ends the request, `before` the wait for it: a Fetcher or a body may ignore the signal.
+    response = await before(deadline, "deliver", send(origin, parcel, signal));
+    const answer = await before(deadline, "read the answer", readAnswer(response));
     return judge(response, answer, routeOf(origin, parcel));
   } catch (error) {
     if (response && !response.ok) return judge(response, NOTHING_READ, routeOf(origin, parcel));
+    const isLate = signal.aborted || Date.now() >= deadline;
     const encoding = response?.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
-    if (response && !signal.aborted && UNDONE_ENCODINGS.has(encoding)) {
+    if (response && !isLate && UNDONE_ENCODINGS.has(encoding)) {
       return failed(unreadableAnswer(response.status, encoding), { status: response.status });
     }
-    const missing = response ? "whole answer" : signal.aborted ? "answer" : "connection";
-    const why = signal.aborted ? ` in ${origin.timeoutMs} ms` : `: ${reasonOf(error)}`;
+    const missing = response ? "whole answer" : isLate ? "answer" : "connection";
+    const why = isLate ? ` in ${origin.timeoutMs} ms` : `: ${reasonOf(error)}`;
     return failed(`no ${missing}${why}`, { status: response?.status ?? null });
   }
 }
@@ -71,15 +72,10 @@ interface Answer {
 const NOTHING_READ: Answer = { text: "", whole: false };
 
 async function readAnswer(response: Response): Promise<Answer> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > LARGEST_JUDGED_BYTES) break;
-  }
-  const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
-  if (length <= LARGEST_JUDGED_BYTES) return { text: decodeText(bytes).text, whole: true };
+  const { chunks, end } = gather(response.body, LARGEST_JUDGED_BYTES);
+  const isWhole = (await end) === "whole";
+  const bytes = await joined(chunks);
+  if (isWhole) return { text: decodeText(bytes).text, whole: true };
   // The cut may fall inside a character, so the text is decoded leniently.
   return { text: new TextDecoder().decode(bytes.subarray(0, LARGEST_JUDGED_BYTES)), whole: false };
 }
