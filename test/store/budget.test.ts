@@ -1,18 +1,12 @@
 // What each path of a notification asks of D1, as exact numbers: a row more is a decision, not an accident.
-import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { createExecutionContext, createMessageBatch, createScheduledController, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import worker from "../../src/index.ts";
 import { deliverBatch } from "../../src/deliver/consumer.ts";
 import { encodeMessage } from "../../src/queue/message.ts";
 import { receive } from "../../src/receive/hook.ts";
-import { pruneOld } from "../../src/upkeep/prune.ts";
-import { reconcile } from "../../src/inquire/reconcile.ts";
-import { confirmDue } from "../../src/inquire/confirm.ts";
-import { rollUp } from "../../src/upkeep/count.ts";
 import { prune } from "../../src/store/overdue.ts";
-import { sweep } from "../../src/upkeep/sweep.ts";
-import { watch } from "../../src/upkeep/watch.ts";
-import { beat } from "../../src/store/heartbeat.ts";
 import { BUDGET, type Path } from "../bench/budget.ts";
 import { type Sending, clear, configWith, kiccBody, kiccRequest, notificationFrom, queueInto } from "../fixtures.ts";
 import { type Work, meteredD1 } from "../metered.ts";
@@ -49,16 +43,10 @@ async function attempt(body: string, number: number, status: number, settings = 
   return take();
 }
 
-/** One minute of the cron. */
+/** One minute of the cron, with its steps as the Worker has them. */
 async function minute(now: number): Promise<Work> {
-  const config = configWith();
-  await beat(db, now, true);
-  await sweep(config, db, deliveries);
-  await rollUp(db, now);
-  await watch(config, db, now);
-  await confirmDue(config, db, deliveries);
-  await reconcile(config, db, deliveries);
-  await pruneOld(db, now);
+  vi.spyOn(Date, "now").mockReturnValue(now);
+  await worker.scheduled(createScheduledController(), { ...env, DB: db, DELIVERIES: deliveries });
   return take();
 }
 
