@@ -22,7 +22,11 @@ export async function letIn(c: Context<ConsoleEnv>, next: Next): Promise<Respons
   // A browser sends no SameSite=Strict cookie when it follows a link in an alert. The refresh comes from this site, with it.
   if (c.req.method === "GET" && c.req.header("sec-fetch-site") === "cross-site") c.header("refresh", "0");
   const destined = c.req.method === "GET" ? view.url.pathname + view.url.search : HOME;
-  return html(c, <SignIn v={view} problem={consoleTokens.length === 0 ? view.w.noToken : null} next={destined} />, 401);
+  return html(
+    c,
+    <SignIn v={view} problem={consoleTokens.length === 0 ? view.w.signIn.noToken : null} next={destined} />,
+    401,
+  );
 }
 
 async function letInByAccess(c: ConsoleContext, access: Access, next: Next): Promise<Response | void> {
@@ -31,16 +35,16 @@ async function letInByAccess(c: ConsoleContext, access: Access, next: Next): Pro
   if (operator === "refused")
     return html(
       c,
-      <Plain v={view} title={view.w.signIn}>
-        {view.w.accessRefused}
+      <Plain v={view} title={view.w.signIn.title}>
+        {view.w.signIn.accessRefused}
       </Plain>,
       401,
     );
   if (operator === "away")
     return html(
       c,
-      <Plain v={view} title={view.w.signIn}>
-        {view.w.accessAway}
+      <Plain v={view} title={view.w.signIn.title}>
+        {view.w.signIn.accessAway}
       </Plain>,
       503,
     );
@@ -57,13 +61,13 @@ export async function signIn(c: Context<ConsoleEnv>): Promise<Response> {
   const again = (problem: string, status: 401 | 429) =>
     html(c, <SignIn v={c.var.view} problem={problem} next={destination(next, url)} />, status);
   if (config.operating.access !== null) return c.redirect(HOME, 303);
-  if (config.operating.consoleTokens.length === 0) return again(w.noToken, 401);
+  if (config.operating.consoleTokens.length === 0) return again(w.signIn.noToken, 401);
   if (!(await mayTry(c.req.header("cf-connecting-ip") ?? "unknown", now, c.env.SIGN_INS))) {
     c.header("retry-after", "60");
-    return again(w.tooManyGuesses, 429);
+    return again(w.signIn.tooManyGuesses, 429);
   }
   const given = typeof token === "string" ? token.trim() : "";
-  if (!isOneOf(config.operating.consoleTokens, given)) return again(w.wrongToken, 401);
+  if (!isOneOf(config.operating.consoleTokens, given)) return again(w.signIn.wrongToken, 401);
   const options = { ...cookieOptions(url), maxAge: SESSION_MS / 1000 };
   setCookie(c, cookieName(url), await openSession(given, now), options);
   return c.redirect(destination(next, url), 303);

@@ -49,12 +49,12 @@ export function problemPage(c: ConsoleContext, problem: keyof typeof STATUS): Pr
   const { w } = view;
   const [title, lead] =
     problem === "not_found"
-      ? [w.notFound, w.notFoundLead]
+      ? [w.frame.notFound, w.frame.notFoundLead]
       : problem === "unavailable"
-        ? [w.failed, w.failedLead]
+        ? [w.frame.failed, w.frame.failedLead]
         : problem === "forbidden"
-          ? [w.title, w.forbidden]
-          : [w.title, problem === "unauthorized" ? w.signIn : w[`refused_${problem}`]];
+          ? [w.frame.title, w.frame.forbidden]
+          : [w.frame.title, problem === "unauthorized" ? w.signIn.title : w.said[`refused_${problem}`]];
   return html(
     c,
     <Plain v={view} title={title}>

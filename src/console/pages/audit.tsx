@@ -15,22 +15,22 @@ export async function auditPage(v: View) {
   const { w, url } = v;
   const { audit, cursor } = answer;
   return (
-    <Layout v={v} title={w.audit} at="audit">
+    <Layout v={v} title={w.pages.audit} at="audit">
       {audit.length === 0 ? (
-        <p class="faint">{w.none}</p>
+        <p class="faint">{w.frame.none}</p>
       ) : (
         <Table
-          caption={w.audit}
+          caption={w.pages.audit}
           columns={[
-            { head: `${w.a_when} (KST)`, kind: "key" },
-            { head: w.a_who },
-            { head: w.a_what },
-            { head: w.a_subject },
-            { head: w.a_note, kind: "wide" },
+            { head: `${w.audit.when} (KST)`, kind: "key" },
+            { head: w.audit.who },
+            { head: w.audit.what },
+            { head: w.audit.subject },
+            { head: w.audit.note, kind: "wide" },
           ]}
           rows={audit.map(({ at, who, what, subject, note }) => [
             <Time at={at} />,
-            <Text text={who === "token" ? w.a_token : who} />,
+            <Text text={who === "token" ? w.audit.token : who} />,
             whatText(what, w),
             <Subject id={subject} what={what} />,
             <Text text={note} />,
@@ -47,8 +47,11 @@ export async function auditPage(v: View) {
 }
 
 function whatText(what: string, w: Words): string {
-  const name = `a_${what}`;
-  return name in w ? (w[name as keyof Words] as string) : what;
+  return isKnown(what, w) ? w.audit.did[what] : what;
+}
+
+function isKnown(what: string, { audit }: Words): what is keyof Words["audit"]["did"] {
+  return Object.hasOwn(audit.did, what);
 }
 
 function Subject({ id, what }: { readonly id: string | null; readonly what: string }) {

@@ -10,41 +10,42 @@ export async function cancellationPage(v: View, cancelPgCno: string) {
   if ("refused" in one) return one;
   const { w } = v;
   return (
-    <Layout v={v} title={`${w.cancellation} ${visible(one.shopOrderNo ?? one.cancelPgCno)}`} at="cancellations">
-      <section class="answer" aria-label={w.c_state}>
+    <Layout v={v} title={`${w.cancellations.one} ${visible(one.shopOrderNo ?? one.cancelPgCno)}`} at="cancellations">
+      <section class="answer" aria-label={w.cancellations.state}>
         <p>
-          <CancellationState state={one.state} w={w} /> {w[`c_${one.state}Lead`]}
+          <CancellationState state={one.state} w={w} /> {w.cancellations.leads[one.state]}
         </p>
         {one.notificationId !== null && (
           <p>
-            {w.c_settledBy}: <a href={`${HOME}/notifications/${one.notificationId}`}>{one.notificationId}</a>
+            {w.cancellations.settledBy}:{" "}
+            <a href={`${HOME}/notifications/${one.notificationId}`}>{one.notificationId}</a>
           </p>
         )}
         <div class="actions">
-          <Action to={`${cancellationPath(one.cancelPgCno)}/ask`} label={w.c_askNow} kind="main" />
+          <Action to={`${cancellationPath(one.cancelPgCno)}/ask`} label={w.cancellations.askNow} kind="main" />
           <a class="button" href={`${HOME}/notifications?q=${encodeURIComponent(one.cancelPgCno)}`}>
-            {w.notifications}
+            {w.pages.notifications}
           </a>
         </div>
       </section>
       <section aria-labelledby="fields">
-        <h2 id="fields">{w.cancellation}</h2>
+        <h2 id="fields">{w.cancellations.one}</h2>
         <Facts
           facts={[
-            [w.f_shopOrderNo, <Text text={one.shopOrderNo} />],
-            [w.f_cancelPgCno, <Text text={one.cancelPgCno} />],
-            [w.f_pgCno, <Text text={one.pgCno} />],
-            [w.f_mallId, <Text text={one.mallId} />],
-            [w.f_reference, <Text text={one.reference} />],
-            [w.c_announced, <TimeFromNow at={one.announcedAt} v={v} />],
-            [w.c_next, one.nextAskAt && <TimeFromNow at={one.nextAskAt} v={v} />],
+            [w.fields.shopOrderNo, <Text text={one.shopOrderNo} />],
+            [w.fields.cancelPgCno, <Text text={one.cancelPgCno} />],
+            [w.fields.pgCno, <Text text={one.pgCno} />],
+            [w.fields.mallId, <Text text={one.mallId} />],
+            [w.fields.reference, <Text text={one.reference} />],
+            [w.cancellations.announced, <TimeFromNow at={one.announcedAt} v={v} />],
+            [w.cancellations.next, one.nextAskAt && <TimeFromNow at={one.nextAskAt} v={v} />],
           ]}
         />
       </section>
       <section aria-labelledby="queries">
-        <h2 id="queries">{w.c_queries}</h2>
+        <h2 id="queries">{w.cancellations.queries}</h2>
         {one.history.length === 0 ? (
-          <p class="faint">{w.c_noQueries}</p>
+          <p class="faint">{w.cancellations.noQueries}</p>
         ) : (
           <ol class="timeline" reversed>
             {one.history.toReversed().map(({ at, status, text }) => (

@@ -16,7 +16,7 @@ const KINDS = {
 } as const;
 
 export function CancellationState({ state, w }: { readonly state: StateName; readonly w: Words }) {
-  return <span class={`state ${KINDS[state]}`}>{w[`c_${state}`]}</span>;
+  return <span class={`state ${KINDS[state]}`}>{w.cancellations.states[state]}</span>;
 }
 
 export function cancellationPath(cancelPgCno: string): string {
@@ -35,21 +35,24 @@ export async function cancellationsPage(v: View) {
     on: (query["state"] ?? "") === name,
   });
   return (
-    <Layout v={v} title={w.cancellations} at="cancellations">
-      <p>{w.c_lead}</p>
-      <Filters label={w.state} links={[link("", w.all), ...STATES.map((name) => link(name, w[`c_${name}`]))]} />
+    <Layout v={v} title={w.pages.cancellations} at="cancellations">
+      <p>{w.cancellations.lead}</p>
+      <Filters
+        label={w.fields.state}
+        links={[link("", w.frame.all), ...STATES.map((name) => link(name, w.cancellations.states[name]))]}
+      />
       {cancellations.length === 0 ? (
-        <p class="well">{w.none}</p>
+        <p class="well">{w.frame.none}</p>
       ) : (
         <Table
-          caption={w.cancellations}
+          caption={w.pages.cancellations}
           columns={[
-            { head: `${w.c_announced} (KST)`, kind: "key" },
-            { head: w.order },
-            { head: w.f_cancelPgCno },
-            { head: w.c_state },
-            { head: w.c_asks, kind: "number" },
-            { head: `${w.c_next} (KST)` },
+            { head: `${w.cancellations.announced} (KST)`, kind: "key" },
+            { head: w.fields.order },
+            { head: w.fields.cancelPgCno },
+            { head: w.cancellations.state },
+            { head: w.cancellations.asks, kind: "number" },
+            { head: `${w.cancellations.next} (KST)` },
           ]}
           rows={cancellations.map((each) => [
             <a href={cancellationPath(each.cancelPgCno)}>

@@ -23,7 +23,7 @@ export async function notificationPage(v: View, id: string) {
   return (
     <Layout
       v={v}
-      title={`${w.notification} ${visible(row.shopOrderNo ?? row.cancelPgCno ?? row.id)}`}
+      title={`${w.notification.title} ${visible(row.shopOrderNo ?? row.cancelPgCno ?? row.id)}`}
       at="notifications"
     >
       <Answer v={v} row={row} />
@@ -32,13 +32,13 @@ export async function notificationPage(v: View, id: string) {
         <Came v={v} row={row} />
       </div>
       <section aria-labelledby="attempts">
-        <h2 id="attempts">{w.attempts}</h2>
+        <h2 id="attempts">{w.fields.attempts}</h2>
         <Timeline v={v} history={row.history} />
       </section>
       <Body v={v} row={row} />
       {related.length > 0 && (
         <section aria-labelledby="related">
-          <h2 id="related">{w.related}</h2>
+          <h2 id="related">{w.notification.related}</h2>
           <NotificationTable rows={related} w={w} />
         </section>
       )}
@@ -52,13 +52,13 @@ function Answer({ v, row }: OfRow) {
   const mayReplay = row.state !== "pending";
   const mayClose = ["dead", "held"].includes(row.state);
   return (
-    <section class={`answer ${row.state}`} aria-label={w.state}>
+    <section class={`answer ${row.state}`} aria-label={w.fields.state}>
       <p class="states">
         <State state={row.state} w={w} />{" "}
         <span class={row.resCd === SUCCESS ? "tag" : "tag failure"}>
-          {row.resCd === SUCCESS ? w.succeeded : w.failedResult}
+          {row.resCd === SUCCESS ? w.fields.succeeded : w.fields.failed}
         </span>{" "}
-        {row.source === "test" && <span class="tag">{w.isTest}</span>}
+        {row.source === "test" && <span class="tag">{w.fields.isTest}</span>}
       </p>
       {answerFor(row, v).map((sentence) => (
         <p>
@@ -67,19 +67,24 @@ function Answer({ v, row }: OfRow) {
       ))}
       {row.contradicts !== null && (
         <p>
-          {w.contradicts}: <a href={`${HOME}/notifications/${row.contradicts}`}>{row.contradicts}</a>
+          {w.notification.contradicts}: <a href={`${HOME}/notifications/${row.contradicts}`}>{row.contradicts}</a>
         </p>
       )}
       {row.note !== null && (
         <p>
-          {w.note}: <Text text={row.note} />
+          {w.fields.note}: <Text text={row.note} />
         </p>
       )}
       <div class="actions">
-        {mayReplay && <Action to={`${here}/replay`} label={w.sendAgain} kind="main" />}
+        {mayReplay && <Action to={`${here}/replay`} label={w.notification.sendAgain} kind="main" />}
         {mayClose && (
-          <Ask to={`${here}/close`} label={w.close} lead={w.closeLead} doIt={w.closeDo}>
-            <label for="note">{w.note}</label>
+          <Ask
+            to={`${here}/close`}
+            label={w.notification.close}
+            lead={w.notification.closeLead}
+            doIt={w.notification.closeDo}
+          >
+            <label for="note">{w.fields.note}</label>
             <textarea id="note" name="note" required maxlength={1000} rows={3} />
           </Ask>
         )}
@@ -93,10 +98,10 @@ function Body({ v: { w }, row }: OfRow) {
   const lines = pretty(text);
   return (
     <section aria-labelledby="body">
-      <h2 id="body">{w.body}</h2>
+      <h2 id="body">{w.fields.body}</h2>
       <p class="faint">
-        {w.bodyLead(row.body.length, charset)}
-        {lines !== null && `; ${w.prettyLead}`}.
+        {w.fields.bodyLead(row.body.length, charset)}
+        {lines !== null && `; ${w.notification.prettyLead}`}.
       </p>
       <pre tabindex={0} aria-labelledby="body">
         {visible(lines ?? text)}

@@ -53,13 +53,17 @@ function List({ v, list: { rows, cursor } }: { readonly v: View; readonly list: 
     text,
     on: state === name,
   });
-  const more = q === "" ? [link("overdue", w.overdue)] : [];
+  const more = q === "" ? [link("overdue", w.states.overdue)] : [];
   return (
-    <Layout v={v} title={w.notifications} at="notifications">
+    <Layout v={v} title={w.pages.notifications} at="notifications">
       <SearchBox v={v} q={q} state={state === "" || state === "overdue" ? undefined : state} />
-      <Filters label={w.state} links={[link("", w.all), ...STATES.map((name) => link(name, w[name])), ...more]} />
+      <Filters
+        label={w.fields.state}
+        links={[link("", w.frame.all), ...STATES.map((name) => link(name, w.states[name])), ...more]}
+      />
       <p class="faint">
-        {w.newestFirst} {q !== "" && <a href={hrefWith(url, { q: null, cursor: null })}>{w.clear}</a>}
+        {w.notifications.newestFirst}{" "}
+        {q !== "" && <a href={hrefWith(url, { q: null, cursor: null })}>{w.notifications.clear}</a>}
       </p>
       {rows.length === 0 && cursor === null ? (
         <Nothing v={v} q={q} state={state} />
@@ -72,7 +76,12 @@ function List({ v, list: { rows, cursor } }: { readonly v: View; readonly list: 
         newest={at === undefined ? null : hrefWith(url, { cursor: null, said: null })}
       />
       {state === "dead" && q === "" && rows.length > 0 && (
-        <Ask to={`${HOME}/replay-dead`} label={w.replayAll} lead={w.replayAllLead} doIt={w.replayAllDo} />
+        <Ask
+          to={`${HOME}/replay-dead`}
+          label={w.notifications.replayAll}
+          lead={w.notifications.replayAllLead}
+          doIt={w.notifications.replayAllDo}
+        />
       )}
     </Layout>
   );
@@ -81,14 +90,14 @@ function List({ v, list: { rows, cursor } }: { readonly v: View; readonly list: 
 export function NotificationTable({ rows, w }: { readonly rows: readonly Listed[]; readonly w: Words }) {
   return (
     <Table
-      caption={w.notifications}
+      caption={w.pages.notifications}
       columns={[
-        { head: `${w.received} (KST)`, kind: "key" },
-        { head: w.order },
-        { head: w.amount, kind: "number" },
-        { head: w.result, kind: "wide" },
-        { head: w.state },
-        { head: w.attempts, kind: "number" },
+        { head: `${w.fields.received} (KST)`, kind: "key" },
+        { head: w.fields.order },
+        { head: w.fields.amount, kind: "number" },
+        { head: w.fields.result, kind: "wide" },
+        { head: w.fields.state },
+        { head: w.fields.attempts, kind: "number" },
       ]}
       rows={rows.map((row) => [
         <a href={`${HOME}/notifications/${row.id}`}>
@@ -108,39 +117,39 @@ function Result({ row: { resCd, resMsg, source }, w }: { readonly row: Listed; r
   return (
     <>
       {resCd === SUCCESS ? (
-        w.succeeded
+        w.fields.succeeded
       ) : (
         <>
-          <b class="failure">{w.failedResult}</b>{" "}
+          <b class="failure">{w.fields.failed}</b>{" "}
           <span class="faint">
             <Text text={`${resCd} ${resMsg}`.slice(0, 80)} />
           </span>
         </>
       )}{" "}
-      {source === "test" && <span class="tag">{w.isTest}</span>}
+      {source === "test" && <span class="tag">{w.fields.isTest}</span>}
     </>
   );
 }
 
 function Nothing({ v: { w, url }, q, state }: { readonly v: View; readonly q: string; readonly state: string }) {
-  if (q === "") return <p class="well">{w.none}</p>;
+  if (q === "") return <p class="well">{w.frame.none}</p>;
   return (
     <section class="nothing" aria-labelledby="nothing">
       <h2 id="nothing">
-        <Text text={state === "" ? w.noneFound(q) : w.noneFoundState(q)} />
+        <Text text={state === "" ? w.notifications.noneFound(q) : w.notifications.noneFoundState(q)} />
       </h2>
-      <p>{w.noneFoundLead}</p>
+      <p>{w.notifications.noneFoundLead}</p>
       <ul>
         {state !== "" && (
           <li>
-            <a href={hrefWith(url, { state: null })}>{w.noneFoundAll}</a>
+            <a href={hrefWith(url, { state: null })}>{w.notifications.noneFoundAll}</a>
           </li>
         )}
         <li>
-          <a href={`${HOME}/quarantine`}>{w.noneFoundQuarantine}</a>
+          <a href={`${HOME}/quarantine`}>{w.notifications.noneFoundQuarantine}</a>
         </li>
         <li>
-          <a href={`${HOME}/cancellations`}>{w.noneFoundCancellations}</a>
+          <a href={`${HOME}/cancellations`}>{w.notifications.noneFoundCancellations}</a>
         </li>
       </ul>
     </section>

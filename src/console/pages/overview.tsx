@@ -21,7 +21,7 @@ export async function overviewPage(v: View) {
   ]);
   const { w } = v;
   return (
-    <Layout v={v} title={w.overview} at="overview">
+    <Layout v={v} title={w.pages.overview} at="overview">
       <Problems v={v} />
       <SearchBox v={v} q="" />
       <NeedsYou v={v} needs={needs} />
@@ -52,9 +52,9 @@ function LastDay({ v: { w, now }, hours }: { readonly v: View; readonly hours: r
   const [p50Ms, p95Ms] = [percentile(sums, 0.5), percentile(sums, 0.95)];
   return (
     <section aria-labelledby="day">
-      <h2 id="day">{w.lastDay}</h2>
+      <h2 id="day">{w.overview.lastDay}</h2>
       {hours.length === 0 ? (
-        <p class="faint">{w.nothingYet}</p>
+        <p class="faint">{w.overview.nothingYet}</p>
       ) : (
         <div class="columns">
           <CountPlot hours={day} w={w} />
@@ -68,14 +68,18 @@ function LastDay({ v: { w, now }, hours }: { readonly v: View; readonly hours: r
 function Origin({ v, attempts }: { readonly v: View; readonly attempts: readonly LastAttempt[] }) {
   const { w } = v;
   const [last] = attempts;
-  const verdict = !last ? w.originUnknown : last.outcome === "accepted" ? w.originWell : w.originUnwell;
+  const verdict = !last
+    ? w.overview.originUnknown
+    : last.outcome === "accepted"
+      ? w.overview.originWell
+      : w.overview.originUnwell;
   return (
     <section aria-labelledby="origin">
-      <h2 id="origin">{w.origin}</h2>
+      <h2 id="origin">{w.overview.origin}</h2>
       <p class={last && (last.outcome === "accepted" ? "well" : "unwell")}>{verdict}</p>
       {last && (
         <>
-          <h3>{w.lastAttempts}</h3>
+          <h3>{w.overview.lastAttempts}</h3>
           <ol class="attempts">
             {attempts.map(({ id, startedAt, outcome, status, error }) => (
               <li>
@@ -101,12 +105,12 @@ function Waiting({ v, needs: { oldestPending } }: { readonly v: View; readonly n
   );
   return (
     <section aria-labelledby="waiting">
-      <h2 id="waiting">{w.waiting}</h2>
+      <h2 id="waiting">{w.overview.waiting}</h2>
       <Facts
         facts={[
-          [w.oldestPending, oldest ?? w.nonePending],
-          [w.deliveryMode, <code>{config.storing.mode}</code>],
-          [w.environment, <code>{config.operating.environment}</code>],
+          [w.overview.oldestPending, oldest ?? w.overview.nonePending],
+          [w.overview.deliveryMode, <code>{config.storing.mode}</code>],
+          [w.overview.environment, <code>{config.operating.environment}</code>],
         ]}
       />
     </section>

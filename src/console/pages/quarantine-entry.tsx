@@ -18,33 +18,33 @@ export async function quarantinedPage(v: View, id: string) {
   const readable = kept.whole && readNotification(kept.body, kept.contentType, whereKept(kept)).readable;
   const here = `${HOME}/quarantine/${id}`;
   return (
-    <Layout v={v} title={w.quarantine} at="quarantine">
-      <section class="answer held" aria-label={w.q_reason}>
+    <Layout v={v} title={w.pages.quarantine} at="quarantine">
+      <section class="answer held" aria-label={w.quarantine.reason}>
         <p>
-          <b>{w[`q_${kept.reason}`]}</b>
+          <b>{w.quarantine.reasons[kept.reason]}</b>
         </p>
-        {!readable && <p>{kept.whole ? w.q_unreadableLead : w.q_partLead}</p>}
+        {!readable && <p>{kept.whole ? w.quarantine.unreadableLead : w.quarantine.partLead}</p>}
         <div class="actions">
-          {readable && <Action to={`${here}/release`} label={w.release} kind="main" />}
-          <Ask to={`${here}/drop`} label={w.drop} lead={w.dropLead} doIt={w.dropDo} />
+          {readable && <Action to={`${here}/release`} label={w.quarantine.release} kind="main" />}
+          <Ask to={`${here}/drop`} label={w.quarantine.drop} lead={w.quarantine.dropLead} doIt={w.quarantine.dropDo} />
         </div>
       </section>
       <Advice v={v} kept={kept} />
       <section aria-labelledby="receipt">
-        <h2 id="receipt">{w.receipt}</h2>
+        <h2 id="receipt">{w.fields.receipt}</h2>
         <Facts
           facts={[
-            [w.r_receivedAt, <TimeFromNow at={kept.receivedAt} v={v} />],
-            [w.q_from, <Text text={kept.address} />],
-            [w.r_contentType, <Text text={kept.contentType} />],
-            [w.f_reference, kept.reference && <Text text={kept.reference} />],
-            [w.r_id, <code>{kept.id}</code>],
+            [w.fields.receivedAt, <TimeFromNow at={kept.receivedAt} v={v} />],
+            [w.quarantine.from, <Text text={kept.address} />],
+            [w.fields.contentType, <Text text={kept.contentType} />],
+            [w.fields.reference, kept.reference && <Text text={kept.reference} />],
+            [w.fields.id, <code>{kept.id}</code>],
           ]}
         />
       </section>
       <section aria-labelledby="body">
-        <h2 id="body">{w.body}</h2>
-        <p class="faint">{w.bodyLead(kept.body.length, charset)}.</p>
+        <h2 id="body">{w.fields.body}</h2>
+        <p class="faint">{w.fields.bodyLead(kept.body.length, charset)}.</p>
         <pre tabindex={0} aria-labelledby="body">
           {visible(pretty(text) ?? text)}
         </pre>
@@ -58,8 +58,8 @@ function Advice({ v: { w, config }, kept }: { readonly v: View; readonly kept: Q
   if (kept.reason === "token") {
     return (
       <section class="advice" aria-labelledby="advice">
-        <h2 id="advice">{w.q_staleToken}</h2>
-        <p>{w.q_staleTokenLead}</p>
+        <h2 id="advice">{w.quarantine.staleToken}</h2>
+        <p>{w.quarantine.staleTokenLead}</p>
       </section>
     );
   }
@@ -71,9 +71,9 @@ function Advice({ v: { w, config }, kept }: { readonly v: View; readonly kept: Q
   if (kept.reason !== "address" || isIP(kept.address ?? "") === 0 || known.includes(kept.address ?? "")) return null;
   return (
     <section class="advice" aria-labelledby="advice">
-      <h2 id="advice">{w.q_newAddress}</h2>
-      {kept.knewToken && <p>{w.q_knewLead}</p>}
-      <p>{w.q_newAddressLead}</p>
+      <h2 id="advice">{w.quarantine.newAddress}</h2>
+      {kept.knewToken && <p>{w.quarantine.knewLead}</p>}
+      <p>{w.quarantine.newAddressLead}</p>
       <pre tabindex={0}>{`KICC_SOURCES = "${setting}"`}</pre>
     </section>
   );

@@ -10,27 +10,27 @@ export async function quarantinePage(v: View) {
   const { w, url } = v;
   const { quarantine, cursor } = answer;
   return (
-    <Layout v={v} title={w.quarantine} at="quarantine">
-      <p>{w.q_lead}</p>
+    <Layout v={v} title={w.pages.quarantine} at="quarantine">
+      <p>{w.quarantine.lead}</p>
       {quarantine.length === 0 ? (
-        <p class="well">{w.none}</p>
+        <p class="well">{w.frame.none}</p>
       ) : (
         <Table
-          caption={w.quarantine}
+          caption={w.pages.quarantine}
           columns={[
-            { head: `${w.received} (KST)`, kind: "key" },
-            { head: w.q_reason },
-            { head: w.q_from },
-            { head: w.q_begins, kind: "wide" },
-            { head: w.q_times, kind: "number" },
+            { head: `${w.fields.received} (KST)`, kind: "key" },
+            { head: w.quarantine.reason },
+            { head: w.quarantine.from },
+            { head: w.quarantine.begins, kind: "wide" },
+            { head: w.quarantine.times, kind: "number" },
           ]}
           rows={quarantine.map((kept) => [
             <a href={`${HOME}/quarantine/${kept.id}`}>
               <Time at={kept.receivedAt} />
             </a>,
-            w[`q_${kept.reason}`],
+            w.quarantine.reasons[kept.reason],
             <>
-              <Text text={kept.address} /> {kept.knewToken && <span class="tag failure">{w.q_knew}</span>}
+              <Text text={kept.address} /> {kept.knewToken && <span class="tag failure">{w.quarantine.knew}</span>}
             </>,
             <span class="excerpt">
               <Text text={kept.excerpt.slice(0, 120)} />

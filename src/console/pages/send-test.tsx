@@ -20,11 +20,11 @@ export async function testPage(v: View) {
     v.now - test.receivedAt < WATCHED_MS &&
     !v.url.searchParams.has("stop");
   const page = (
-    <Layout v={v} title={w.test} at="test">
-      <p>{w.t_lead}</p>
+    <Layout v={v} title={w.pages.test} at="test">
+      <p>{w.test.lead}</p>
       {test !== null && (
         <section aria-labelledby="last">
-          <h2 id="last">{w.t_last}</h2>
+          <h2 id="last">{w.test.last}</h2>
           <div class={`answer ${test.state}`}>
             <p>
               <State state={test.state} w={w} />
@@ -34,12 +34,12 @@ export async function testPage(v: View) {
             ))}
             {test.state === "pending" && (
               <p class="faint">
-                {watching ? w.t_watching : w.t_over}{" "}
-                {watching && <a href={hrefWith(v.url, { stop: "1", said: null })}>{w.t_stop}</a>}
+                {watching ? w.test.watching : w.test.over}{" "}
+                {watching && <a href={hrefWith(v.url, { stop: "1", said: null })}>{w.test.stop}</a>}
               </p>
             )}
             <p>
-              <a href={`${HOME}/notifications/${test.id}`}>{w.t_open}</a>
+              <a href={`${HOME}/notifications/${test.id}`}>{w.test.open}</a>
             </p>
           </div>
           <Timeline v={v} history={test.history} />
@@ -47,16 +47,16 @@ export async function testPage(v: View) {
       )}
       <form method="post" action={`${HOME}/test`} class="test">
         <fieldset>
-          <legend>{w.t_result}</legend>
+          <legend>{w.test.result}</legend>
           <label>
-            <input type="radio" name="resCd" value="9999" checked /> <span>{w.t_failure}</span>
+            <input type="radio" name="resCd" value="9999" checked /> <span>{w.test.failure}</span>
           </label>
           <label>
-            <input type="radio" name="resCd" value="0000" /> <span>{w.t_success}</span>
+            <input type="radio" name="resCd" value="0000" /> <span>{w.test.success}</span>
           </label>
         </fieldset>
         <button type="submit" class="main">
-          {w.t_send}
+          {w.test.send}
         </button>
       </form>
     </Layout>

@@ -15,15 +15,15 @@ export function SignIn({
 }) {
   const { w } = v;
   return (
-    <Layout v={v} title={w.signIn}>
+    <Layout v={v} title={w.signIn.title}>
       <form method="post" action={`${HOME}/sign-in`} class="sign-in">
-        <p>{w.signInLead}</p>
+        <p>{w.signIn.lead}</p>
         {problem !== null && (
           <p class="said refused" role="alert" id="problem">
             {problem}
           </p>
         )}
-        <label for="token">{w.token}</label>
+        <label for="token">{w.signIn.token}</label>
         <input
           id="token"
           name="token"
@@ -34,11 +34,11 @@ export function SignIn({
           aria-invalid={problem === null ? undefined : "true"}
         />
         <p id="token-hint" class="faint">
-          {w.tokenHint}
+          {w.signIn.tokenHint}
         </p>
         <input type="hidden" name="next" value={next} />
         <button type="submit" class="main">
-          {w.signIn}
+          {w.signIn.title}
         </button>
       </form>
     </Layout>
@@ -52,7 +52,7 @@ export function Plain({ v, title, children }: { readonly v: View; readonly title
       <p>{children}</p>
       {v.who !== null && (
         <p>
-          <a href={HOME}>{v.w.home}</a>
+          <a href={HOME}>{v.w.frame.home}</a>
         </p>
       )}
     </Layout>

@@ -24,7 +24,7 @@ export const STATES = ["pending", "delivered", "dead", "held", "closed"] as cons
 export type StateName = (typeof STATES)[number];
 
 export function State({ state, w }: { readonly state: StateName; readonly w: Words }) {
-  return <span class={`state ${state}`}>{w[state]}</span>;
+  return <span class={`state ${state}`}>{w.states[state]}</span>;
 }
 
 /** KICC's or a stranger's text: escaped, nothing invisible, its direction its own. */
@@ -122,5 +122,5 @@ export function Ask(p: {
 }
 
 export function Took({ ms, w }: { readonly ms: number | null; readonly w: Words }) {
-  return ms === null ? null : <span class="faint">{w.tookMs(duration(ms, w))}</span>;
+  return ms === null ? null : <span class="faint">{w.notification.tookMs(duration(ms, w))}</span>;
 }

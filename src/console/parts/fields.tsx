@@ -13,18 +13,18 @@ export interface OfRow {
 
 export function Told({ v: { w }, row }: OfRow) {
   const fields = [
-    [w.f_shopOrderNo, "shopOrderNo", row.shopOrderNo],
-    [w.f_amount, "amountInfo", money(row.amount, row.currency, w)],
-    [w.f_cancelDate, "cancelDate", kiccDate(row.cancelDate)],
-    [w.f_cancelPgCno, "cancelPgCno", row.cancelPgCno],
-    [w.f_pgCno, "pgCno", row.pgCno],
-    [w.f_mallId, "mallId", row.mallId],
-    [w.f_resCd, "resCd", `${row.resCd} (${row.resCd === SUCCESS ? w.succeeded : w.failedResult})`],
-    [w.f_resMsg, "resMsg", row.resMsg],
+    [w.fields.shopOrderNo, "shopOrderNo", row.shopOrderNo],
+    [w.fields.amountCancelled, "amountInfo", money(row.amount, row.currency, w)],
+    [w.fields.cancelDate, "cancelDate", kiccDate(row.cancelDate)],
+    [w.fields.cancelPgCno, "cancelPgCno", row.cancelPgCno],
+    [w.fields.pgCno, "pgCno", row.pgCno],
+    [w.fields.mallId, "mallId", row.mallId],
+    [w.fields.resCd, "resCd", `${row.resCd} (${row.resCd === SUCCESS ? w.fields.succeeded : w.fields.failed})`],
+    [w.fields.resMsg, "resMsg", row.resMsg],
   ] as const;
   return (
     <section aria-labelledby="fields">
-      <h2 id="fields">{w.fields}</h2>
+      <h2 id="fields">{w.notification.fields}</h2>
       <dl>
         {fields.map(([name, field, value]) => (
           <div>
@@ -45,17 +45,20 @@ export function Came({ v, row }: OfRow) {
   const { w } = v;
   return (
     <section aria-labelledby="receipt">
-      <h2 id="receipt">{w.receipt}</h2>
+      <h2 id="receipt">{w.fields.receipt}</h2>
       <Facts
         facts={[
-          [w.r_receivedAt, <TimeFromNow at={row.receivedAt} v={v} />],
-          [w.r_receipts, w.r_receiptsLead(row.receipts)],
-          [w.r_source, w[`source_${row.source}`]],
-          [w.r_sourceAddress, <Text text={row.sourceAddress} />],
-          [w.f_reference, row.reference && <Text text={row.reference} />],
-          [w.r_contentType, <Text text={row.contentType} />],
-          [w.r_state, row.reason === null ? w[row.state] : `${w[row.state]}: ${reasonText(row.reason, w)}`],
-          [w.r_id, <code>{row.id}</code>],
+          [w.fields.receivedAt, <TimeFromNow at={row.receivedAt} v={v} />],
+          [w.fields.receipts, w.fields.receiptsLead(row.receipts)],
+          [w.fields.source, w.sources[row.source]],
+          [w.fields.sourceAddress, <Text text={row.sourceAddress} />],
+          [w.fields.reference, row.reference && <Text text={row.reference} />],
+          [w.fields.contentType, <Text text={row.contentType} />],
+          [
+            w.fields.state,
+            row.reason === null ? w.states[row.state] : `${w.states[row.state]}: ${reasonText(row.reason, w)}`,
+          ],
+          [w.fields.id, <code>{row.id}</code>],
         ]}
       />
     </section>

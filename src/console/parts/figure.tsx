@@ -45,7 +45,7 @@ export function Figure({ title, told, top, legend, hours, w, table, children }: 
         ))}
       </p>
       <details>
-        <summary>{w.asTable}</summary>
+        <summary>{w.overview.asTable}</summary>
         {table}
       </details>
     </figure>

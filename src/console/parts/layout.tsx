@@ -34,32 +34,32 @@ export function Layout({ v, title, at, children }: Frame) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        <title>{`${title} · ${w.title}`}</title>
+        <title>{`${title} · ${w.frame.title}`}</title>
         <link rel="icon" href={`${HOME}/icon.svg`} />
         <link rel="stylesheet" href={STYLE_PATH} />
       </head>
       <body>
         <a class="skip" href="#content">
-          {w.skip}
+          {w.frame.skip}
         </a>
         <header>
           <div class="bar">
             <a class="brand" href={HOME}>
-              {w.title}
+              {w.frame.title}
             </a>
             <span class={`tag ${v.config.operating.environment}`}>{v.config.operating.environment}</span>
             <div class="right">
               <a href={hrefWith(url, { lang: other })} lang={other} hreflang={other}>
-                {w.otherLanguage}
+                {w.frame.otherLanguage}
               </a>
               <SignOut v={v} />
             </div>
           </div>
           {v.who !== null && (
-            <nav aria-label={w.menu}>
+            <nav aria-label={w.frame.menu}>
               {PAGES.map((page) => (
                 <a href={pathOf(page)} aria-current={page === at ? "page" : undefined}>
-                  {w[page]}
+                  {w.pages[page]}
                 </a>
               ))}
             </nav>
@@ -81,14 +81,14 @@ function SignOut({ v: { who, byAccess, w } }: { readonly v: View }) {
     return (
       <>
         <span class="who">{visible(who)}</span>
-        <a href="/cdn-cgi/access/logout">{w.signOut}</a>
+        <a href="/cdn-cgi/access/logout">{w.frame.signOut}</a>
       </>
     );
   }
   return (
     <form method="post" action={`${HOME}/sign-out`}>
       <button class="link" type="submit">
-        {w.signOut}
+        {w.frame.signOut}
       </button>
     </form>
   );
@@ -107,7 +107,7 @@ const SAID = [
   "refused_invalid",
   "refused_settings",
   "refused_unavailable",
-] as const satisfies readonly (keyof Words)[];
+] as const satisfies readonly (keyof Words["said"])[];
 
 export type SaidName = (typeof SAID)[number];
 
@@ -117,7 +117,7 @@ function Said({ v: { url, w } }: { readonly v: View }) {
   if (!name) return null;
   return (
     <p class={name.startsWith("done") ? "said done" : "said refused"} role="status">
-      {w[name]}
+      {w.said[name]}
     </p>
   );
 }

@@ -6,11 +6,11 @@ export function Pager(p: { readonly v: View; readonly older: string | null; read
   const { w } = p.v;
   if (p.older === null && p.newest === null) return null;
   return (
-    <nav class="pager" aria-label={`${w.newest} / ${w.older}`}>
-      {p.newest !== null && <a href={p.newest}>← {w.newest}</a>}
+    <nav class="pager" aria-label={`${w.frame.newest} / ${w.frame.older}`}>
+      {p.newest !== null && <a href={p.newest}>← {w.frame.newest}</a>}
       {p.older !== null && (
         <a class="older" href={p.older} rel="next">
-          {w.older} →
+          {w.frame.older} →
         </a>
       )}
     </nav>

@@ -47,21 +47,21 @@ export function CountPlot({ hours, w }: { readonly hours: readonly PlotHour[]; r
   };
   return (
     <Figure
-      title={w.perHour}
-      told={w.plotSum(received, delivered, failed)}
-      top={w.most(highest)}
+      title={w.overview.perHour}
+      told={w.overview.plotSum(received, delivered, failed)}
+      top={w.overview.most(highest)}
       legend={[
-        ["received", w.received],
-        ["delivered", w.delivered],
-        ["failed", w.failedAttempts],
+        ["received", w.fields.received],
+        ["delivered", w.states.delivered],
+        ["failed", w.overview.failedAttempts],
       ]}
       hours={hours}
       w={w}
       table={
         <Table
           narrow
-          caption={w.perHour}
-          columns={[w.hour, w.received, w.delivered, w.failedAttempts].map(column)}
+          caption={w.overview.perHour}
+          columns={[w.overview.hour, w.fields.received, w.states.delivered, w.overview.failedAttempts].map(column)}
           rows={hours.map((hour) => [hourText(hour.at), ...BARS.map((name) => grouped(hour[name]))])}
         />
       }
@@ -91,20 +91,20 @@ export function DelayPlot({ hours, day, w }: DelayPlotProps) {
   const told = (ms: number | null) => (ms === null ? "—" : duration(ms, w));
   return (
     <Figure
-      title={w.deliveryTime}
-      told={w.plotDelay(duration(day.p50Ms, w), duration(day.p95Ms, w))}
+      title={w.overview.deliveryTime}
+      told={w.overview.plotDelay(duration(day.p50Ms, w), duration(day.p95Ms, w))}
       top={duration(top, w)}
       legend={[
-        ["p50", w.p50],
-        ["p95", w.p95],
+        ["p50", w.overview.p50],
+        ["p95", w.overview.p95],
       ]}
       hours={hours}
       w={w}
       table={
         <Table
           narrow
-          caption={w.deliveryTime}
-          columns={[w.hour, w.p50, w.p95].map(column)}
+          caption={w.overview.deliveryTime}
+          columns={[w.overview.hour, w.overview.p50, w.overview.p95].map(column)}
           rows={hours.map((hour) => [hourText(hour.at), told(hour.p50Ms), told(hour.p95Ms)])}
         />
       }

@@ -15,7 +15,7 @@ export function SearchBox({
   return (
     <search>
       <form method="get" action={`${HOME}/notifications`} class="search">
-        <label for="q">{w.searchLabel}</label>
+        <label for="q">{w.search.label}</label>
         <div class="row">
           <input
             id="q"
@@ -30,11 +30,11 @@ export function SearchBox({
           />
           {state !== undefined && <input type="hidden" name="state" value={state} />}
           <button type="submit" class="main">
-            {w.search}
+            {w.search.submit}
           </button>
         </div>
         <p id="q-hint" class="faint">
-          {w.searchHint}
+          {w.search.hint}
         </p>
       </form>
     </search>

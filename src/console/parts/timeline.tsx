@@ -11,7 +11,12 @@ interface OutcomeProps {
 }
 
 export function OutcomeOf({ outcome, status, w }: OutcomeProps) {
-  const text = outcome === "accepted" ? w.accepted : outcome === "gone" ? w.gone : w.attemptFailed;
+  const text =
+    outcome === "accepted"
+      ? w.notification.accepted
+      : outcome === "gone"
+        ? w.notification.gone
+        : w.notification.attemptFailed;
   return (
     <span class={`state ${outcome === "accepted" ? "delivered" : "dead"}`}>
       {status === null ? text : `${text} · HTTP ${status}`}
@@ -22,13 +27,13 @@ export function OutcomeOf({ outcome, status, w }: OutcomeProps) {
 /** Newest first: what happened last is what one wants to know. */
 export function Timeline({ v, history }: { readonly v: View; readonly history: readonly Attempt[] }) {
   const { w } = v;
-  if (history.length === 0) return <p class="faint">{w.noAttempts}</p>;
+  if (history.length === 0) return <p class="faint">{w.notification.noAttempts}</p>;
   return (
     <ol class="timeline" reversed>
       {history.toReversed().map(({ number, startedAt, durationMs, outcome, status, error, answer }) => (
         <li class={outcome === "accepted" ? "taken" : "failed"}>
           <h3>
-            {w.attempt(number)} <OutcomeOf outcome={outcome} status={status} w={w} />
+            {w.notification.attempt(number)} <OutcomeOf outcome={outcome} status={status} w={w} />
           </h3>
           <p>
             <TimeFromNow at={startedAt} v={v} /> <Took ms={durationMs} w={w} />
@@ -40,7 +45,7 @@ export function Timeline({ v, history }: { readonly v: View; readonly history: r
           )}
           {answer !== null && answer !== "" && (
             <>
-              <p class="faint">{w.answer}</p>
+              <p class="faint">{w.notification.answer}</p>
               <pre tabindex={0}>
                 <Text text={answer} />
               </pre>

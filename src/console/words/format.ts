@@ -18,9 +18,9 @@ export function kiccDate(text: string | null): string | null {
 /** ₩51,000. KICC does not say whether the webhook's USD are cents: what is not won is told as it was sent. */
 export function money(amount: string | null, currency: string | null, w: Words): string | null {
   if (amount === null) return null;
-  if (currency === null) return `${amount} (${w.noCurrency})`;
+  if (currency === null) return `${amount} (${w.format.noCurrency})`;
   const [, sign, digits = ""] = /^(-?)(\d+)$/.exec(amount) ?? [];
-  if (currency !== "KRW" || digits === "") return `${currency} ${amount} (${w.asSent})`;
+  if (currency !== "KRW" || digits === "") return `${currency} ${amount} (${w.format.asSent})`;
   return `${sign}₩${grouped(digits)}`;
 }
 
@@ -31,7 +31,7 @@ export function grouped(digits: number | string): string {
 
 /** 250 ms, 1.2 s, 3 min, 2 h 5 min, 3 d */
 export function duration(ms: number, w: Words): string {
-  const [s, min, h, d] = [w.unit_s, w.unit_min, w.unit_h, w.unit_d];
+  const [s, min, h, d] = [w.format.unit_s, w.format.unit_min, w.format.unit_h, w.format.unit_d];
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(ms / 1000).toFixed(1).replace(/\.0$/, "")}${s}`;
   if (ms < 60_000) return `${Math.floor(ms / 1000)}${s}`;
@@ -44,7 +44,7 @@ export function duration(ms: number, w: Words): string {
 
 /** 3 min ago, in 15 s */
 export function fromNow(instant: number, now: number, w: Words): string {
-  return instant <= now ? w.ago(duration(now - instant, w)) : w.ahead(duration(instant - now, w));
+  return instant <= now ? w.format.ago(duration(now - instant, w)) : w.format.ahead(duration(instant - now, w));
 }
 
 // What is not seen, or turns and hides the text around it: controls, formats, lone surrogates, blank Hangul fillers.

@@ -6,40 +6,45 @@ import type { Words } from "./words.ts";
 
 export function answerFor(row: WholeRow, { w, now }: View): string[] {
   const at = `${kst(row.receivedAt)} KST`;
-  const told = { notification: w.toldBy, "status-api": w.askedAbout, test: w.madeUp }[row.source](at);
+  const told = { notification: w.sentences.toldBy, "status-api": w.sentences.askedAbout, test: w.sentences.madeUp }[
+    row.source
+  ](at);
   return [told, ...taken(row, now, w)];
 }
 
 function taken(row: WholeRow, now: number, w: Words): string[] {
   switch (row.state) {
     case "delivered":
-      return [w.tookIt(`${kst(row.deliveredAt ?? row.receivedAt)} KST`)];
+      return [w.sentences.tookIt(`${kst(row.deliveredAt ?? row.receivedAt)} KST`)];
     case "dead":
-      return [w.never(`${reasonText(row.reason, w)} (${lastError(row, w)})`)];
+      return [w.sentences.never(`${reasonText(row.reason, w)} (${lastError(row, w)})`)];
     case "held":
-      return [w.isHeld(reasonText(row.reason, w))];
+      return [w.sentences.isHeld(reasonText(row.reason, w))];
     case "closed":
-      return [w.isClosed];
+      return [w.sentences.isClosed];
     case "pending":
       return waits(row, now, w);
   }
 }
 
 function waits(row: WholeRow, now: number, w: Words): string[] {
-  if (row.confirm === "asking") return [w.asking];
-  if (row.leaseUntil !== null) return [w.underWay];
+  if (row.confirm === "asking") return [w.sentences.asking];
+  if (row.leaseUntil !== null) return [w.sentences.underWay];
   const at = row.nextAttemptAt ?? now;
-  const next = at > now ? w.nextTry(`${kst(at)} KST`) : w.dueNow;
-  return [row.history.length === 0 ? w.waitsFirst : w.notYet(lastError(row, w)), next];
+  const next = at > now ? w.sentences.nextTry(`${kst(at)} KST`) : w.sentences.dueNow;
+  return [row.history.length === 0 ? w.sentences.waitsFirst : w.sentences.notYet(lastError(row, w)), next];
 }
 
 function lastError({ history }: WholeRow, w: Words): string {
   const last = history.at(-1);
-  return visible(last?.error ?? (last?.status ? `HTTP ${last.status}` : w.noAnswer));
+  return visible(last?.error ?? (last?.status ? `HTTP ${last.status}` : w.notification.noAnswer));
 }
 
 export function reasonText(reason: string | null, w: Words): string {
-  if (reason === null) return w.noReason;
-  const name = `reason_${reason}`;
-  return name in w ? (w[name as keyof Words] as string) : visible(reason);
+  if (reason === null) return w.sentences.noReason;
+  return isReason(reason, w) ? w.reasons[reason] : visible(reason);
+}
+
+function isReason(reason: string, { reasons }: Words): reason is keyof Words["reasons"] {
+  return Object.hasOwn(reasons, reason);
 }

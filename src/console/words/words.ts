@@ -4,12 +4,14 @@ import { ko } from "./ko.ts";
 
 export type Language = "en" | "ko";
 
-/** The same keys in each language; those that take something take the same. */
-export type Words = {
-  readonly [Key in keyof typeof en]: (typeof en)[Key] extends (...given: infer Given) => string
-    ? (...given: Given) => string
-    : string;
-};
+/** The same keys in each language, at every depth; those that take something take the same. */
+type Same<Told> = Told extends (...given: infer Given) => string
+  ? (...given: Given) => string
+  : Told extends string
+    ? string
+    : { readonly [Key in keyof Told]: Same<Told[Key]> };
+
+export type Words = Same<typeof en>;
 
 export const WORDS: Readonly<Record<Language, Words>> = { en, ko };
 

@@ -1,0 +1,18 @@
+// Words of the audit, in English.
+export const audit = {
+  when: "When",
+  who: "Who",
+  what: "What",
+  subject: "Of what",
+  note: "Note",
+  token: "token",
+  did: {
+    replay: "sent again",
+    "replay-many": "sent all dead ones again",
+    close: "closed",
+    test: "sent a test",
+    release: "released",
+    drop: "dropped",
+    ask: "asked KICC",
+  },
+};

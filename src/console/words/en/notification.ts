@@ -1,0 +1,20 @@
+// Words of one notification, in English.
+export const notification = {
+  title: "Notification",
+  sendAgain: "Send it again",
+  close: "Close by hand…",
+  closeLead: "For one that a person dealt with by hand. It is not delivered any more.",
+  closeDo: "Close",
+  fields: "What KICC told",
+  prettyLead: "set out in lines for reading; what was kept and delivered are the bytes as they came",
+  related: "Others of this payment",
+  contradicts: "Contradicts",
+  noAttempts: "Not tried yet.",
+  attempt: (number: number) => `Attempt ${number}`,
+  accepted: "taken",
+  attemptFailed: "failed",
+  gone: "gone for good",
+  tookMs: (time: string) => `after ${time}`,
+  answer: "The origin's answer begins with",
+  noAnswer: "No answer",
+};

@@ -1,0 +1,9 @@
+// Words of the names of the pages, in English.
+export const pages = {
+  overview: "Overview",
+  notifications: "Notifications",
+  quarantine: "Quarantine",
+  cancellations: "Cancellations",
+  test: "Test",
+  audit: "Audit",
+};

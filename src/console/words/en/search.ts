@@ -1,0 +1,6 @@
+// Words of the search box, in English.
+export const search = {
+  submit: "Search",
+  label: "Order number, KICC id or reference",
+  hint: "shopOrderNo, pgCno, cancelPgCno, reference or ntf_ id: the whole of it",
+};

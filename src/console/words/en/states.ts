@@ -1,0 +1,9 @@
+// Words of the states of a notification, in English.
+export const states = {
+  pending: "Pending",
+  delivered: "Delivered",
+  dead: "Dead",
+  held: "Held",
+  closed: "Closed",
+  overdue: "Overdue",
+};

@@ -1,0 +1,20 @@
+// Words of the audit, in Korean.
+import type { Words } from "../words.ts";
+
+export const audit: Words["audit"] = {
+  when: "언제",
+  who: "누가",
+  what: "무엇을",
+  subject: "대상",
+  note: "메모",
+  token: "토큰",
+  did: {
+    replay: "다시 보냄",
+    "replay-many": "포기된 통지를 모두 다시 보냄",
+    close: "종결함",
+    test: "시험을 보냄",
+    release: "받아들임",
+    drop: "삭제함",
+    ask: "KICC에 물음",
+  },
+};

@@ -1,0 +1,15 @@
+// Words of the test page, in Korean.
+import type { Words } from "../words.ts";
+
+export const test: Words["test"] = {
+  lead: "가짜 통지를 저장, 큐, 서명, 전달까지 전 과정에 보냅니다. 우리 시스템에는 kicc-source: test로 보입니다.",
+  result: "보낼 결과",
+  failure: "취소 실패(9999): 시험을 모르는 처리기라도 아무것도 반영하지 않음",
+  success: "성공(0000): 우리 시스템이 kicc-source: test를 구별할 때만. 아니면 ₩0 환불이 반영됨",
+  send: "시험 보내기",
+  watching: "지켜보는 중: 이 페이지는 2초마다 새로 고쳐집니다.",
+  stop: "멈추기",
+  over: "더는 지켜보지 않습니다.",
+  open: "이 통지 열기",
+  last: "마지막 시험",
+};
