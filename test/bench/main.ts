@@ -2,6 +2,7 @@
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { benchAck } from "./ack.ts";
+import { benchBytes } from "./bytes.ts";
 import { benchDelivery } from "./delivery.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchLoad } from "./load.ts";
@@ -19,6 +20,7 @@ interface Extent {
 const BENCHES: Readonly<Record<string, readonly [title: string, run: (extent: Extent) => Promise<string>]>> = {
   ack: ["Acks, against the floor", ({ rounds, quick }) => benchAck(rounds, quick ? 100 : 400)],
   rows: ["What is asked of D1", () => benchRows()],
+  bytes: ["Bytes a notification", ({ quick }) => benchBytes(quick ? 5000 : 100_000)],
   growth: [
     "Growth",
     ({ rounds, quick }) => benchGrowth(quick ? [1000, 20_000] : [1000, 100_000, 1_000_000], rounds, quick ? 60 : 200),
