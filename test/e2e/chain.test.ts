@@ -84,7 +84,7 @@ describe("the chain", () => {
     const slow = cancellation();
     let done = 0;
     answers.set(slow.cancelPgCno, async () => {
-      await new Promise((resolve) => setTimeout(resolve, 700));
+      await new Promise((resolve) => setTimeout(resolve, 300));
       done += 1;
       return { status: 200 };
     });
