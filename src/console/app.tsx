@@ -12,6 +12,7 @@ import { cancellationPage } from "./pages/cancellation.tsx";
 import { cancellationsPage } from "./pages/cancellations.tsx";
 import { protect } from "./security-headers.ts";
 import { ICON } from "./parts/icon.ts";
+import { BUSY_PATH, busy, waitWhileBusy } from "./live.ts";
 import { letIn, signIn, signOut } from "./gate.tsx";
 import { HOME } from "./parts/layout.tsx";
 import { notificationPage } from "./pages/notification.tsx";
@@ -40,6 +41,8 @@ export function consoleApp(configOf: (env: Env) => Config, perform: Perform): Ho
   app.post(`${HOME}/sign-in`, signIn);
   app.post(`${HOME}/sign-out`, signOut);
   app.use(letIn);
+  app.get(BUSY_PATH, busy);
+  app.use(waitWhileBusy);
   app.get(HOME, (c) => show(c, overviewPage(c.var.view)));
   app.get(`${HOME}/notifications`, (c) => show(c, notificationsPage(c.var.view)));
   app.get(`${HOME}/notifications/:id`, (c) => show(c, notificationPage(c.var.view, c.req.param("id"))));

@@ -11,12 +11,18 @@ const SHOW_WITHIN_MS = 15_000;
 type Element = ReturnType<typeof Plain>;
 type Status = 200 | 400 | 401 | 403 | 404 | 409 | 429 | 503;
 
+/** After how long a page is asked for again, and where. */
+export interface Renewal {
+  readonly seconds: number;
+  readonly href: string;
+}
+
 /** What a page may come to. */
 export type Shown =
   | Element
   | Refusal
   | { readonly only: string }
-  | { readonly page: Element; readonly renew: { readonly seconds: number; readonly href: string } | null }
+  | { readonly page: Element; readonly renew: Renewal | null }
   | null;
 
 export async function show(c: ConsoleContext, page: Promise<Shown>): Promise<Response> {

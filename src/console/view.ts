@@ -32,9 +32,13 @@ export function queryOf({ url }: View): Record<string, string> {
   return Object.fromEntries([...url.searchParams].filter(([, value]) => value.trim() !== ""));
 }
 
+/** In the address of a page that was renewed by itself; not in its links. */
+export const RENEWED = "renewed";
+
 /** The page's own address with other query values; null leaves one out. */
 export function hrefWith(url: URL, values: Readonly<Record<string, string | null>>): string {
   const query = new URLSearchParams(url.search);
+  query.delete(RENEWED);
   for (const [name, value] of Object.entries(values)) {
     if (value === null) query.delete(name);
     else query.set(name, value);

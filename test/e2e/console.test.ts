@@ -102,6 +102,22 @@ describe("an operator", () => {
     await close();
   });
 
+  it("keeps what is typed on the overview when that renews itself, and sees it renewed else", async () => {
+    const { page, close } = await comeIn(browser, url);
+    const renewal = "location.href = '/console?renewed=1'";
+    await page.evaluate(renewal);
+    await page.waitForURL(`${url}/console?renewed=1`);
+    await page.locator("#needs").waitFor();
+    const left = page.waitForResponse((response) => response.url().endsWith("/console/busy.svg"));
+    await page.getByRole("searchbox").pressSequentially("ORD-2026");
+    await left;
+    const answered = page.waitForResponse((response) => response.url().endsWith("renewed=1&again"));
+    await page.evaluate(renewal.replace("=1", "=1&again"));
+    expect((await answered).status()).toBe(204);
+    expect(await page.getByRole("searchbox").inputValue()).toBe("ORD-2026");
+    await close();
+  });
+
   it("finds what needs a person on the overview, and closes it with a note", async () => {
     const id = await dead("ORD-CLOSE");
     const { page, close } = await comeIn(browser, url, { javaScriptEnabled: false });

@@ -39,7 +39,7 @@ export async function notificationPage(v: View, id: string) {
       {related.length > 0 && (
         <section aria-labelledby="related">
           <h2 id="related">{w.notification.related}</h2>
-          <NotificationTable rows={related} w={w} />
+          <NotificationTable rows={related} v={v} />
         </section>
       )}
     </Layout>

@@ -5,6 +5,7 @@ import { SUCCESS } from "../../rules/notification.ts";
 import { listOverdue } from "../../store/overview.ts";
 import { money } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
+import { KindName } from "../parts/kind.tsx";
 import { Filters, Pager } from "../parts/paging.tsx";
 import { Ask, STATES, State, Table, Text, Time } from "../parts/elements.tsx";
 import { SearchBox } from "../parts/search-box.tsx";
@@ -16,7 +17,17 @@ const OVERDUE_SHOWN = 100;
 /** What a row shows; the API's list and D1's rows both have it. */
 export type Listed = Pick<
   NotificationShape,
-  "id" | "state" | "source" | "shopOrderNo" | "cancelPgCno" | "amount" | "currency" | "resCd" | "resMsg" | "attempts"
+  | "id"
+  | "kind"
+  | "state"
+  | "source"
+  | "shopOrderNo"
+  | "cancelPgCno"
+  | "amount"
+  | "currency"
+  | "resCd"
+  | "resMsg"
+  | "attempts"
 > & { readonly receivedAt: number | string };
 
 interface List {
@@ -68,7 +79,7 @@ function List({ v, list: { rows, cursor } }: { readonly v: View; readonly list: 
       {rows.length === 0 && cursor === null ? (
         <Nothing v={v} q={q} state={state} />
       ) : (
-        <NotificationTable rows={rows} w={w} />
+        <NotificationTable rows={rows} v={v} />
       )}
       <Pager
         v={v}
@@ -87,13 +98,15 @@ function List({ v, list: { rows, cursor } }: { readonly v: View; readonly list: 
   );
 }
 
-export function NotificationTable({ rows, w }: { readonly rows: readonly Listed[]; readonly w: Words }) {
+export function NotificationTable({ rows, v }: { readonly rows: readonly Listed[]; readonly v: View }) {
+  const { w } = v;
   return (
     <Table
       caption={w.pages.notifications}
       columns={[
         { head: `${w.fields.received} (KST)`, kind: "key" },
         { head: w.fields.order },
+        { head: w.fields.kind },
         { head: w.fields.amount, kind: "number" },
         { head: w.fields.result, kind: "wide" },
         { head: w.fields.state },
@@ -104,6 +117,7 @@ export function NotificationTable({ rows, w }: { readonly rows: readonly Listed[
           <Time at={row.receivedAt} />
         </a>,
         <Text text={row.shopOrderNo ?? row.cancelPgCno} />,
+        <KindName kind={row.kind} v={v} />,
         <Text text={money(row.amount, row.currency, w)} />,
         <Result row={row} w={w} />,
         <State state={row.state} w={w} />,

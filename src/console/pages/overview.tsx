@@ -6,6 +6,7 @@ import { type Hour, readHours } from "../../store/rollups.ts";
 import { NeedsYou, Problems } from "../parts/needs.tsx";
 import { Facts, Text, TimeFromNow } from "../parts/elements.tsx";
 import { CountPlot, DelayPlot, HOURS, lastDay } from "../parts/plot.tsx";
+import { renewalOf } from "../live.ts";
 import { SearchBox } from "../parts/search-box.tsx";
 import type { View } from "../view.ts";
 import { OutcomeOf } from "../parts/timeline.tsx";
@@ -20,8 +21,8 @@ export async function overviewPage(v: View) {
     readLastAttempts(v.db, ATTEMPTS),
   ]);
   const { w } = v;
-  return (
-    <Layout v={v} title={w.pages.overview} at="overview">
+  const page = (
+    <Layout v={v} title={w.pages.overview} at="overview" live>
       <Problems v={v} />
       <SearchBox v={v} q="" />
       <NeedsYou v={v} needs={needs} />
@@ -32,6 +33,7 @@ export async function overviewPage(v: View) {
       </div>
     </Layout>
   );
+  return { page, renew: renewalOf(v) };
 }
 
 function LastDay({ v: { w, now }, hours }: { readonly v: View; readonly hours: readonly Hour[] }) {

@@ -1,6 +1,6 @@
 // The frame of every page: landmarks, navigation, language, signing out, and what the last action came to.
 import type { Child } from "hono/jsx";
-import { visible } from "../words/format.ts";
+import { kst, visible } from "../words/format.ts";
 import { STYLE_PATH } from "./style.ts";
 import { type View, hrefWith } from "../view.ts";
 import type { Words } from "../words/words.ts";
@@ -8,6 +8,9 @@ import type { Words } from "../words/words.ts";
 const PAGES = ["overview", "notifications", "quarantine", "cancellations", "test", "audit"] as const;
 
 export const HOME = "/console";
+
+/** Less than what the cookie of src/console/live.ts lives. */
+export const RENEWED_AFTER_SECONDS = 30;
 
 export type PageName = (typeof PAGES)[number];
 
@@ -21,10 +24,12 @@ interface Frame {
   readonly title: string;
   /** Which page of the navigation this belongs to. */
   readonly at?: PageName;
+  /** Set on a page of live figures: whether it renews itself (RENEWED_AFTER_SECONDS). */
+  readonly live?: boolean;
   readonly children?: Child;
 }
 
-export function Layout({ v, title, at, children }: Frame) {
+export function Layout({ v, title, at, live, children }: Frame) {
   const { w, language, url } = v;
   const other = language === "en" ? "ko" : "en";
   return (
@@ -65,13 +70,24 @@ export function Layout({ v, title, at, children }: Frame) {
             </nav>
           )}
         </header>
-        <main id="content" tabindex={-1}>
+        <main id="content" tabindex={-1} class={live === true ? "live" : undefined}>
           <Said v={v} />
           <h1>{title}</h1>
+          {live !== undefined && <Live v={v} live={live} />}
           {children}
         </main>
       </body>
     </html>
+  );
+}
+
+/** A page that waited was not renewed: the stylesheet shows that after a while. */
+function Live({ v: { w, url, now }, live }: { readonly v: View; readonly live: boolean }) {
+  return (
+    <p class="faint renewal">
+      {w.frame.asOf(kst(now).slice(11))} {live && w.frame.renews(RENEWED_AFTER_SECONDS)}{" "}
+      {live && <b class="stale">{w.frame.waits}</b>} <a href={hrefWith(url, { said: null })}>{w.frame.renewNow}</a>
+    </p>
   );
 }
 

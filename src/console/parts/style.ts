@@ -76,6 +76,9 @@ div.answer{padding:.25rem 0 .25rem .9rem;margin-bottom:1rem}.advice{border-color
 .timeline,.attempts{list-style:none;margin:0;padding:0}.timeline li{border-left:3px solid var(--line);padding:0 0 .9rem .9rem}.timeline li:last-child{padding-bottom:0}
 .timeline .taken{border-color:var(--good)}.timeline .failed{border-color:var(--bad)}.timeline p{margin:0 0 .25rem}.attempts li{padding:.2rem 0}
 pre{margin:0;padding:.75rem;background:var(--bg);border:1px solid var(--line);border-radius:6px;overflow:auto;max-height:26rem;white-space:pre-wrap;word-break:normal}
+.live :focus-visible,.live details[open]{background-image:url(busy.svg)}
+.renewal .stale{visibility:hidden;animation:appear 0s 35s forwards}@keyframes appear{to{visibility:visible}}
+.loss{color:var(--bad)}
 @media(max-width:44rem){
 body{font-size:15px}.who{display:none}.bar{gap:.5rem;padding:0 .75rem}header nav a{padding:.35rem .45rem}main{padding-left:.75rem;padding-right:.75rem}
 table.cards,.cards tbody,.cards tr,.cards td{display:block}.cards{border:0;background:none}

@@ -1,5 +1,6 @@
 // Words of the fields of a notification, in English.
 export const fields = {
+  kind: "Kind",
   state: "State",
   order: "Order",
   amount: "Amount",

@@ -2,6 +2,7 @@
 import type { Words } from "../words.ts";
 
 export const fields: Words["fields"] = {
+  kind: "종류",
   state: "상태",
   order: "주문",
   amount: "금액",
