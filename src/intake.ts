@@ -6,6 +6,7 @@ import { toldOfStored } from "./kinds/notification.ts";
 import { kindNamed } from "./kinds/registry.ts";
 import { type Judgement, type Known, WEAK_MS, judge } from "./rules/judge.ts";
 import { type Notification, SUCCESS } from "./rules/notification.ts";
+import { bytesOf } from "./store/body.ts";
 import { type EventRow, isKnownAsOurs, readEvent } from "./store/event.ts";
 import {
   type EventKey,
@@ -176,7 +177,7 @@ async function write(
 }
 
 function knownOf(row: EventRow, arriving: Told, kind: Kind): Known {
-  const known = toldOfStored(kind, { ...row, body: Uint8Array.fromBase64(row.body) });
+  const known = toldOfStored(kind, { ...row, body: bytesOf(row) });
   const { relate, judgesResults } = kind.identity;
   return {
     id: row.id,

@@ -6,6 +6,7 @@ import { readNotification } from "../src/kinds/read.ts";
 import { doorAt } from "../src/kinds/registry.ts";
 import type { Notification } from "../src/rules/notification.ts";
 import type { DeliveryMessage } from "../src/queue/message.ts";
+import { attemptsOf } from "../src/store/history.ts";
 import { type Stored, storeNotification, storingOf } from "../src/intake.ts";
 
 export const KICC_ADDRESS = "203.233.72.66";
@@ -110,11 +111,14 @@ export interface Row {
 export async function rowOf(id: string): Promise<Row | null> {
   const row = await env.DB.prepare(
     `SELECT state, reason, contradicts, attempts, tries, receipts, next_attempt_at AS nextAttemptAt,
-       lease_until AS leaseUntil, currency, amount, reference, history FROM notifications WHERE id = ?`,
+       lease_until AS leaseUntil, currency, amount, reference, history, received_at AS receivedAt
+     FROM notifications WHERE id = ?`,
   )
     .bind(id)
-    .first<Omit<Row, "history"> & { history: string }>();
-  return row && { ...row, history: JSON.parse(row.history) as Row["history"] };
+    .first<Omit<Row, "history"> & { history: string; receivedAt: number }>();
+  if (row === null) return null;
+  const { receivedAt, ...rest } = row;
+  return { ...rest, history: attemptsOf(row.history, receivedAt) };
 }
 
 export async function clear(): Promise<void> {

@@ -1,4 +1,5 @@
 // The queue's consumer: claim → origin → decide → settle. Two D1 round trips a batch; one message's trouble touches no other.
+import { shortId } from "../short-id.ts";
 import type { Config, Delivering, Origin } from "../config.ts";
 import { deliveryHeaders } from "../outbound/headers.ts";
 import { type Letter, WAIT_FOR_PEOPLE_SECONDS, finish, idsOf, openLetters, putBack, waitForD1 } from "./disposition.ts";
@@ -80,7 +81,7 @@ async function push(
 ): Promise<void> {
   const now = Date.now();
   const maxTries = delivering.delaysMs.length + 1;
-  const lease: Lease = { hand: crypto.randomUUID(), now, until: now + delivering.leaseMs, maxTries };
+  const lease: Lease = { hand: shortId(), now, until: now + delivering.leaseMs, maxTries };
   const { claimed, standing, expired } = await take(letters, lease, delivering, config, db);
   const mine = new Map(claimed.map((row) => [row.id, row]));
   const taken: { letter: Letter; row: Claimed }[] = [];
@@ -181,7 +182,7 @@ async function attempt(
   routes.saw(routeOf(origin, content).href, durationMs >= origin.timeoutMs, endedAt);
   const decision = decide(outcome, tries, delaysMs, endedAt, Math.random());
   log("delivery.attempted", { id, attempt: attempts, outcome: outcome.kind, status: outcome.status, durationMs });
-  return { id, attempt: attemptOf(attempts, startedAt, endedAt, outcome), decision };
+  return { id, attempt: attemptOf(attempts, startedAt, endedAt, outcome), decision, body };
 }
 
 /** Until the lease runs out nobody else delivers these, so a D1 that comes back by then loses nothing. */

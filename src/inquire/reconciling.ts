@@ -1,4 +1,5 @@
 // Asks KICC about one announced cancellation, and settles it by the answer. Whoever has it took it first.
+import { shortId } from "../short-id.ts";
 import type { Kind, StatusApi } from "../kinds/kind.ts";
 import { kindNamed } from "../kinds/registry.ts";
 import { statusNotification } from "../kinds/status-notification.ts";
@@ -84,7 +85,7 @@ async function reconciled(
 ): Promise<CancellationRow | null> {
   if (row.notificationId !== null) return null;
   const notification = statusNotification(kind, row, answer, entry.at);
-  const storing = storingOf(config.storing, notification, crypto.randomUUID(), entry.at);
+  const storing = storingOf(config.storing, notification, shortId(), entry.at);
   const store = () => storeNotification(db, notification, storing);
   const stored = await retryTransient(store, Date.now() + STORE_WITHIN_MS);
   const { id, state, receipts } = stored;

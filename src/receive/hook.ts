@@ -1,4 +1,5 @@
 // Receives one notification from KICC: check → read → store → ack, then enqueue. The queue is waited for only while D1 is down.
+import { shortId } from "../short-id.ts";
 import { type Ending, type Reply, type Separator, UNREAD, ack } from "../kinds/ack.ts";
 import { identify } from "../kinds/notification.ts";
 import { readNotification } from "../kinds/read.ts";
@@ -141,7 +142,7 @@ function refuse(
 /** One durable store has it, or KICC is asked to send it again. */
 async function keep(notification: Notification, config: Config, stores: Stores, waits: Patience): Promise<Ending> {
   const { id, receivedAt } = notification;
-  const storing = storingOf(config.storing, notification, crypto.randomUUID(), receivedAt);
+  const storing = storingOf(config.storing, notification, shortId(), receivedAt);
   const deadline = Math.min(Date.now() + STORE_WITHIN_MS, receivedAt + STORED_BY_MS);
   const store = retryTransient(() => storeNotification(stores.db, notification, storing), deadline);
   const goOn = (stored: Stored) => sendOn(stored, notification, config, stores);

@@ -1,7 +1,8 @@
 // What D1 knows of the move to the archive: the plan under way, the rows to move, their deletion. Every change is fenced by the version.
 import type { Attempt } from "../rules/outcome.ts";
 import { seqAt } from "./insert.ts";
-import { LISTED, type ListedRow } from "./search.ts";
+import { BODY, CONTENT_TYPE } from "./body.ts";
+import { LISTED, type ListedRow, type StoredWhole, wholeOf } from "./search.ts";
 
 export type Stream = "notifications" | "audit";
 
@@ -77,7 +78,7 @@ export async function readCandidates(db: D1Database, stream: Stream, after: numb
           .bind(after, before, limit)
       : db
           .prepare(
-            `SELECT seq AS key, received_at AS at, attempts, receipts, 2 * length(body) + 2 * length(history) + 1000 AS bytes,
+            `SELECT seq AS key, received_at AS at, attempts, receipts, 2 * length(body) + 3 * length(coalesce(content, '')) + 2 * length(history) + 1000 AS bytes,
                ${FINISHED} AS finished FROM notifications
              WHERE seq > ?1 AND seq < ?2 AND seq <= (SELECT seq FROM rollup_cursor) ORDER BY seq LIMIT ?3`,
           )
@@ -183,17 +184,13 @@ export async function finishPlan(
 export async function readArchivable(db: D1Database, keys: readonly number[]): Promise<ArchivedRow[]> {
   const { results } = await db
     .prepare(
-      `SELECT ${LISTED}, n.seq, n.history, n.body,
-         n.source_address AS sourceAddress, n.content_type AS contentType, n.contradicts, n.note
+      `SELECT ${LISTED}, n.seq, n.history, ${BODY},
+         n.source_address AS sourceAddress, ${CONTENT_TYPE} AS contentType, n.contradicts, n.note
        FROM notifications AS n WHERE n.seq IN (SELECT value FROM json_each(?)) AND ${FINISHED} ORDER BY n.seq`,
     )
     .bind(JSON.stringify(keys))
-    .run<Omit<ArchivedRow, "history" | "body"> & { readonly history: string; readonly body: string }>();
-  return results.map((row) => ({
-    ...row,
-    history: JSON.parse(row.history) as Attempt[],
-    body: Uint8Array.fromBase64(row.body),
-  }));
+    .run<StoredWhole<ArchivedRow>>();
+  return results.map((row) => wholeOf(row));
 }
 
 export async function readAuditOf(db: D1Database, keys: readonly number[]) {

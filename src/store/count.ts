@@ -1,5 +1,6 @@
 // Counting by hour: what is to be counted, in pages, and adding it up once.
 import type { Outcome } from "../rules/outcome.ts";
+import { ENTRY } from "./history.ts";
 import { seqAt } from "./insert.ts";
 
 export interface Cursor {
@@ -70,7 +71,7 @@ export async function readUncounted(
     db
       .prepare(
         `SELECT seq, id, received_at AS receivedAt, ${COUNTING}, counted, (
-           SELECT json_group_array(json_array(value ->> 'startedAt', value ->> 'durationMs', value ->> 'outcome'))
+           SELECT json_group_array(json_array(${ENTRY.startedAt}, ${ENTRY.durationMs}, ${ENTRY.outcome}))
            FROM json_each(history)) AS attempts
          FROM notifications INDEXED BY uncounted WHERE ${UNCOUNTED} ORDER BY settled_at LIMIT ?`,
       )

@@ -1,9 +1,10 @@
 // Reads what is stored of the event that an arriving notification tells of, and whether its ids are known as ours. Bounded reads.
 import type { Source } from "../rules/notification.ts";
+import { BODY, CONTENT_TYPE, type Kept } from "./body.ts";
 import type { EventKey, Guard, State } from "./insert.ts";
 
 /** One of the same event, with all that it is compared by. */
-export interface EventRow {
+export interface EventRow extends Kept {
   readonly id: string;
   readonly state: State;
   readonly reason: string | null;
@@ -18,8 +19,6 @@ export interface EventRow {
   readonly currency: string | null;
   readonly amount: string | null;
   readonly contentType: string | null;
-  /** Base64. */
-  readonly body: string;
 }
 
 // An order number may be one for all: more of one event than this are not compared.
@@ -67,7 +66,7 @@ export async function readEvent(
     db
       .prepare(
         `SELECT id, state, reason, confirm, receipt, received_at AS receivedAt, source, reference, mall_id AS mallId,
-           shop_order_no AS shopOrderNo, pg_cno AS pgCno, currency, amount, content_type AS contentType, body
+           shop_order_no AS shopOrderNo, pg_cno AS pgCno, currency, amount, ${CONTENT_TYPE} AS contentType, ${BODY}
          FROM notifications WHERE seq IN (${seqsOf(looked, "?1")}) ORDER BY seq`,
       )
       .bind(json),

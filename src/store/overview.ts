@@ -1,5 +1,6 @@
 // What the console's overview shows of now: counts that stop at a bound, the oldest pending one, the last attempts.
 import type { Attempt } from "../rules/outcome.ts";
+import { attemptOfEntry } from "./history.ts";
 import { isState } from "./insert.ts";
 import { LISTED, type ListedRow, newestDelivered } from "./search.ts";
 
@@ -73,12 +74,12 @@ export async function readLastAttempts(db: D1Database, limit: number): Promise<L
   const { results } = await db
     .prepare(
       `WITH newest AS (${newest.join(" UNION ALL ")})
-       SELECT n.id, n.history -> '$[#-1]' AS attempt FROM newest CROSS JOIN notifications AS n ON n.seq = newest.seq
+       SELECT n.id, n.received_at AS receivedAt, n.history -> '$[#-1]' AS attempt FROM newest CROSS JOIN notifications AS n ON n.seq = newest.seq
        WHERE n.settled_at IS NOT NULL ORDER BY n.settled_at DESC LIMIT ?`,
     )
     .bind(limit)
-    .run<{ readonly id: string; readonly attempt: string }>();
-  return results.map(({ id, attempt }) => ({ ...(JSON.parse(attempt) as Attempt), id }));
+    .run<{ readonly id: string; readonly receivedAt: number; readonly attempt: string }>();
+  return results.map(({ id, receivedAt, attempt }) => ({ ...attemptOfEntry(attempt, receivedAt), id }));
 }
 
 function ofNewest(state: "pending" | "dead"): string {

@@ -1,10 +1,12 @@
 // What a puller, or the Worker that consumes the queue, reports about one attempt: where it stands, and settling it.
 import { type Settlement, settleStatements } from "./settle.ts";
 import { type Entry, auditOfChange } from "./audit.ts";
+import { BODY, type Kept } from "./body.ts";
+import { ENTRY } from "./history.ts";
 import type { State } from "./insert.ts";
 import { type ListedRow, listedStatement } from "./search.ts";
 
-export interface Reported {
+export interface Reported extends Kept {
   readonly state: State;
   readonly attempts: number;
   readonly tries: number;
@@ -20,7 +22,7 @@ export async function reportedOn(db: D1Database, id: string, attempt: number | n
     .prepare(
       `SELECT state, attempts, tries, lease_until IS NOT NULL AS open,
          iif(attempts = coalesce(?2, attempts), claimed_at,
-           (SELECT value ->> '$.startedAt' FROM json_each(history) WHERE value ->> '$.number' = ?2)) AS startedAt
+           (SELECT ${ENTRY.startedAt} FROM json_each(history) WHERE ${ENTRY.number} = ?2)) AS startedAt, ${BODY}
        FROM notifications WHERE id = ?1`,
     )
     .bind(id, attempt)

@@ -1,8 +1,9 @@
 // Rows of `notifications` as notifications.
 import type { Notification, Source } from "../rules/notification.ts";
+import { BODY, CONTENT_TYPE, type Kept, bytesOf } from "./body.ts";
 
 /** What a delivery needs of a row: the whole notification but KICC's message text. */
-export interface DeliverableRow {
+export interface DeliverableRow extends Kept {
   readonly id: string;
   readonly kind: string;
   readonly receivedAt: number;
@@ -10,7 +11,6 @@ export interface DeliverableRow {
   readonly sourceAddress: string | null;
   readonly reference: string | null;
   readonly contentType: string | null;
-  readonly body: string;
   readonly mallId: string | null;
   readonly shopOrderNo: string | null;
   readonly pgCno: string | null;
@@ -30,12 +30,12 @@ export interface DeliverableRow {
 
 /** The columns of a DeliverableRow. */
 export const DELIVERABLE = `id, kind, received_at AS receivedAt, source, source_address AS sourceAddress, reference,
-  content_type AS contentType, body, mall_id AS mallId, shop_order_no AS shopOrderNo, pg_cno AS pgCno,
+  ${CONTENT_TYPE} AS contentType, ${BODY}, mall_id AS mallId, shop_order_no AS shopOrderNo, pg_cno AS pgCno,
   cancel_pg_cno AS cancelPgCno, res_cd AS resCd, res_msg AS resMsg, cancel_date AS cancelDate,
   coalesce(event_date, cancel_date) AS eventDate, currency, amount, repeats,
   receipts, attempts, tries, confirm IS 'confirmed' AS confirmed`;
 
-export function notificationOf({ body, ...row }: DeliverableRow): Notification {
+export function notificationOf({ body, text, ...row }: DeliverableRow): Notification {
   // It is judged already.
-  return { ...row, ambiguous: false, body: Uint8Array.fromBase64(body) };
+  return { ...row, ambiguous: false, body: bytesOf({ body, text }) };
 }

@@ -1,6 +1,8 @@
 // Looking for notifications: newest first, in bounded pages by key. Lists read neither bodies nor histories.
 import type { Source } from "../rules/notification.ts";
 import type { Attempt } from "../rules/outcome.ts";
+import { BODY, CONTENT_TYPE, type Kept, bytesOf } from "./body.ts";
+import { attemptsOf } from "./history.ts";
 import { type Filters, binding, conditionOf, within } from "./filters.ts";
 import { type State, isState } from "./insert.ts";
 import { hasManyLonger, matchingCondition, matchingSeqs } from "./matching.ts";
@@ -153,14 +155,20 @@ export function newestDelivered(condition: string): string {
 export async function find(db: D1Database, id: string): Promise<WholeRow | null> {
   const row = await db
     .prepare(
-      `SELECT ${LISTED}, n.history, n.body, n.source_address AS sourceAddress, n.content_type AS contentType,
+      `SELECT ${LISTED}, n.history, ${BODY}, n.source_address AS sourceAddress, ${CONTENT_TYPE} AS contentType,
          n.contradicts, n.confirm, n.note
        FROM notifications AS n WHERE n.id = ?`,
     )
     .bind(id)
-    .first<Omit<WholeRow, "history" | "body"> & { readonly history: string; readonly body: string }>();
-  if (row === null) return null;
-  return { ...row, history: JSON.parse(row.history) as Attempt[], body: Uint8Array.fromBase64(row.body) };
+    .first<StoredWhole<WholeRow>>();
+  return row === null ? null : wholeOf(row);
+}
+
+/** A row with history and body as they are stored. */
+export type StoredWhole<Row> = Omit<Row, "history" | "body"> & Kept & { readonly history: string };
+
+export function wholeOf<Row extends { readonly receivedAt: number }>({ text, ...row }: StoredWhole<Row>) {
+  return { ...row, history: attemptsOf(row.history, row.receivedAt), body: bytesOf({ body: row.body, text }) };
 }
 
 /** One as lists show it, for the end of a batch that changes it. */

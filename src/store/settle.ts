@@ -1,11 +1,15 @@
 // Settling: records how attempts ended, in one statement for what was accepted and one for what failed. It sends nothing.
 import type { Attempt, Outcome } from "../rules/outcome.ts";
 import type { Decision } from "../rules/retry.ts";
+import { shortened, textOf } from "./body.ts";
+import { ENTRY, shortEntry } from "./history.ts";
 
 export interface Settlement {
   readonly id: string;
   readonly attempt: Attempt;
   readonly decision: Decision;
+  /** As it was delivered. Of what was accepted the row is made short by it; without, it stays as it is. */
+  readonly body?: Uint8Array;
 }
 
 /*
@@ -28,21 +32,23 @@ export interface Settlement {
 const ENDED = `(
     SELECT value ->> '$.id' AS id, value -> '$.attempt' AS attempt, value ->> '$.attempt.number' AS number,
       value ->> '$.decision.state' AS state, value ->> '$.decision.reason' AS reason,
-      value ->> '$.decision.nextAttemptAt' AS nextAttemptAt
+      value ->> '$.decision.nextAttemptAt' AS nextAttemptAt, value ->> '$.text' AS plain, value ->> '$.base64' AS base64
     FROM json_each(?2)
   ) AS ended`;
 
 const ACCEPT = `
   UPDATE notifications SET state = 'delivered', reason = NULL, delivered_at = ?1, lease_until = NULL, settled_at = ?1,
-    history = json_insert(iif(lease_until IS NOT NULL AND attempts > ended.number,
-      json_insert(history, '$[#]', ${unreported("'no report before attempt ' || ended.number || ' was accepted'")}),
-      history), '$[#]', json(ended.attempt))
+    claim = NULL, claimed_at = NULL, next_attempt_at = NULL, ${shortened("ended.plain", "ended.base64")},
+    history = CASE WHEN history = '[]' AND attempts = 1 THEN json_array(${shortEntry("ended.attempt")})
+      ELSE json_insert(iif(lease_until IS NOT NULL AND attempts > ended.number,
+        json_insert(history, '$[#]', ${unreported("'no report before attempt ' || ended.number || ' was accepted'")}),
+        history), '$[#]', json(ended.attempt)) END
   FROM ${ENDED}
   WHERE notifications.id = ended.id AND notifications.state IN ('pending', 'held', 'dead')
     AND attempts >= ended.number
     AND NOT EXISTS (
       SELECT 1 FROM json_each(notifications.history)
-      WHERE value ->> '$.number' = ended.number AND value ->> '$.outcome' = 'accepted')`;
+      WHERE ${ENTRY.number} = ended.number AND ${ENTRY.outcome} = 'accepted')`;
 
 const FAIL = `
   UPDATE notifications SET lease_until = NULL, settled_at = ?1,
@@ -68,10 +74,20 @@ export function settleStatements(
 ): readonly D1PreparedStatement[] {
   const isAccepted = ({ decision }: Settlement) => decision.state === "delivered";
   const accepted = settlements.filter(isAccepted);
-  const failed = settlements.filter((each) => !isAccepted(each));
+  const failed = settlements
+    .filter((each) => !isAccepted(each))
+    .map(({ id, attempt, decision }) => ({ id, attempt, decision }));
   const statement = (sql: string, ended: readonly Settlement[]) =>
     ended.length === 0 ? [] : [db.prepare(sql).bind(now, JSON.stringify(ended))];
-  return [...statement(ACCEPT, accepted), ...statement(FAIL, failed)];
+  return [...statement(ACCEPT, accepted.map(withText)), ...statement(FAIL, failed)];
+}
+
+function withText({
+  body,
+  ...settlement
+}: Settlement): Settlement & { readonly text?: string; readonly base64?: string } {
+  const text = body === undefined ? null : textOf(body);
+  return body === undefined || text === null ? settlement : { ...settlement, text, base64: body.toBase64() };
 }
 
 /** One round trip. */

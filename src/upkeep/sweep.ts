@@ -1,4 +1,5 @@
 // The cron's work on notifications: enqueue again what is overdue, settle leases that ran out, replay, prune. It delivers nothing.
+import { shortId } from "../short-id.ts";
 import type { Config, Delivering } from "../config.ts";
 import { oldestWaiting, sendDeliveries } from "../queue/send.ts";
 import { log, reasonOf } from "../log.ts";
@@ -78,7 +79,7 @@ async function enqueueOverdue(db: D1Database, queue: Queue): Promise<number> {
 /** In queue mode enqueueing is the attempt; a send that fails leaves it open, and unreported it fails. */
 async function handOver({ delaysMs }: Delivering, db: D1Database, queue: Queue): Promise<number> {
   const now = Date.now();
-  const hand = crypto.randomUUID();
+  const hand = shortId();
   return pages(async () => {
     const lease = { hand, now, until: now + UNREPORTED_MS, maxTries: delaysMs.length + 1, limit: PAGE };
     const rows = await claimDue(db, lease);

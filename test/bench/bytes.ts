@@ -1,7 +1,9 @@
 // Bytes a notification takes in D1, table and indexes together: stored, claimed and settled by the receiver's own statements.
+import type { Notification } from "../../src/rules/notification.ts";
 import { claim } from "../../src/store/claim.ts";
 import { attemptOf, settle } from "../../src/store/settle.ts";
 import { storeNotification } from "../../src/intake.ts";
+import { shortId } from "../../src/short-id.ts";
 import { type Traffic, TRAFFICS } from "./traffic.ts";
 import { type LocalD1, localD1 } from "./local-d1.ts";
 import { figure, markdown } from "./statistics.ts";
@@ -12,11 +14,6 @@ const FROM = Date.parse("2026-01-14T00:00:00Z");
 const ACCEPTED = { kind: "accepted", status: 200, answer: '{"resCd":"0000","resMsg":"OK"}' } as const;
 /** How many are stored before the first of them is settled: one after the other, a busy minute, a burst. */
 const IN_FLIGHT = [1, 4, 64] as const;
-
-interface Stored {
-  readonly id: string;
-  readonly at: number;
-}
 
 interface Weighed {
   readonly body: number;
@@ -55,15 +52,15 @@ async function weigh(traffic: Traffic, count: number, inFlight: number): Promise
   const { db, file } = localD1();
   try {
     const before = size(file);
-    const open: Stored[] = [];
+    const open: Notification[] = [];
     let body = 0;
     for (let serial = 0; serial < count; serial++) {
       const at = FROM + serial * EVERY_MS;
       const notification = traffic.make(serial, at);
       body += notification.body.length;
       const storing = { foreign: false, oursAmong: null, confirm: null, attemptOpenUntil: null };
-      await storeNotification(db, notification, { ...storing, receipt: crypto.randomUUID() });
-      open.push({ id: notification.id, at });
+      await storeNotification(db, notification, { ...storing, receipt: shortId() });
+      open.push(notification);
       if (open.length === inFlight) await deliver(db, open.splice(0, 1));
     }
     await deliver(db, open);
@@ -77,15 +74,15 @@ async function weigh(traffic: Traffic, count: number, inFlight: number): Promise
   }
 }
 
-async function deliver(db: D1Database, stored: readonly Stored[]): Promise<void> {
-  for (const { id, at } of stored) {
-    const now = at + 210;
-    const lease = { hand: crypto.randomUUID(), now, until: now + 20_000, maxTries: 16 };
+async function deliver(db: D1Database, stored: readonly Notification[]): Promise<void> {
+  for (const { id, receivedAt, body } of stored) {
+    const now = receivedAt + 210;
+    const lease = { hand: shortId(), now, until: now + 20_000, maxTries: 16 };
     const { claimed } = await claim(db, [id], lease);
     const [mine] = claimed;
     if (mine === undefined) throw new Error(`Cannot weigh: ${id} could not be claimed`);
     const attempt = attemptOf(mine.attempts, now + 4, now + 4 + 143, ACCEPTED);
-    await settle(db, [{ id, attempt, decision: { state: "delivered" } }], now + 150);
+    await settle(db, [{ id, attempt, decision: { state: "delivered" }, body }], now + 150);
   }
 }
 

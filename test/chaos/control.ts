@@ -1,4 +1,6 @@
 // The harness's own door into the chaos Worker: what is in D1, what happened, and what a scenario wants to happen.
+import { BODY, type Kept, bytesOf } from "../../src/store/body.ts";
+import { attemptsOf } from "../../src/store/history.ts";
 import { leap } from "./clock.ts";
 import { type Stretch, fired, force, rest } from "./faults.ts";
 import { queriesMade } from "./find.ts";
@@ -56,12 +58,17 @@ export async function control(url: URL, db: D1Database): Promise<Response> {
       const { results } = await db
         .prepare(
           `SELECT id, source, reference, cancel_pg_cno AS cancelPgCno, state, reason, receipts, attempts,
-             received_at AS receivedAt, body, history FROM notifications
+             received_at AS receivedAt, ${BODY}, history FROM notifications
            WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
         )
         .bind(given("after"))
-        .run<LedgerRow>();
-      return Response.json(results);
+        .run<LedgerRow & Kept>();
+      return Response.json(
+        results.map(({ text, body, ...row }): LedgerRow => {
+          const history = JSON.stringify(attemptsOf(row.history, row.receivedAt));
+          return { ...row, history, body: bytesOf({ text, body }).toBase64() };
+        }),
+      );
     }
     case "/chaos/states": {
       const { results } = await db.prepare("SELECT state, count(*) AS n FROM notifications GROUP BY state").run();

@@ -18,7 +18,7 @@ export interface ModelRow {
   attempts: number;
   tries: number;
   receipts: number;
-  nextAttemptAt: number;
+  nextAttemptAt: number | null;
   leaseUntil: number | null;
   enqueuedAt: number | null;
 }
@@ -91,7 +91,7 @@ export function claim(model: Model, now: number, until: number, maxTries: number
 }
 
 function isFree(row: ModelRow, now: number): boolean {
-  return row.state === "pending" && row.nextAttemptAt <= now && row.leaseUntil === null;
+  return row.state === "pending" && (row.nextAttemptAt ?? Infinity) <= now && row.leaseUntil === null;
 }
 
 /**
@@ -101,7 +101,7 @@ function isFree(row: ModelRow, now: number): boolean {
 export function settle(row: ModelRow, attempt: number, outcome: Outcome["kind"], decision: Decision): void {
   if (outcome === "accepted") {
     if (row.state === "delivered" || row.state === "closed" || attempt > row.attempts) return;
-    Object.assign(row, { state: "delivered", reason: null, leaseUntil: null });
+    Object.assign(row, { state: "delivered", reason: null, leaseUntil: null, nextAttemptAt: null });
     return;
   }
   if (row.attempts !== attempt || row.leaseUntil === null || (row.state !== "pending" && row.state !== "held")) return;

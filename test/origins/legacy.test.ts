@@ -1,4 +1,5 @@
 // The answers of unchanged KICC handlers, byte by byte over TCP, to the real Worker in workerd with workerd's own HTTP client.
+import { attemptsOf } from "../../src/store/history.ts";
 import { once } from "node:events";
 import net from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -53,16 +54,16 @@ it.each(SHAPES.map((shape, index) => [shape.name, shape, index] as const))("%s",
   const url = new URL("/kicc/wechat/cancel", await runtime.url("receiver"));
   expect(await send(url, succeeded(one), { environment: "production" })).toMatchObject({ kind: "acked" });
   const db = await runtime.db("receiver");
-  const { state, history } = await eventually(async () => {
+  const { state, history, receivedAt } = await eventually(async () => {
     const row = await db
-      .prepare("SELECT state, history FROM notifications WHERE pg_cno = ?")
+      .prepare("SELECT state, history, received_at AS receivedAt FROM notifications WHERE pg_cno = ?")
       .bind(one.pgCno)
-      .first<{ state: string; history: string }>();
+      .first<{ state: string; history: string; receivedAt: number }>();
     return row && row.history !== "[]" && row;
   });
   const { error, status } = shape;
   expect(state).toBe(error === null ? "delivered" : "pending");
-  const [attempt] = JSON.parse(history) as { outcome: string; status: number | null; error: string | null }[];
+  const [attempt] = attemptsOf(history, receivedAt);
   expect(attempt).toMatchObject({ outcome: error === null ? "accepted" : "failed", status });
   expect(attempt?.error ?? "").toMatch(error instanceof RegExp ? error : new RegExp(`^${RegExp.escape(error ?? "")}$`));
 });

@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
+import { ENTRY, attemptsOf } from "../../src/store/history.ts";
 import { settle } from "../../src/store/settle.ts";
 import { clear } from "../fixtures.ts";
 
@@ -20,7 +21,12 @@ const row = fc.record({
     { state: "dead", reason: "exhausted" } as const,
     { state: "dead", reason: "gone" } as const,
   ),
-  history: fc.constantFrom("[]", '[{"number":1,"outcome":"failed"}]', '[{"number":1,"outcome":"accepted"}]'),
+  history: fc.constantFrom(
+    "[]",
+    '[{"number":1,"outcome":"failed"}]',
+    '[{"number":1,"outcome":"accepted"}]',
+    '[[1,2,200,"short"]]',
+  ),
 });
 type Case = typeof row extends fc.Arbitrary<infer T> ? T : never;
 
@@ -66,7 +72,7 @@ function settlementsOf(cases: readonly Case[]) {
 interface Ended {
   readonly state: string;
   readonly reason: string | null;
-  readonly nextAttemptAt: number;
+  readonly nextAttemptAt: number | null;
   readonly leaseUntil: number | null;
   readonly deliveredAt: number | null;
   /** Number and outcome of each entry. */
@@ -75,9 +81,7 @@ interface Ended {
 
 /** The table of src/store/settle.ts in words of TypeScript. */
 function endOf({ state, reason, tries, attempts, leaseUntil, number, decision, history: known }: Case): Ended {
-  const entries = (JSON.parse(known) as { number: number; outcome: string }[]).map(
-    (one) => `${one.number} ${one.outcome}`,
-  );
+  const entries = attemptsOf(known, 1).map((one) => `${one.number} ${one.outcome}`);
   const was = { state, reason: state === "pending" ? null : reason, nextAttemptAt: 1, leaseUntil, deliveredAt: null };
   const unchanged = { ...was, history: entries.join() };
   if (decision.state === "delivered") {
@@ -85,7 +89,15 @@ function endOf({ state, reason, tries, attempts, leaseUntil, number, decision, h
     if (!counts || entries.includes(`${number} accepted`)) return unchanged;
     const unreported = leaseUntil !== null && number < attempts ? [`${attempts} failed`] : [];
     const history = [...entries, ...unreported, `${number} accepted`].join();
-    return { ...was, state: "delivered", reason: null, leaseUntil: null, deliveredAt: NOW, history };
+    return {
+      ...was,
+      state: "delivered",
+      reason: null,
+      nextAttemptAt: null,
+      leaseUntil: null,
+      deliveredAt: NOW,
+      history,
+    };
   }
   if ((state !== "pending" && state !== "held") || number !== attempts || leaseUntil === null) return unchanged;
   const failed = { ...was, leaseUntil: null, history: [...entries, `${number} failed`].join() };
@@ -96,7 +108,7 @@ function endOf({ state, reason, tries, attempts, leaseUntil, number, decision, h
 async function rows(): Promise<Ended[]> {
   const { results } = await env.DB.prepare(
     `SELECT state, reason, next_attempt_at AS nextAttemptAt, lease_until AS leaseUntil, delivered_at AS deliveredAt,
-       (SELECT coalesce(group_concat((value ->> 'number') || ' ' || (value ->> 'outcome')), '') FROM json_each(history)) AS history
+       (SELECT coalesce(group_concat(${ENTRY.number} || ' ' || ${ENTRY.outcome}), '') FROM json_each(history)) AS history
      FROM notifications ORDER BY seq`,
   ).run<Ended>();
   return results;

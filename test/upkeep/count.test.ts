@@ -85,7 +85,11 @@ describe("counting", () => {
     const id = await receivedAt(NINE);
     await attempt(id, NINE + 300, NINE + 700);
     await rollUp(env.DB, NINE + 120_000);
-    await env.DB.prepare("UPDATE notifications SET state = 'pending', tries = 0 WHERE id = ?").bind(id).run();
+    await env.DB.prepare(
+      "UPDATE notifications SET state = 'pending', tries = 0, next_attempt_at = received_at WHERE id = ?",
+    )
+      .bind(id)
+      .run();
     await rollUp(env.DB, NINE + 180_000);
     await attempt(id, NINE + HOUR, NINE + HOUR + 500);
     await rollUp(env.DB, NINE + HOUR + 60_000);
@@ -128,7 +132,7 @@ describe("counting", () => {
       `INSERT INTO notifications SELECT (received_at + value / 3) * 1000 + value % 4 + 1, 'ntf_' || value, state, reason, contradicts, source, source_address, reference,
          mall_id, shop_order_no, pg_cno, cancel_pg_cno || value, res_cd, res_msg, cancel_date, currency, amount,
          received_at + value / 3, receipts, receipt, attempts, tries, next_attempt_at, claim, claimed_at, lease_until,
-         enqueued_at, settled_at, delivered_at, confirm, confirm_tries, note, history, counted, content_type, body, kind, event_date, repeats
+         enqueued_at, settled_at, delivered_at, confirm, confirm_tries, note, history, counted, content_type, body, kind, event_date, repeats, content
        FROM notifications, generate_series(1, 6000) WHERE id = ?`.replace(
         "generate_series(1, 6000)",
         "(WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 6000) SELECT value FROM n)",

@@ -1,4 +1,5 @@
 // Pulling, for an origin that accepts no connection at all: leases on the same rows, with what a push would have brought.
+import { shortId } from "../../short-id.ts";
 import * as z from "zod/mini";
 import type { Delivering } from "../../config.ts";
 import { deliveryHeaders } from "../../outbound/headers.ts";
@@ -67,7 +68,7 @@ async function lease(desk: Desk, { secrets, delaysMs }: Delivering, max: number,
   const now = Date.now();
   const until = now + leaseMs;
   const maxTries = delaysMs.length + 1;
-  const rows = await claimDue(db, { hand: crypto.randomUUID(), now, until, maxTries, limit: max });
+  const rows = await claimDue(db, { hand: shortId(), now, until, maxTries, limit: max });
   if (rows.length > 0) log("delivery.pulled", { notifications: rows.length, by: operator });
   return Promise.all(
     rows

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { log } from "../../log.ts";
 import { type Outcome, failed } from "../../rules/outcome.ts";
 import { decide } from "../../rules/retry.ts";
+import { bytesOf } from "../../store/body.ts";
 import { attemptOf } from "../../store/settle.ts";
 import { type Reported, findListed, reportedOn, settleReported } from "../../store/report.ts";
 import { report, wholeNumber } from "../input.ts";
@@ -75,15 +76,17 @@ async function unchanged(id: string, desk: Desk) {
 async function settled(
   id: string,
   number: number,
-  { tries, startedAt }: Reported,
+  reported: Reported,
   outcome: Outcome,
   delaysMs: readonly number[],
   desk: Desk,
 ) {
   const { config, db, now, operator } = desk;
+  const { tries, startedAt } = reported;
   const decision = decide(outcome, tries, delaysMs, now, Math.random());
   const ended = startedAt === null ? null : now;
-  const settlement = { id, attempt: attemptOf(number, startedAt ?? now, ended, outcome), decision };
+  const body = bytesOf(reported);
+  const settlement = { id, attempt: attemptOf(number, startedAt ?? now, ended, outcome), decision, body };
   const what = outcome.kind === "accepted" ? "accept" : "fail";
   const entry = { at: now, who: operator, what, subject: id, note: `attempt ${number}` };
   // Without a DELIVERY_TOKEN it is a machine that reports with the CONSOLE_TOKEN: a line for each would hide the people's.

@@ -1,4 +1,5 @@
 // A made-up notification through everything, so that a merchant sees the whole way work before KICC calls.
+import { shortId } from "../../short-id.ts";
 import * as z from "zod/mini";
 import { enqueue } from "../../queue/send.ts";
 import { log } from "../../log.ts";
@@ -35,7 +36,7 @@ export const testNotification = operation({
     const kind = kindNamed(name);
     if (kind === null) throw new Error(`Cannot make a test notification: ${name} is no kind`);
     const notification = sample(kind, resCd, now);
-    const storing = storingOf(config.storing, notification, crypto.randomUUID(), now);
+    const storing = storingOf(config.storing, notification, shortId(), now);
     const stored = await storeNotification(db, notification, storing);
     log("notification.stored", { id: stored.id, state: stored.state, receipts: stored.receipts, source: "test" });
     if (isToBeEnqueued(stored, config)) waitUntil(enqueue(deliveries, { ...notification, id: stored.id }, 1));

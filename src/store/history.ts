@@ -1,0 +1,40 @@
+// A row's history: an object an attempt, and a short array for the first one where nothing went before its acceptance.
+import type { Attempt } from "../rules/outcome.ts";
+
+/** When it began is told from the receipt on. Its number is 1, and it was accepted. */
+type Short = readonly [sinceReceiptMs: number, durationMs: number | null, status: number | null, answer: string | null];
+
+/** SQL: the short form of the first attempt. @param attempt an SQL expression of its JSON */
+export function shortEntry(attempt: string): string {
+  const of = (name: keyof Attempt) => `${attempt} ->> '$.${name}'`;
+  return `json_array(${of("startedAt")} - received_at, ${of("durationMs")}, ${of("status")}, ${of("answer")})`;
+}
+
+/** SQL: what an entry of the history, a `value` of json_each, tells of its attempt. */
+export const ENTRY = {
+  number: "coalesce(value ->> '$.number', 1)",
+  startedAt: "coalesce(value ->> '$.startedAt', received_at + (value ->> '$[0]'))",
+  durationMs: "coalesce(value ->> '$.durationMs', value ->> '$[1]')",
+  outcome: "coalesce(value ->> '$.outcome', 'accepted')",
+} as const;
+
+/** @param json the column, an array of entries */
+export function attemptsOf(json: string, receivedAt: number): Attempt[] {
+  return (JSON.parse(json) as (Attempt | Short)[]).map((entry) => attemptIn(entry, receivedAt));
+}
+
+/** @param json one entry of the column */
+export function attemptOfEntry(json: string, receivedAt: number): Attempt {
+  return attemptIn(JSON.parse(json) as Attempt | Short, receivedAt);
+}
+
+function attemptIn(entry: Attempt | Short, receivedAt: number): Attempt {
+  if (!isShort(entry)) return entry;
+  const [sinceReceiptMs, durationMs, status, answer] = entry;
+  const startedAt = receivedAt + sinceReceiptMs;
+  return { number: 1, startedAt, durationMs, outcome: "accepted", status, error: null, answer };
+}
+
+function isShort(entry: Attempt | Short): entry is Short {
+  return Array.isArray(entry);
+}
