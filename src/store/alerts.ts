@@ -2,7 +2,7 @@
 import { KICC_NETWORKS } from "../kinds/kicc.ts";
 import { ALERT_COUNTS_AT_MOST, type Condition, type ConditionName, type Told } from "../rules/conditions.ts";
 import { type Heartbeat, type UntoldAbsence, absencesStatement, heartbeatStatement } from "./heartbeat.ts";
-import { isState, seqAt } from "./insert.ts";
+import { isState } from "./insert.ts";
 import { putStatement } from "./outbox.ts";
 
 export type Sighting = "stray-messages" | "archive-behind" | "near-full" | "wrong-door";
@@ -57,7 +57,7 @@ const OBSERVED: Readonly<Partial<Record<ConditionName, (now: number) => string>>
 
 /**
  * Due for 5 min and not under way; or waiting for KICC's word for 5 min, whose due time moves with each query. Of both
- * the oldest 1,000 are looked at, so that a backlog is not read whole each minute.
+ * the 1,000 that are due first are looked at, so that a backlog is not read whole each minute.
  */
 function overdue(now: number): string {
   return `
@@ -69,9 +69,9 @@ function overdue(now: number): string {
       WHERE confirm IS NOT 'asking' AND (lease_until IS NULL OR lease_until <= ${now - OVERDUE_MS})
       UNION ALL
       SELECT received_at AS at, id, shop_order_no AS orderNo FROM (
-        SELECT received_at, confirm, id, shop_order_no FROM notifications
-        WHERE ${isState("pending")} AND seq < ${seqAt(now - OVERDUE_MS)} ORDER BY seq LIMIT ${ALERT_COUNTS_AT_MOST})
-      WHERE confirm = 'asking')`;
+        SELECT received_at, confirm, id, shop_order_no FROM notifications INDEXED BY due
+        WHERE state = 'pending' ORDER BY next_attempt_at LIMIT ${ALERT_COUNTS_AT_MOST})
+      WHERE confirm = 'asking' AND received_at < ${now - OVERDUE_MS})`;
 }
 
 function ofSighting(name: Sighting, now: number): string {

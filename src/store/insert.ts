@@ -13,9 +13,14 @@ export function seqAt(instant: number): number {
   return instant * SEQS_PER_MS;
 }
 
-/** A condition that the index by_state serves. Nearly all are delivered: it leaves them out. */
-export function isState(state: Exclude<State, "delivered">): string {
-  return `state = '${state}' AND state <> 'delivered'`;
+/** When the row of this `seq` was received, epoch ms. */
+export function instantOf(seq: number): number {
+  return Math.floor(seq / SEQS_PER_MS);
+}
+
+/** A condition that the index by_state serves: a literal. Nearly all are delivered, and the index `due` has the pending ones. */
+export function isState(state: Exclude<State, "delivered" | "pending">): string {
+  return `state = '${state}'`;
 }
 
 /** In queue mode another Worker reports an attempt within this time, or it counts as failed. */

@@ -1,5 +1,6 @@
 // What the metrics show of now: counts that stop at a bound, so that they cost the same with 100,000 rows.
-import { isState } from "./insert.ts";
+import { instantOf, isState } from "./insert.ts";
+import { pendingSeqs } from "./pending.ts";
 import { type Hour, hourOf, totalsStatement } from "./rollups.ts";
 
 /** Nobody needs a larger number: a count that reaches it means "at least". */
@@ -19,19 +20,17 @@ export interface Standing {
 export async function readStanding(db: D1Database): Promise<Standing> {
   const [totals, pending, stuck, quarantine] = await db.batch([
     totalsStatement(db),
-    db.prepare(
-      `SELECT received_at AS receivedAt FROM notifications WHERE ${isState("pending")}
-       ORDER BY seq LIMIT ${METRICS_COUNT_AT_MOST}`,
-    ),
+    db.prepare(pendingSeqs(METRICS_COUNT_AT_MOST / 2)),
     db.prepare(`SELECT ${boundedCount("held")} AS held, ${boundedCount("dead")} AS dead`),
     db.prepare(
       `SELECT reason, count(*) AS count FROM (SELECT reason FROM quarantine LIMIT ${METRICS_COUNT_AT_MOST}) GROUP BY reason`,
     ),
   ]);
   const { held = 0, dead = 0 } = (stuck?.results[0] ?? {}) as { held?: number; dead?: number };
+  const seqs = ((pending?.results ?? []) as { seq: number }[]).map(({ seq }) => seq);
   return {
     totals: hourOf(0, (totals?.results ?? []) as Parameters<typeof hourOf>[1]),
-    pending: ((pending?.results ?? []) as { receivedAt: number }[]).map(({ receivedAt }) => receivedAt),
+    pending: [...new Set(seqs)].toSorted((a, b) => a - b).map(instantOf),
     held,
     dead,
     quarantine: (quarantine?.results ?? []) as { reason: string; count: number }[],

@@ -2,6 +2,7 @@
 import type { Attempt } from "../rules/outcome.ts";
 import { attemptOfEntry } from "./history.ts";
 import { isState } from "./insert.ts";
+import { pendingSeqs } from "./pending.ts";
 import { LISTED, type ListedRow, newestDelivered } from "./search.ts";
 
 /** Nobody needs a larger number to begin: a count of it means "at least". */
@@ -9,6 +10,9 @@ export const OVERVIEW_COUNTS_AT_MOST = 100;
 export const OVERDUE_MS = 5 * 60 * 1000;
 // Those that wait for KICC's word, or are being tried, are due too, and not overdue: so many are looked at.
 const DUE_LOOKED_AT = 300;
+// Of those due first and of those due last, for the oldest and for the last attempts. Of fewer none is missed.
+const PENDING_LOOKED_AT = 150;
+const TRIED_LOOKED_AT = 50;
 const PER_STATE = 12;
 
 export interface Needs {
@@ -30,7 +34,7 @@ export async function readNeeds(db: D1Database, now: number): Promise<Needs> {
          ${counted(overdue("1"))} AS overdue,
          ${counted("SELECT 1 FROM cancellations WHERE state = 'unresolved'")} AS unresolved,
          (SELECT json_object('id', id, 'receivedAt', received_at) FROM notifications
-          WHERE ${isState("pending")} ORDER BY seq LIMIT 1) AS oldestPending`,
+          WHERE seq = (SELECT min(seq) FROM (${pendingSeqs(PENDING_LOOKED_AT)}))) AS oldestPending`,
     )
     .bind(now - OVERDUE_MS)
     .first<Omit<Needs, "oldestPending"> & { readonly oldestPending: string | null }>();
@@ -68,9 +72,11 @@ export interface LastAttempt extends Attempt {
 
 /** The last attempts of the newest delivered, pending and dead ones, newest first: how the origin has been of late. */
 export async function readLastAttempts(db: D1Database, limit: number): Promise<LastAttempt[]> {
-  const newest = [newestDelivered("true"), ...(["pending", "dead"] as const).map(ofNewest)].map(
-    (select) => `SELECT * FROM (${select} LIMIT ${PER_STATE})`,
-  );
+  const newest = [
+    newestDelivered("true"),
+    `SELECT DISTINCT seq FROM (${pendingSeqs(TRIED_LOOKED_AT)}) ORDER BY seq DESC`,
+    `SELECT seq FROM notifications WHERE ${isState("dead")} ORDER BY seq DESC`,
+  ].map((select) => `SELECT * FROM (${select} LIMIT ${PER_STATE})`);
   const { results } = await db
     .prepare(
       `WITH newest AS (${newest.join(" UNION ALL ")})
@@ -80,8 +86,4 @@ export async function readLastAttempts(db: D1Database, limit: number): Promise<L
     .bind(limit)
     .run<{ readonly id: string; readonly receivedAt: number; readonly attempt: string }>();
   return results.map(({ id, receivedAt, attempt }) => ({ ...attemptOfEntry(attempt, receivedAt), id }));
-}
-
-function ofNewest(state: "pending" | "dead"): string {
-  return `SELECT seq FROM notifications WHERE ${isState(state)} ORDER BY seq DESC`;
 }

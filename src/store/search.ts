@@ -5,6 +5,7 @@ import { BODY, CONTENT_TYPE, type Kept, bytesOf } from "./body.ts";
 import { attemptsOf } from "./history.ts";
 import { type Filters, binding, conditionOf, within } from "./filters.ts";
 import { type State, isState } from "./insert.ts";
+import { FEW_PENDING_SEQS, areManyPending } from "./pending.ts";
 import { hasManyLonger, matchingCondition, matchingSeqs } from "./matching.ts";
 
 /** A notification as lists show it. */
@@ -78,13 +79,16 @@ const MATCHES_LOOKED_AT = 150;
 /** The same for what no index knows: among so many, the newest that fit are looked for. D1 bills three rows read for each. */
 const WINDOW = 600;
 
+/** The same where many are pending, which was looked at before. */
+const PENDING_WINDOW = 500;
+
 /** The same where no row is told from another but by being delivered. */
 const DELIVERED_WINDOW = 1000;
 
-/** One round trip; two where very many numbers begin with `q`. What each reads: test/store/search.test.ts. */
+/** One round trip; two where very many numbers begin with `q`, or for what is pending. What each reads: test/store/search.test.ts. */
 export async function search(db: D1Database, wanted: Wanted): Promise<Page> {
   const { q = null, limit } = wanted;
-  if (q === null) return pageOf(await pageStatement(db, wanted, "all").run<Found>(), limit);
+  if (q === null) return pageOf(await pageStatement(db, wanted, await amongOf(db, wanted)).run<Found>(), limit);
   const [longer, matches] = await db.batch<Found & { readonly many: 0 | 1 }>([
     hasManyLonger(db, q),
     pageStatement(db, wanted, "matches"),
@@ -93,6 +97,11 @@ export async function search(db: D1Database, wanted: Wanted): Promise<Page> {
   if (longer?.results[0]?.many !== 1) return pageOf(matches, limit);
   // No index has them in the order of receipt: they are looked for among all, as with any other filter.
   return pageOf(await pageStatement(db, wanted, "all").run<Found>(), limit);
+}
+
+/** In a large backlog most of the newest are pending: there they are looked for among all. */
+async function amongOf(db: D1Database, { state }: Wanted): Promise<"all" | "pending"> {
+  return state === "pending" && !(await areManyPending(db)) ? "pending" : "all";
 }
 
 interface Found extends ListedRow {
@@ -112,25 +121,35 @@ function pageOf({ results }: D1Result<Found>, limit: number): Page {
 /**
  * The rows of one page and, where it is not full, the row at which it stops to look. SQLite numbers the rows while it
  * reads them, and reads no further than the LIMIT behind it asks.
- * @param among all notifications, or those alone whose numbers match `q`
+ * @param among all notifications, or those alone whose numbers match `q`, or that are pending
  */
-function pageStatement(db: D1Database, wanted: Wanted, among: "all" | "matches"): D1PreparedStatement {
+function pageStatement(db: D1Database, wanted: Wanted, among: "all" | "matches" | "pending"): D1PreparedStatement {
   const values = binding();
-  const { state = null, q = null, after = null, limit, window = WINDOW } = wanted;
+  const {
+    state = null,
+    q = null,
+    after = null,
+    limit,
+    window = state === "pending" ? PENDING_WINDOW : WINDOW,
+  } = wanted;
   const range = within(wanted, after, values);
-  const indexed = among === "all" && state !== null && state !== "delivered" ? state : null;
+  const indexed = among === "all" && state !== null && state !== "delivered" && state !== "pending" ? state : null;
   const conditions = [
     conditionOf(wanted, values),
-    state === null || indexed !== null ? null : `n.state = ${values.bind(state)}`,
+    state === null || indexed !== null || among === "pending" ? null : `n.state = ${values.bind(state)}`,
     q === null || among === "matches" ? null : `(${matchingCondition(q, values)})`,
   ].filter((each) => each !== null);
   const looked =
     conditions.length === 0
       ? limit + 1
       : Math.max(limit + 1, q === null || among === "all" ? window : MATCHES_LOOKED_AT);
-  const rows =
+  const seqs =
     among === "matches" && q !== null
-      ? `(${matchingSeqs(q, range, looked, values)}) AS m CROSS JOIN notifications AS n ON n.seq = m.seq`
+      ? matchingSeqs(q, range, looked, values)
+      : `SELECT seq FROM (${FEW_PENDING_SEQS}) WHERE ${range} ORDER BY seq DESC LIMIT ${looked}`;
+  const rows =
+    among !== "all"
+      ? `(${seqs}) AS m CROSS JOIN notifications AS n ON n.seq = m.seq`
       : `notifications AS n WHERE ${indexed === null ? "" : `${isState(indexed)} AND `}${range}`;
   return db
     .prepare(
