@@ -12,6 +12,14 @@ export async function putIndex(bucket: R2Bucket, name: string, bytes: Uint8Array
   await within("put", bucket.put(name, bytes));
 }
 
+export async function listObjects(bucket: R2Bucket, prefix: string, cursor: string | undefined): Promise<R2Objects> {
+  return within("list", bucket.list({ prefix, ...(cursor === undefined ? {} : { cursor }) }));
+}
+
+export async function deleteObjects(bucket: R2Bucket, names: readonly string[]): Promise<void> {
+  await within("delete", bucket.delete([...names]));
+}
+
 export async function readText(bucket: R2Bucket, name: string, range?: R2Range): Promise<string | null> {
   return within(
     "get",

@@ -2,7 +2,8 @@
 import { readIndexes } from "../store/archive-index.ts";
 import { eachLine } from "./bucket.ts";
 import type { ArchivedLine } from "./line.ts";
-import { type Place, lookUp } from "./lookup.ts";
+import type { Place } from "./entries.ts";
+import { lookUp } from "./lookup.ts";
 
 /** Of how many parts one search reads the matches, the newest first. */
 const PARTS = 10;
@@ -10,9 +11,8 @@ const MATCHES = 100;
 
 /** Newest first; of one that was brought back and moved again, the newest line. */
 export async function findArchived(bucket: R2Bucket, db: D1Database, number: string): Promise<ArchivedLine[]> {
-  const indexes = await readIndexes(db);
   const places: Place[] = [];
-  for (const { name } of indexes) places.push(...(await lookUp(bucket, name, number)));
+  for (const { name } of await readIndexes(db)) places.push(...(await lookUp(bucket, name, number)));
   const byPart = new Map<string, Set<number>>();
   for (const { part, line } of places) byPart.set(part, (byPart.get(part) ?? new Set()).add(line));
   const newest = [...byPart].toSorted(([a], [b]) => (a < b ? 1 : -1)).slice(0, PARTS);

@@ -1,6 +1,7 @@
 // Sorted index objects: number → part and line. A search reads two ranges of each; merging keeps them few. All can be made again from the parts.
 import { replaceIndexes, readIndexes } from "../store/archive-index.ts";
-import { BLOCK, keyOf, numberOf, sorted } from "./entries.ts";
+import { BLOCK, type Place, entryOf, keyOf, numberOf, placeOf, sorted } from "./entries.ts";
+import { forgetMerged } from "./forget.ts";
 import { mergeObjects } from "./merge.ts";
 import { eachLine, putIndex, readText, sha256Of } from "./bucket.ts";
 
@@ -10,11 +11,6 @@ export const FAN_OUT = 8;
 export const LEVELS = 3;
 const BLOCKS = 4;
 
-export interface Place {
-  readonly part: string;
-  readonly line: number;
-}
-
 /** The index object of a part that its manifest vouches for. */
 export async function indexPart(bucket: R2Bucket, manifest: string): Promise<string> {
   const { parts } = JSON.parse(manifest) as { parts: { name: string }[] };
@@ -23,7 +19,7 @@ export async function indexPart(bucket: R2Bucket, manifest: string): Promise<str
     await eachLine(bucket, name, (line, index) => {
       const one = JSON.parse(line) as Record<"id" | "pgCno" | "cancelPgCno" | "shopOrderNo", string | null>;
       for (const number of new Set([one.id, one.pgCno, one.cancelPgCno, one.shopOrderNo])) {
-        if (number !== null) entries.push(`${keyOf(number)}\t${name}\t${index}`);
+        if (number !== null) entries.push(entryOf(number, { part: name, line: index }));
       }
     });
   }
@@ -33,7 +29,7 @@ export async function indexPart(bucket: R2Bucket, manifest: string): Promise<str
 }
 
 /** One merge a run: the objects of the lowest full level become one. Dying halfway leaves those that were. */
-export async function mergeIndexes(bucket: R2Bucket, db: D1Database): Promise<void> {
+export async function mergeIndexes(bucket: R2Bucket, db: D1Database, now: number): Promise<void> {
   const all = await readIndexes(db);
   for (let level = 0; level < LEVELS; level++) {
     const full = all.filter((index) => index.level === level).slice(0, FAN_OUT);
@@ -43,6 +39,7 @@ export async function mergeIndexes(bucket: R2Bucket, db: D1Database): Promise<vo
     const name = `index/${level + 1}/${(await sha256Of(names.join())).slice(0, 32)}`;
     await mergeObjects(bucket, names, name);
     await replaceIndexes(db, names, { name, level: level + 1 });
+    await forgetMerged(bucket, db, level, now);
     return;
   }
 }
@@ -82,6 +79,5 @@ export async function lookUp(bucket: R2Bucket, name: string, number: string): Pr
   return text
     .split("\n")
     .filter((entry) => entry.startsWith(`${key}\t`))
-    .map((entry) => entry.split("\t"))
-    .map(([, part = "", line = ""]) => ({ part, line: Number(line) }));
+    .map(placeOf);
 }

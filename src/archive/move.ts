@@ -42,7 +42,7 @@ export async function archiveOld({ bucket, hotDays }: Archiving, db: D1Database,
       log("archive.failed", { stream, error: reasonOf(error) });
     }
   }
-  await mergeIndexes(bucket, db);
+  await mergeIndexes(bucket, db, now);
 }
 
 /** @returns whether a part was finished, and there may be more */

@@ -20,7 +20,7 @@ beforeEach(async () => {
 test("a day each, merged by eights, and every id is found with as many reads as there are objects, twice", async () => {
   const ids = await fill(20, FIRST, 1);
   for (let run = 0; run < 3; run++) await archiveOld({ bucket: env.BUCKET, hotDays: 60 }, env.DB, NOW);
-  for (let run = 0; run < 3; run++) await mergeIndexes(env.BUCKET, env.DB);
+  for (let run = 0; run < 3; run++) await mergeIndexes(env.BUCKET, env.DB, NOW);
   const indexes = await readIndexes(env.DB);
   expect(indexes.map(({ level }) => level)).toEqual([0, 0, 0, 0, 1, 1]);
   for (const id of ids) {
@@ -30,13 +30,30 @@ test("a day each, merged by eights, and every id is found with as many reads as 
   }
 });
 
+test("what was merged is deleted when D1 cannot be set back to it any more, and everything is still found", async () => {
+  const ids = await fill(24, FIRST, 1);
+  const level0 = async () => (await env.BUCKET.list({ prefix: "index/0/" })).objects.length / 2;
+  for (let run = 0; run < 3; run++) await archiveOld({ bucket: env.BUCKET, hotDays: 60 }, env.DB, NOW);
+  expect((await readIndexes(env.DB)).map(({ level }) => level)).toEqual([1, 1, 1]);
+  expect(await level0()).toBe(24);
+  await fill(8, FIRST + 24 * DAY_MS, 1);
+  await archiveOld({ bucket: env.BUCKET, hotDays: 60 }, env.DB, NOW);
+  const written = Date.now();
+  await fill(8, FIRST + 32 * DAY_MS, 1);
+  for (const now of [NOW, written + 30 * DAY_MS]) await mergeIndexes(env.BUCKET, env.DB, now);
+  expect(await level0()).toBe(32);
+  await archiveOld({ bucket: env.BUCKET, hotDays: 60 }, env.DB, written + 32 * DAY_MS);
+  expect(await level0()).toBe(0);
+  for (const id of ids) expect((await findArchived(env.BUCKET, env.DB, id)).map((line) => line.id)).toEqual([id]);
+});
+
 test("objects of many blocks and of several pieces are merged without losing an entry", async () => {
   const names: string[] = [];
   const encoder = new TextEncoder();
   for (let object = 0; object < FAN_OUT; object++) {
     const entries = Array.from({ length: 20_000 }, (_, index) => {
       const number = String(index * FAN_OUT + object).padStart(20, "0");
-      return `${number}\tnotifications/2026/01/14/${String(object).padStart(4, "0")}.ndjson.gz\t${index}\n`;
+      return `${number}\t2026/01/14/${String(object).padStart(4, "0")}\t${index}\n`;
     });
     const text = entries.join("");
     const name = `index/0/object-${object}`;

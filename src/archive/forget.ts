@@ -1,0 +1,23 @@
+// Deletes index objects that were merged into others long ago: kept, each entry would be stored four times over. Bounded.
+import { readIndexes } from "../store/archive-index.ts";
+import { deleteObjects, listObjects } from "./bucket.ts";
+
+/** D1 can be set back by 30 days (Time Travel), and then names those of that day. */
+const KEPT_MS = 31 * 24 * 60 * 60 * 1000;
+const PAGES = 5;
+const SPARSE = ".sparse.json";
+
+/** Of one level. What D1 names stays, and so does what is young, such as one that is just being written. */
+export async function forgetMerged(bucket: R2Bucket, db: D1Database, level: number, now: number): Promise<void> {
+  const named = new Set((await readIndexes(db)).map(({ name }) => name));
+  let cursor: string | undefined;
+  for (let page = 0; page < PAGES; page++) {
+    const listed = await listObjects(bucket, `index/${level}/`, cursor);
+    const merged = listed.objects
+      .filter(({ key, uploaded }) => !named.has(key.replace(SPARSE, "")) && uploaded.getTime() < now - KEPT_MS)
+      .map(({ key }) => key);
+    if (merged.length > 0) await deleteObjects(bucket, merged);
+    if (!listed.truncated) return;
+    cursor = listed.cursor;
+  }
+}
