@@ -3,11 +3,12 @@ import type { Notification } from "../../src/rules/notification.ts";
 import { claim } from "../../src/store/claim.ts";
 import { attemptOf, settle } from "../../src/store/settle.ts";
 import { storeNotification } from "../../src/intake.ts";
-import { shortId } from "../../src/short-id.ts";
 import { type Traffic, TRAFFICS } from "./traffic.ts";
 import { type LocalD1, localD1 } from "./local-d1.ts";
 import { figure, markdown } from "./statistics.ts";
 
+/** As long as those of src/short-id.ts, which wants a Uint8Array.toBase64 that Node 24 has not got. */
+const shortId = () => crypto.randomUUID().slice(-11);
 /** A day of a million a month: one each 2.6 s. */
 const EVERY_MS = 2592;
 const FROM = Date.parse("2026-01-14T00:00:00Z");
@@ -49,29 +50,33 @@ SQLite's own file format with D1's page of 4,096 bytes. In flight: how many are 
 }
 
 async function weigh(traffic: Traffic, count: number, inFlight: number): Promise<Weighed> {
-  const { db, file } = localD1();
+  const local = localD1();
   try {
-    const before = size(file);
-    const open: Notification[] = [];
-    let body = 0;
-    for (let serial = 0; serial < count; serial++) {
-      const at = FROM + serial * EVERY_MS;
-      const notification = traffic.make(serial, at);
-      body += notification.body.length;
-      const storing = { foreign: false, oursAmong: null, confirm: null, attemptOpenUntil: null };
-      await storeNotification(db, notification, { ...storing, receipt: shortId() });
-      open.push(notification);
-      if (open.length === inFlight) await deliver(db, open.splice(0, 1));
-    }
-    await deliver(db, open);
-    const parts = file
-      .prepare("SELECT name, sum(pgsize) AS bytes FROM dbstat GROUP BY name")
-      .all()
-      .map(({ name, bytes }) => [String(name), Number(bytes) / count] as const);
-    return { body: body / count, bytes: (size(file) - before) / count, parts: new Map(parts) };
+    return await fill(local, traffic, count, inFlight);
   } finally {
-    file.close();
+    local.file.close();
   }
+}
+
+/** @param inFlight how many are stored before the first of them is settled */
+export async function fill({ db, file }: LocalD1, traffic: Traffic, count: number, inFlight: number): Promise<Weighed> {
+  const before = size(file);
+  const open: Notification[] = [];
+  let body = 0;
+  for (let serial = 0; serial < count; serial++) {
+    const notification = traffic.make(serial, FROM + serial * EVERY_MS);
+    body += notification.body.length;
+    const storing = { foreign: false, oursAmong: null, confirm: null, attemptOpenUntil: null };
+    await storeNotification(db, notification, { ...storing, receipt: shortId() });
+    open.push(notification);
+    if (open.length === inFlight) await deliver(db, open.splice(0, 1));
+  }
+  await deliver(db, open);
+  const parts = file
+    .prepare("SELECT name, sum(pgsize) AS bytes FROM dbstat GROUP BY name")
+    .all()
+    .map(({ name, bytes }) => [String(name), Number(bytes) / count] as const);
+  return { body: body / count, bytes: (size(file) - before) / count, parts: new Map(parts) };
 }
 
 async function deliver(db: D1Database, stored: readonly Notification[]): Promise<void> {

@@ -28,7 +28,7 @@ const BENCHES: Readonly<Record<string, readonly [title: string, run: (extent: Ex
   delivery: ["Delivery", ({ quick }) => benchDelivery(quick)],
   load: ["Acks beside deliveries", ({ rounds, quick }) => benchLoad(rounds, quick ? 60 : 300)],
   size: ["Size and start", () => benchSize()],
-  money: ["Money", () => benchMoney()],
+  money: ["Money", ({ quick }) => benchMoney(quick ? 6000 : 50_000)],
   soak: ["Soak", ({ quick }) => benchSoak(quick ? 300 : 3600)],
 };
 

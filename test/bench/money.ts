@@ -1,141 +1,154 @@
-// Dollars per million notifications at Cloudflare's list prices, and which limit is met first: measured numbers, and arithmetic that is shown.
-import { BUDGET } from "./budget.ts";
-import { startRuntime } from "./runtime.ts";
-import { seed } from "./seed.ts";
+// What a month costs at Cloudflare's list prices, and which limit is met first: measured bytes and rows, and arithmetic that is shown.
+import { gzipSync } from "node:zlib";
+import { entryOf } from "../../src/archive/entries.ts";
+import { lineOf } from "../../src/archive/line.ts";
+import { partName } from "../../src/archive/manifest.ts";
+import { readArchivable } from "../../src/store/archive.ts";
+import { fill } from "./bytes.ts";
+import { localD1 } from "./local-d1.ts";
+import { CPU_MS, GB, MILLION, MINUTES, MONTHS_KEPT, type Sizes, dollarsOf, monthOf, rowsOf } from "./prices.ts";
 import { figure, markdown } from "./statistics.ts";
+import { TRAFFICS, type Traffic } from "./traffic.ts";
 
-const MILLION = 1_000_000;
-const MINUTES = 30.4 * 24 * 60;
+const LARGEST_GB = 10;
+const DAYS = 30.4;
 const SECONDS = MINUTES * 60;
-const GB = 1_000_000_000;
-const SEEDED = 20_000;
-
-// Paid plan, November 2026: what a month includes, and dollars per unit beyond.
-const PRICES = {
-  "Workers requests": { included: 10 * MILLION, per: MILLION, dollars: 0.3 },
-  "CPU ms": { included: 30 * MILLION, per: MILLION, dollars: 0.02 },
-  "D1 rows written": { included: 50 * MILLION, per: MILLION, dollars: 1 },
-  "D1 rows read": { included: 25_000 * MILLION, per: MILLION, dollars: 0.001 },
-  "D1 GB-months": { included: 5, per: 1, dollars: 0.75 },
-  "queue operations": { included: MILLION, per: MILLION, dollars: 0.4 },
-  "log events": { included: 20 * MILLION, per: MILLION, dollars: 0.6 },
-} as const;
-type Item = keyof typeof PRICES;
-
-const RETENTION_MONTHS = 400 / 30.4;
-const LARGEST_DATABASE_GB = 10;
 const QUEUE_PER_SECOND = 5000;
-// Assumed, not measured here: the busiest second against the average one, a write's time in D1 ("several milliseconds",
-// d1/platform/limits), and CPU per notification, generously: here workerd spends it with D1 and the queue in it.
+// Assumed, not measured here: the busiest second against the average one, and a write's time in D1 ("several milliseconds",
+// d1/platform/limits).
 const PEAK = 10;
 const D1_MS = 5;
-const CPU_MS = 4;
 const BATCH = 6;
-// Rows that the rollups read for each.
-const ROLLED_UP = 2;
-// The cron's most in one run (src/sweep.ts).
-const PRUNED_A_MINUTE = 500;
+const PER_SECOND = 1000 / (D1_MS * (1 + 2 / BATCH));
+const UNARCHIVED_DAYS = 400;
+const IN_FLIGHT = 4;
+const LINES = 5000;
 
-export async function benchMoney(): Promise<string> {
-  const bytes = await bytesPerRow();
-  const monthly = [1, 10, 100].map((millions) => ({ millions, ...bill(millions * MILLION, bytes) }));
-  const items = Object.keys(PRICES) as Item[];
-  const costs = items.map((item) => [
-    item,
-    item === "D1 GB-months" ? `${Math.round(bytes)} B × ${figure(RETENTION_MONTHS)}` : each(bytes)[item],
-    `${PRICES[item].included.toLocaleString("en-US")} free, then $${PRICES[item].dollars}/${PRICES[item].per === 1 ? "GB" : "M"}`,
-    ...monthly.map(({ dollars }) => `$${dollars[item].toFixed(2)}`),
-  ]);
-  const sum = ["sum", "", "", ...monthly.map(({ total }) => `$${total.toFixed(2)}`)];
-  const perMillion = [
-    "per million",
-    "",
-    "",
-    ...monthly.map(({ total, millions }) => `$${(total / millions).toFixed(2)}`),
+/** Millions a month, and the days that stay in D1 of cancellations and of the mix. */
+const AMOUNTS = [
+  [1, 60, 60],
+  [10, 30, 21],
+  [100, 7, 7],
+] as const;
+
+interface Measured {
+  readonly traffic: Traffic;
+  readonly sizes: Sizes;
+}
+
+export async function benchMoney(count: number): Promise<string> {
+  const measured: Measured[] = [];
+  for (const traffic of TRAFFICS) measured.push({ traffic, sizes: await sizesOf(traffic, count) });
+  const head = [
+    "a month",
+    "HOT_DAYS",
+    "Workers",
+    "D1 rows",
+    "D1 storage",
+    "queue",
+    "R2",
+    "logs",
+    "sum",
+    "D1 GB",
+    "R2 GB",
   ];
-  const head = ["", "per notification", "price", ...monthly.map(({ millions }) => `${millions} M a month`)];
-  const limits = monthly.map(({ millions }) => limitRow(millions * MILLION, bytes));
+  const rows = AMOUNTS.flatMap(([millions, ...days]) =>
+    measured.map(({ traffic, sizes }, index) => billRow(traffic, sizes, millions, days[index] ?? 0)),
+  );
+  const limits = AMOUNTS.flatMap(([millions, ...days]) =>
+    measured.map(({ traffic, sizes }, index) => limitRow(traffic, sizes, millions, days[index] ?? 0)),
+  );
   const limitHead = [
     "a month",
-    `busiest second (average × ${PEAK})`,
+    "busiest second",
     "D1's writer is busy",
-    "stored at 400 days",
-    "10 GB are full after",
+    "days that fit 10 GB",
+    `${UNARCHIVED_DAYS} days, GB`,
+    "$ of them, unarchived",
     "queue's 5,000/s used",
-    "databases needed",
-    "first limit",
+    "receivers by mallId",
   ];
-  return `${markdown([head, ...costs, sum, perMillion])}
+  const sizes = measured.map(
+    ({ traffic, sizes: { d1, line, index } }) =>
+      `${traffic.name}: ${figure(d1)} bytes in D1 (${IN_FLIGHT} in flight), ${figure(line)} of a gzipped line and ${figure(index)} of its index in R2`,
+  );
+  return `${markdown([head, ...rows])}
 
-Delivered at once: ${BUDGET.new.written} + ${BUDGET["delivered at once"].written} rows written and ${BUDGET["pruned after 400 days"].written} when it is pruned, ${sumOf("read")} + ${ROLLED_UP} read (the rollups' ${ROLLED_UP}), 1 request and at most 1 consumer's run, 3 queue operations
-(write, read, delete), 1 log event, ${Math.round(bytes)} bytes stored with all indexes, kept 400 days. The cron adds ${figure(MINUTES)} runs a month of at least ${BUDGET["a minute of the cron, idle"].read} rows read. CPU is taken to be ${CPU_MS} ms, a resend costs 1 request, 1 row, and no queue operation once
-it is delivered. Not in it: the plan's own price.
+Measured, a notification. ${sizes.join(". ")}.
+Assumed: list prices, without the plan's own $5 and with what it includes taken off. Each is delivered at once: ${rowsOf("written")} rows written (${rowsOf("written") - 1}, and 1 when
+it leaves D1: a deletion is billed by the row, not by its indexes) and ${rowsOf("read")} read and some ten later; 1 request, at most 1 consumer's run, ${CPU_MS} ms
+of CPU, 3 queue operations (write, read, delete), 1 log event. The cron adds ${figure(MINUTES)} runs. R2 has ${MONTHS_KEPT} months, after five
+years; a part of 5,000 lines takes 8 operations of class A and 16 of class B. Goals: 1 M at most $1.00, 10 M at most $65; 400 days of 1 M
+cancellations in 10 GB without the archive.
 
 ${markdown([limitHead, ...limits])}
 
-D1's writer: one insert a notification and two trips a batch of 1 to ${BATCH}, each ${D1_MS} ms: ${figure(D1_MS * (1 + 2 / BATCH))} ms where the queue is busy enough for full batches, so
-one database takes ${figure(1000 / (D1_MS * (1 + 2 / BATCH)))} a second. Databases needed = the larger of what the busiest second and 400 days of storage ask for.
-The first thing to do is to keep less: at 10 M a month \`RETENTION_DAYS = ${Math.floor((LARGEST_DATABASE_GB * GB) / bytes / ((10 * MILLION) / 30.4))}\` fits one database. Then several databases by mallId: each adds
-10 GB and ${figure(1000 / (D1_MS * (1 + 2 / BATCH)))} a second, up to the queue's ${QUEUE_PER_SECOND.toLocaleString("en-US")} messages a second, ${figure(QUEUE_PER_SECOND / (1000 / (D1_MS * (1 + 2 / BATCH))))} databases' worth: ${figure(((QUEUE_PER_SECOND / PEAK) * SECONDS) / MILLION)} M a month. Beyond that, a second queue. The
-cron prunes at most ${PRUNED_A_MINUTE} a minute, ${figure((PRUNED_A_MINUTE * MINUTES) / MILLION)} M a month: above that a database grows whatever its retention.`;
+The busiest second is taken to be ${PEAK} times the average one. D1's writer: one insert a notification and two trips a batch of up to ${BATCH}, each ${D1_MS} ms,
+so one database takes ${figure(PER_SECOND)} a second. The queue takes ${QUEUE_PER_SECOND.toLocaleString("en-US")} messages a second: ${figure(((QUEUE_PER_SECOND / PEAK) * SECONDS) / MILLION)} M a month.`;
 }
 
-/** Measured: a database of delivered notifications, all indexes included. */
-async function bytesPerRow(): Promise<number> {
-  const script = "export default { fetch: () => new Response() };";
-  const runtime = await startRuntime([{ name: "receiver", script }]);
-  try {
-    const { before, after } = await seed(await runtime.db("receiver"), SEEDED);
-    return (after - before) / SEEDED;
-  } finally {
-    await runtime.close();
-  }
-}
-
-function each(bytes: number): Readonly<Record<Item, number>> {
-  return {
-    "Workers requests": 2,
-    "CPU ms": CPU_MS,
-    "D1 rows written": sumOf("written"),
-    "D1 rows read": sumOf("read") + ROLLED_UP,
-    "D1 GB-months": (bytes * RETENTION_MONTHS) / GB,
-    "queue operations": 3,
-    "log events": 1,
-  };
-}
-
-/** From its arrival to its deletion. */
-function sumOf(what: "read" | "written"): number {
-  return BUDGET.new[what] + BUDGET["delivered at once"][what] + BUDGET["pruned after 400 days"][what];
-}
-
-function bill(count: number, bytes: number): { dollars: Record<Item, number>; total: number } {
-  const cron = { "Workers requests": MINUTES, "D1 rows read": MINUTES * BUDGET["a minute of the cron, idle"].read };
-  const used = { ...each(bytes) } as Record<Item, number>;
-  const dollars = {} as Record<Item, number>;
-  for (const item of Object.keys(PRICES) as Item[]) {
-    const { included, per, dollars: price } = PRICES[item];
-    const units = used[item] * count + (item in cron ? cron[item as keyof typeof cron] : 0);
-    dollars[item] = (Math.max(0, units - included) / per) * price;
-  }
-  return { dollars, total: Object.values(dollars).reduce((sum, item) => sum + item, 0) };
-}
-
-function limitRow(count: number, bytes: number): string[] {
-  const busiest = (count / SECONDS) * PEAK;
-  const busy = (busiest * D1_MS * (1 + 2 / BATCH)) / 1000;
-  const storedGb = (count * RETENTION_MONTHS * bytes) / GB;
-  const fullAfterDays = ((LARGEST_DATABASE_GB * GB) / bytes / count) * 30.4;
-  const needed = Math.max(1, Math.ceil(busy), Math.ceil(storedGb / LARGEST_DATABASE_GB));
-  const first = storedGb > LARGEST_DATABASE_GB ? "10 GB" : busy > 1 ? "D1's writer" : "none";
+function billRow({ name }: Traffic, sizes: Sizes, millions: number, days: number): (string | number)[] {
+  const used = monthOf(millions * MILLION, sizes, days, true);
+  const cost = dollarsOf(used);
+  const money = (...each: readonly number[]) => `$${each.reduce((sum, one) => sum + one, 0).toFixed(2)}`;
   return [
-    `${figure(count / MILLION)} M`,
-    `${figure(busiest)}/s`,
-    `${figure(busy * 100)} %`,
-    `${figure(storedGb)} GB`,
-    `${figure(fullAfterDays)} days`,
-    `${figure((busiest / QUEUE_PER_SECOND) * 100)} %`,
-    String(needed),
-    first,
+    `${millions} M ${name}`,
+    days,
+    money(cost["Workers requests"], cost["CPU ms"]),
+    money(cost["D1 rows written"], cost["D1 rows read"]),
+    money(cost["D1 GB-months"]),
+    money(cost["queue operations"]),
+    money(cost["R2 GB-months"], cost["R2 class A"], cost["R2 class B"]),
+    money(cost["log events"]),
+    money(cost.sum),
+    figure(used["D1 GB-months"]),
+    figure(used["R2 GB-months"]),
   ];
+}
+
+function limitRow({ name }: Traffic, sizes: Sizes, millions: number, days: number): (string | number)[] {
+  const count = millions * MILLION;
+  const busiest = (count / SECONDS) * PEAK;
+  const hotGb = monthOf(count, sizes, days, true)["D1 GB-months"];
+  const unarchived = monthOf(count, sizes, UNARCHIVED_DAYS, false);
+  return [
+    `${millions} M ${name}`,
+    `${figure(busiest)}/s`,
+    `${figure((busiest / PER_SECOND) * 100)} %`,
+    figure((LARGEST_GB * GB * DAYS) / sizes.d1 / count),
+    figure(unarchived["D1 GB-months"]),
+    dollarsOf(unarchived).sum.toFixed(2),
+    `${figure((busiest / QUEUE_PER_SECOND) * 100)} %`,
+    Math.max(1, Math.ceil(busiest / PER_SECOND), Math.ceil(hotGb / LARGEST_GB)),
+  ];
+}
+
+/** Its row in D1; its line in a gzipped part of the archive, and its entries in the index. */
+async function sizesOf(traffic: Traffic, count: number): Promise<Sizes> {
+  const { db, file } = localD1();
+  try {
+    const { bytes } = await fill({ db, file }, traffic, count, IN_FLIGHT);
+    const keys = file.prepare(`SELECT seq FROM notifications ORDER BY seq LIMIT ${LINES}`).all();
+    const rows = await readArchivable(
+      db,
+      keys.map(({ seq }) => Number(seq)),
+    );
+    const lines = rows.map((row) => lineOf({ ...row, body: withBase64(row.body) }));
+    const part = partName("notifications", { day: "2026-01-14", part: 1 });
+    const entries = lines.flatMap(({ id, pgCno, cancelPgCno, shopOrderNo }, line) =>
+      [...new Set([id, pgCno, cancelPgCno, shopOrderNo])].flatMap((number) =>
+        number === null ? [] : [`${entryOf(number, { part, line })}\n`],
+      ),
+    );
+    const gzip = gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    return { d1: bytes, line: gzip.length / lines.length, index: entries.join("").length / lines.length };
+  } finally {
+    file.close();
+  }
+}
+
+/** Node 24 has no Uint8Array.toBase64 yet. */
+function withBase64(bytes: Uint8Array): Uint8Array {
+  const body = Buffer.from(bytes);
+  return Object.assign(body, { toBase64: () => body.toString("base64") });
 }
