@@ -56,6 +56,7 @@ export function addActions(app: Hono<ConsoleEnv>): void {
     const name = "post /api/cancellations/{cancelPgCno}/ask";
     return perform(c, { name, given: { cancelPgCno }, back: cancellationPath(cancelPgCno), done: "done_ask" });
   });
+  app.post(`${HOME}/alert-test`, testAlert);
   app.post(`${HOME}/test`, async (c) => {
     const { resCd } = await c.req.parseBody();
     return perform(c, {
@@ -66,6 +67,15 @@ export function addActions(app: Hono<ConsoleEnv>): void {
       onTo: testOf,
     });
   });
+}
+
+async function testAlert(c: ConsoleContext): Promise<Response> {
+  const answer = await c.var.view.perform("post /api/alert-test", {});
+  const reached = !isRefusal(answer) && answer.channels.every(({ sent }) => sent);
+  return c.redirect(
+    saying(HOME, isRefusal(answer) ? `refused_${answer.refused}` : reached ? "done_alert" : "refused_alert"),
+    303,
+  );
 }
 
 /** Redirects in every case, so that loading the page again does nothing again. */

@@ -21,6 +21,19 @@ export const CONDITIONS = [
 
 export type ConditionName = (typeof CONDITIONS)[number];
 
+/** These wait until somebody has time. With all others money is lost, or work stands still, until somebody acts. */
+const CAN_WAIT: ReadonlySet<ConditionName> = new Set(["quarantined", "archive-behind", "near-full", "wrong-door"]);
+
+export function isUrgent(name: ConditionName): boolean {
+  return !CAN_WAIT.has(name);
+}
+
+/** The most urgent first: in the order of CONDITIONS, those that can wait behind. */
+export function byUrgency(conditions: readonly Condition[]): Condition[] {
+  const rank = ({ name }: Condition) => CONDITIONS.indexOf(name) + (isUrgent(name) ? 0 : CONDITIONS.length);
+  return conditions.toSorted((one, other) => rank(one) - rank(other));
+}
+
 /** Something that is so now. */
 export interface Condition {
   readonly name: ConditionName;

@@ -1,5 +1,10 @@
 // The counts by hour, read back for plots and metrics.
 import { DELAY_NAMES } from "../rules/histogram.ts";
+import { type DaySums, readSums } from "../rules/sums.ts";
+
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+const KST_MS = 9 * HOUR_MS;
 
 export interface Hour {
   /** Its beginning, epoch ms; 0 for all time. */
@@ -20,13 +25,40 @@ interface Count {
   readonly count: number;
 }
 
-/** The hours in [from, to) of which there is something, oldest first. Some 22 rows an hour. */
-export async function readHours(db: D1Database, from: number, to: number): Promise<Hour[]> {
+/**
+ * The hours in [from, to) of which there is something, put together to spans of `spanMs`, oldest first. Some 22 rows an
+ * hour, and those of the sums by kind. A span of a day begins at midnight of KST.
+ */
+export async function readSpans(db: D1Database, from: number, to: number, spanMs: number = HOUR_MS): Promise<Hour[]> {
   const { results } = await db
-    .prepare("SELECT hour, name, count FROM rollups WHERE hour >= max(?1, 1) AND hour < ?2 ORDER BY hour")
-    .bind(from, to)
+    .prepare(
+      `SELECT (hour + ${KST_MS}) / ?3 * ?3 - ${KST_MS} AS hour, name, sum(count) AS count FROM rollups
+       WHERE hour >= max(?1, 1) AND hour < ?2 AND name NOT GLOB '*:*' GROUP BY 1, 2 ORDER BY 1`,
+    )
+    .bind(from, to, spanMs)
     .run<Count>();
   return [...Map.groupBy(results, ({ hour }) => hour)].map(([hour, counts]) => hourOf(hour, counts));
+}
+
+/** The counts and sums by kind of each KST day in [from, to), the newest day first. It reads their rows alone. */
+export async function readDays(
+  db: D1Database,
+  from: number,
+  to: number,
+): Promise<{ readonly day: number; readonly sums: DaySums }[]> {
+  const { results } = await db
+    .prepare(
+      `WITH RECURSIVE hours(at) AS (SELECT ?1 UNION ALL SELECT at + ${HOUR_MS} FROM hours WHERE at + ${HOUR_MS} < ?2),
+         found AS (
+           SELECT hour, name, count FROM hours CROSS JOIN rollups ON hour = at AND name >= 'failures:' AND name < 'failures;'
+           UNION ALL
+           SELECT hour, name, count FROM hours CROSS JOIN rollups ON hour = at AND name >= 'successes:' AND name < 'sum;')
+       SELECT (hour + ${KST_MS}) / ${DAY_MS} * ${DAY_MS} - ${KST_MS} AS hour, name, sum(count) AS count
+       FROM found GROUP BY 1, 2 ORDER BY 1 DESC`,
+    )
+    .bind(from, to)
+    .run<Count>();
+  return [...Map.groupBy(results, ({ hour }) => hour)].map(([day, counts]) => ({ day, sums: readSums(counts) }));
 }
 
 /** What was counted ever. */

@@ -37,6 +37,11 @@ beforeEach(async () => {
   await fill(0);
 });
 
+/** The overview looks at all that alerts look at, in one batch, and is asked for every half minute at the most. */
+function mostOf(path: string): { readonly trips: number; readonly read: number } {
+  return path === "" ? { trips: 8, read: 17_000 } : { trips: 5, read: 2000 };
+}
+
 describe("every page", () => {
   it("forbids scripts, frames, foreign origins and being kept, and has none of what it forbids", async () => {
     await fill(1);
@@ -63,19 +68,21 @@ describe("every page", () => {
     expect(style.headers.get("cache-control")).toContain("immutable");
   });
 
-  it.each([0, 1, 10_000])("costs at most 5 queries and 2,000 rows with %i rows", async (count) => {
-    await fill(count);
-    const cookie = await signedIn();
-    for (const path of PAGES) {
-      const { db, take, queries } = meteredD1(env.DB);
-      const response = await visit(`/console${path}`, { cookie, env: { DB: db } });
-      expect([200, 303, 404]).toContain(response.status);
-      const { read } = take();
-      expect({ path, queries: queries(), read, within: queries() <= 5 && read <= 2000 }).toMatchObject({
-        within: true,
-      });
-    }
-  });
+  it.each([0, 1, 10_000])(
+    "costs at most 5 round trips and 2,000 rows with %i rows, the overview more",
+    async (count) => {
+      await fill(count);
+      const cookie = await signedIn();
+      for (const path of PAGES) {
+        const { db, take } = meteredD1(env.DB);
+        const response = await visit(`/console${path}`, { cookie, env: { DB: db } });
+        expect([200, 303, 404]).toContain(response.status);
+        const { read, trips } = take();
+        const most = mostOf(path);
+        expect({ path, trips, read, within: trips <= most.trips && read <= most.read }).toMatchObject({ within: true });
+      }
+    },
+  );
 
   it("costs no more with 100,000 notifications, thousands of them of one order", async () => {
     await fill(100_000, 5000);
@@ -88,13 +95,12 @@ describe("every page", () => {
       "/cancellations",
       "/audit",
     ]) {
-      const { db, take, queries } = meteredD1(env.DB);
+      const { db, take } = meteredD1(env.DB);
       const response = await visit(`/console${path}`, { cookie, env: { DB: db } });
       expect([200, 303]).toContain(response.status);
-      const { read } = take();
-      expect({ path, queries: queries(), read, within: queries() <= 5 && read <= 2000 }).toMatchObject({
-        within: true,
-      });
+      const { read, trips } = take();
+      const most = mostOf(path);
+      expect({ path, trips, read, within: trips <= most.trips && read <= most.read }).toMatchObject({ within: true });
     }
   }, 60_000);
 });
@@ -176,7 +182,7 @@ describe("the language switch", () => {
     expect(switched.headers.get("set-cookie")).toContain("kicc-language=ko");
     const page = await (await visit("/console", { cookie: `${cookie}; kicc-language=ko` })).text();
     expect(page).toContain('<html lang="ko">');
-    expect(page).toContain("사람이 처리할 일");
+    expect(page).toContain("현황");
   });
 });
 

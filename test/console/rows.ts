@@ -71,7 +71,9 @@ function rollups(now: number): string {
         ('delay_500', 30), ('delay_1000', 10), ('delay_2000', 5), ('delay_5000', 2), ('delay_10000', 1),
         ('delay_30000', 1), ('delay_60000', 1), ('delay_120000', 1), ('delay_300000', 1), ('delay_900000', 1),
         ('delay_1800000', 1), ('delay_3600000', 1), ('delay_10800000', 1), ('delay_21600000', 1), ('delay_43200000', 1),
-        ('delay_86400000', 1), ('delay_more', 1), ('delay_ms', 90000))
+        ('delay_86400000', 1), ('delay_more', 1), ('delay_ms', 90000),
+        ('successes:wechat.cancel:KRW', 150), ('sum:wechat.cancel:KRW', 765000000), ('failures:wechat.cancel', 5),
+        ('successes:wechat.cancel:USD', 4), ('sum:wechat.cancel:USD', 481200), ('failures:online.transfer-failed', 1))
     INSERT INTO rollups (hour, name, count)
     SELECT ${first} + i * ${HOUR_MS}, name, max(1, count * (2 + (i * 7) % 11) / 12) FROM h, name`;
 }

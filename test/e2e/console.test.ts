@@ -121,7 +121,10 @@ describe("an operator", () => {
   it("finds what needs a person on the overview, and closes it with a note", async () => {
     const id = await dead("ORD-CLOSE");
     const { page, close } = await comeIn(browser, url, { javaScriptEnabled: false });
-    await page.getByRole("link", { name: /^1 Dead/ }).click();
+    await page
+      .getByRole("link", { name: /^1 Dead/ })
+      .first()
+      .click();
     await page.getByRole("table").getByRole("link").click();
     await page.getByText("Close by hand…").click();
     await page.getByLabel("What was done").fill("called the customer <b>&</b> refunded");

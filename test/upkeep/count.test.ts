@@ -6,7 +6,7 @@ import { decide } from "../../src/rules/retry.ts";
 import { rollUp } from "../../src/upkeep/count.ts";
 import { claim } from "../../src/store/claim.ts";
 import { attemptOf, settle } from "../../src/store/settle.ts";
-import { type Hour, readHours } from "../../src/store/rollups.ts";
+import { type Hour, readSpans } from "../../src/store/rollups.ts";
 import { clear, faultyD1, kiccBody, stored } from "../fixtures.ts";
 
 const HOUR = 3_600_000;
@@ -30,7 +30,7 @@ async function attempt(id: string, startedAt: number, endedAt: number, outcome: 
 }
 
 async function hours(): Promise<Pick<Hour, "hour" | "received" | "delivered" | "failed">[]> {
-  const rows = await readHours(env.DB, 0, NINE + 48 * HOUR);
+  const rows = await readSpans(env.DB, 0, NINE + 48 * HOUR);
   return rows.map(({ hour, received, delivered, failed: failures }) => ({
     hour,
     received,
@@ -50,7 +50,7 @@ describe("counting", () => {
     for (const now of [NINE + 120_000, NINE + 180_000]) await rollUp(env.DB, now);
     expect(await hours()).toEqual([{ hour: NINE, received: 1, delivered: 1, failed: 0 }]);
     expect(await env.DB.prepare("SELECT counted FROM notifications").first()).toEqual({ counted: null });
-    const [hour] = await readHours(env.DB, NINE, NINE + HOUR);
+    const [hour] = await readSpans(env.DB, NINE, NINE + HOUR);
     expect(percentile(hour?.delays ?? [], 0.95)).toBeGreaterThan(500);
     expect(hour?.delaySumMs).toBe(700);
   });
@@ -78,7 +78,7 @@ describe("counting", () => {
     await rollUp(env.DB, NINE + 300_000);
     await rollUp(env.DB, NINE + 360_000);
     expect(await hours()).toEqual([{ hour: NINE, received: 1, delivered: 1, failed: 0 }]);
-    expect((await readHours(env.DB, NINE, NINE + HOUR))[0]?.delaySumMs).toBe(250_000);
+    expect((await readSpans(env.DB, NINE, NINE + HOUR))[0]?.delaySumMs).toBe(250_000);
   });
 
   it("counts a replay's delivery, but not again the prompt one before it, nor a delay", async () => {
@@ -97,7 +97,7 @@ describe("counting", () => {
       { hour: NINE, received: 1, delivered: 1, failed: 0 },
       { hour: NINE + HOUR, received: 0, delivered: 1, failed: 0 },
     ]);
-    expect((await readHours(env.DB, NINE + HOUR, NINE + 2 * HOUR))[0]?.delaySumMs).toBe(0);
+    expect((await readSpans(env.DB, NINE + HOUR, NINE + 2 * HOUR))[0]?.delaySumMs).toBe(0);
   });
 
   it("counts what was stored late, as after an outage of D1, in the hour in which it came", async () => {

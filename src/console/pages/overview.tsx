@@ -1,110 +1,127 @@
-// The overview: what needs a person, the last day, how our system does, and the search.
+// The overview: is all well, the search, what waits, how our system does, how it goes, and sums for the accountant.
 import { HOME, Layout } from "../parts/layout.tsx";
-import { percentile } from "../../rules/histogram.ts";
-import { type LastAttempt, type Needs, readLastAttempts, readNeeds } from "../../store/overview.ts";
-import { type Hour, readHours } from "../../store/rollups.ts";
-import { NeedsYou, Problems } from "../parts/needs.tsx";
-import { Facts, Text, TimeFromNow } from "../parts/elements.tsx";
-import { CountPlot, DelayPlot, HOURS, lastDay } from "../parts/plot.tsx";
-import { renewalOf } from "../live.ts";
+import type { Condition } from "../../rules/conditions.ts";
+import { observe } from "../../store/alerts.ts";
+import { type Flow, readFlow, readLastAttempts } from "../../store/overview.ts";
+import { type Hour, readDays, readSpans } from "../../store/rollups.ts";
+import { listUnsent } from "../../store/outbox.ts";
+import { readCapacity } from "../../store/size.ts";
+import type { Config } from "../../config.ts";
+import { Alerts } from "../parts/alerts.tsx";
+import { Counts, Problems } from "../parts/needs.tsx";
+import { DayTable } from "../parts/day-table.tsx";
+import { Facts, TimeFromNow } from "../parts/elements.tsx";
+import { Filters } from "../parts/paging.tsx";
+import { CountPlot, DelayPlot } from "../parts/plot.tsx";
+import { type Range, RANGES, delaysOf, rangeNamed, spansOf, startOf } from "../parts/spans.ts";
+import { Origin } from "../parts/attempts.tsx";
 import { SearchBox } from "../parts/search-box.tsx";
-import type { View } from "../view.ts";
-import { OutcomeOf } from "../parts/timeline.tsx";
+import { Verdict } from "../parts/verdict.tsx";
+import { DAY_MS, HOUR_MS, midnightOf } from "../clock.ts";
+import { type View, hrefWith } from "../view.ts";
+import { grouped, kst } from "../words/format.ts";
+import type { Capacity } from "../../rules/capacity.ts";
+import { renewalOf } from "../live.ts";
 
-const HOUR_MS = 60 * 60 * 1000;
-const ATTEMPTS = 6;
+const ATTEMPTS = 8;
+const UNSENT = 5;
+const DAYS = { day: 7, week: 7, month: 30 } as const;
+/** The cron writes each minute: what is so much older says that it does not run, or D1 takes no writes. */
+const SILENT_MS = 5 * 60 * 1000;
 
+/** A long range reads many hours: it is not read again every half minute. */
 export async function overviewPage(v: View) {
-  const [needs, hours, attempts] = await Promise.all([
-    readNeeds(v.db, v.now),
-    readHours(v.db, (Math.floor(v.now / HOUR_MS) - HOURS + 1) * HOUR_MS, v.now + HOUR_MS),
-    readLastAttempts(v.db, ATTEMPTS),
+  const { db, now, w } = v;
+  const range = rangeNamed(v.url.searchParams.get("range"));
+  const midnight = midnightOf(now);
+  const [seen, flow, attempts, hours, days, unsent, capacity] = await Promise.all([
+    observe(db, now),
+    readFlow(db, midnight),
+    readLastAttempts(db, ATTEMPTS),
+    readSpans(db, startOf(range, now), now + HOUR_MS, RANGES[range].spanMs),
+    readDays(db, midnight - (DAYS[range] - 1) * DAY_MS, now + HOUR_MS),
+    listUnsent(db, UNSENT),
+    readCapacity(db, kst(now).slice(0, 10)),
   ]);
-  const { w } = v;
+  const conditions = [...ownConditions(v.config, seen.heartbeat?.at ?? null, now), ...seen.conditions];
+  const isLive = range === "day";
   const page = (
-    <Layout v={v} title={w.pages.overview} at="overview" live>
+    <Layout v={v} title={w.pages.overview} at="overview" live={isLive}>
+      <Verdict v={v} conditions={conditions} absences={seen.absences} flow={flow} />
       <Problems v={v} />
       <SearchBox v={v} q="" />
-      <NeedsYou v={v} needs={needs} />
-      <LastDay v={v} hours={hours} />
+      <Counts v={v} conditions={conditions} flow={flow} />
       <div class="columns">
         <Origin v={v} attempts={attempts} />
-        <Waiting v={v} needs={needs} />
+        <div>
+          <Waiting v={v} flow={flow} capacity={capacity} />
+          <Alerts v={v} unsent={unsent} />
+        </div>
       </div>
+      <Plots v={v} range={range} hours={hours} />
+      <section aria-labelledby="days">
+        <h2 id="days">{w.overview.days}</h2>
+        <DayTable v={v} days={days} />
+        <p class="faint">{w.overview.daysLead}</p>
+      </section>
     </Layout>
   );
-  return { page, renew: renewalOf(v) };
+  return { page, renew: isLive ? renewalOf(v) : null };
 }
 
-function LastDay({ v: { w, now }, hours }: { readonly v: View; readonly hours: readonly Hour[] }) {
-  const day = lastDay(
-    hours.map(({ hour, received, delivered, failed, delays }) => ({
-      at: hour,
-      received,
-      delivered,
-      failed,
-      p50Ms: percentile(delays, 0.5),
-      p95Ms: percentile(delays, 0.95),
-    })),
-    now,
-  );
-  const sums = (hours[0]?.delays ?? []).map((_none, index) =>
-    hours.reduce((sum, { delays }) => sum + (delays[index] ?? 0), 0),
-  );
-  const [p50Ms, p95Ms] = [percentile(sums, 0.5), percentile(sums, 0.95)];
+/** What the Worker knows of itself, beside what D1 tells. */
+function ownConditions({ problems }: Config, beatAt: number | null, now: number): Condition[] {
+  const own: Condition[] = [];
+  if (problems.length > 0) own.push({ name: "settings", count: problems.length, since: now, detail: null });
+  if (beatAt !== null && now - beatAt > SILENT_MS)
+    own.push({ name: "d1-writes", count: 1, since: beatAt, detail: null });
+  return own;
+}
+
+interface PlotsProps {
+  readonly v: View;
+  readonly range: Range;
+  readonly hours: readonly Hour[];
+}
+
+function Plots({ v: { w, now, url }, range, hours }: PlotsProps) {
+  const spans = spansOf(hours, range, now);
+  const whole = delaysOf(hours);
+  const link = (name: Range) => ({
+    href: hrefWith(url, { range: name === "day" ? null : name, said: null }) + "#plots",
+    text: w.overview.ranges[name],
+    on: name === range,
+  });
   return (
-    <section aria-labelledby="day">
-      <h2 id="day">{w.overview.lastDay}</h2>
+    <section aria-labelledby="plots">
+      <h2 id="plots">{w.overview.plots}</h2>
+      <Filters label={w.overview.range} links={[link("day"), link("week"), link("month")]} />
       {hours.length === 0 ? (
         <p class="faint">{w.overview.nothingYet}</p>
       ) : (
         <div class="columns">
-          <CountPlot hours={day} w={w} />
-          {p50Ms !== null && p95Ms !== null && <DelayPlot hours={day} day={{ p50Ms, p95Ms }} w={w} />}
+          <CountPlot spans={spans} range={range} w={w} />
+          {whole !== null && <DelayPlot spans={spans} range={range} whole={whole} w={w} />}
         </div>
       )}
     </section>
   );
 }
 
-function Origin({ v, attempts }: { readonly v: View; readonly attempts: readonly LastAttempt[] }) {
-  const { w } = v;
-  const [last] = attempts;
-  const verdict = !last
-    ? w.overview.originUnknown
-    : last.outcome === "accepted"
-      ? w.overview.originWell
-      : w.overview.originUnwell;
-  return (
-    <section aria-labelledby="origin">
-      <h2 id="origin">{w.overview.origin}</h2>
-      <p class={last && (last.outcome === "accepted" ? "well" : "unwell")}>{verdict}</p>
-      {last && (
-        <>
-          <h3>{w.overview.lastAttempts}</h3>
-          <ol class="attempts">
-            {attempts.map(({ id, startedAt, outcome, status, error }) => (
-              <li>
-                <a href={`${HOME}/notifications/${id}`}>
-                  <TimeFromNow at={startedAt} v={v} />
-                </a>{" "}
-                <OutcomeOf outcome={outcome} status={status} w={w} /> {error !== null && <Text text={error} />}
-              </li>
-            ))}
-          </ol>
-        </>
-      )}
-    </section>
-  );
+interface WaitingProps {
+  readonly v: View;
+  readonly flow: Flow;
+  readonly capacity: Capacity;
 }
 
-function Waiting({ v, needs: { oldestPending } }: { readonly v: View; readonly needs: Needs }) {
+function Waiting({ v, flow: { oldestPending }, capacity: { bytes, share, daysUntilFull } }: WaitingProps) {
   const { w, config } = v;
   const oldest = oldestPending && (
     <a href={`${HOME}/notifications/${oldestPending.id}`}>
       <TimeFromNow at={oldestPending.receivedAt} v={v} />
     </a>
   );
+  const used = w.overview.capacityText(sizeText(bytes), (share * 100).toFixed(1));
   return (
     <section aria-labelledby="waiting">
       <h2 id="waiting">{w.overview.waiting}</h2>
@@ -113,8 +130,16 @@ function Waiting({ v, needs: { oldestPending } }: { readonly v: View; readonly n
           [w.overview.oldestPending, oldest ?? w.overview.nonePending],
           [w.overview.deliveryMode, <code>{config.storing.mode}</code>],
           [w.overview.environment, <code>{config.operating.environment}</code>],
+          [
+            w.overview.capacity,
+            daysUntilFull === null ? used : `${used}, ${w.overview.fullIn(grouped(daysUntilFull))}`,
+          ],
         ]}
       />
     </section>
   );
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 1_000_000_000 ? `${(bytes / 1_000_000).toFixed(1)} MB` : `${(bytes / 1_000_000_000).toFixed(2)} GB`;
 }

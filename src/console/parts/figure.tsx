@@ -1,6 +1,9 @@
-// The frame of a plot: its numbers in a sentence, legend, axis labels as HTML (SVG text would shrink on a phone), and the same as a table.
+// The frame of a plot: its numbers in a sentence, legend, axes as HTML (SVG text would shrink on a phone), and the same as a
+// table. Over each span lies a link to its notifications, which shows the span's values while it is pointed at or focused.
 import type { Child } from "hono/jsx";
-import { kst } from "../words/format.ts";
+import { clockText } from "../clock.ts";
+import { HOME } from "./layout.tsx";
+import { RANGES, type Range, type Span, spanText } from "./spans.ts";
 import type { Words } from "../words/words.ts";
 
 export const WIDTH = 480;
@@ -10,17 +13,20 @@ interface FigureProps {
   readonly title: string;
   /** The plot in one sentence: what those get who do not see it. */
   readonly told: string;
-  /** What its upper edge stands for. */
-  readonly top: string;
+  /** What its upper edge, its middle and its lower edge stand for. */
+  readonly scale: readonly [string, string, string];
   readonly legend: readonly (readonly [string, string])[];
-  /** The hours' beginnings. */
-  readonly hours: readonly { readonly at: number }[];
+  readonly spans: readonly Span[];
+  readonly range: Range;
+  /** The values of one span in words. */
+  readonly valuesOf: (span: Span) => string;
   readonly w: Words;
   readonly table: Child;
   readonly children?: Child;
 }
 
-export function Figure({ title, told, top, legend, hours, w, table, children }: FigureProps) {
+export function Figure({ title, told, scale, legend, spans, range, valuesOf, w, table, children }: FigureProps) {
+  const ticks = [0, 0.25, 0.5, 0.75].map((share) => spans[Math.floor(share * spans.length)]);
   return (
     <figure>
       <figcaption>
@@ -32,22 +38,45 @@ export function Figure({ title, told, top, legend, hours, w, table, children }: 
           <li class={name}>{text}</li>
         ))}
       </ul>
-      <p class="axis top" aria-hidden="true">
-        {top}
-      </p>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`${title}: ${told}`}>
-        <path class="grid" d={`M0 ${HEIGHT}H${WIDTH}M0 1H${WIDTH}`} />
-        {children}
-      </svg>
-      <p class="axis" aria-hidden="true">
-        {[0, 6, 12, 18, hours.length - 1].map((index) => (
-          <span>{kst(hours[index]?.at ?? 0).slice(11, 16)}</span>
-        ))}
-      </p>
+      <div class="plot">
+        <p class="scale" aria-hidden="true">
+          {scale.map((text) => (
+            <span>{text}</span>
+          ))}
+        </p>
+        <div class="canvas">
+          <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+            <path class="grid" d={`M0 ${HEIGHT}H${WIDTH}M0 ${HEIGHT / 2}H${WIDTH}M0 1H${WIDTH}`} />
+            {children}
+          </svg>
+          <div class="spans" role="group" aria-label={`${title}: ${told}`}>
+            {spans.map((span) => (
+              <Slot span={span} range={range} values={valuesOf(span)} />
+            ))}
+          </div>
+        </div>
+        <p class="axis" aria-hidden="true">
+          {ticks.map((span) => (
+            <span>{span && spanText(span.at, range)}</span>
+          ))}
+        </p>
+      </div>
       <details>
         <summary>{w.overview.asTable}</summary>
         {table}
       </details>
     </figure>
+  );
+}
+
+function Slot({ span, range, values }: { readonly span: Span; readonly range: Range; readonly values: string }) {
+  const end = span.at + RANGES[range].spanMs;
+  const query = new URLSearchParams({ from: clockText(span.at), to: clockText(end) });
+  return (
+    <a href={`${HOME}/notifications?${query.toString()}`}>
+      <span class="tip">
+        <b>{spanText(span.at, range)}</b> {values}
+      </span>
+    </a>
   );
 }

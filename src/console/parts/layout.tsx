@@ -73,8 +73,8 @@ export function Layout({ v, title, at, live, children }: Frame) {
         <main id="content" tabindex={-1} class={live === true ? "live" : undefined}>
           <Said v={v} />
           <h1>{title}</h1>
-          {live !== undefined && <Live v={v} live={live} />}
           {children}
+          {live !== undefined && <Live v={v} live={live} />}
         </main>
       </body>
     </html>
@@ -118,11 +118,13 @@ const SAID = [
   "done_drop",
   "done_ask",
   "done_test",
+  "done_alert",
   "refused_conflict",
   "refused_not_found",
   "refused_invalid",
   "refused_settings",
   "refused_unavailable",
+  "refused_alert",
 ] as const satisfies readonly (keyof Words["said"])[];
 
 export type SaidName = (typeof SAID)[number];

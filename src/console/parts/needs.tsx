@@ -1,6 +1,9 @@
-// What needs a person: settings that are wrong, and how many notifications and cancellations wait for a decision.
-import { OVERVIEW_COUNTS_AT_MOST, type Needs } from "../../store/overview.ts";
+// What waits, in counts: for a person, or for the next attempt; and settings that are wrong.
+import type { Condition, ConditionName } from "../../rules/conditions.ts";
+import { type Flow, OVERVIEW_COUNTS_AT_MOST } from "../../store/overview.ts";
+import { grouped } from "../words/format.ts";
 import { HOME } from "./layout.tsx";
+import { countText } from "./verdict.tsx";
 import type { View } from "../view.ts";
 
 export function Problems({ v: { w, config } }: { readonly v: View }) {
@@ -20,41 +23,57 @@ export function Problems({ v: { w, config } }: { readonly v: View }) {
   );
 }
 
-export function NeedsYou({ v: { w }, needs }: { readonly v: View; readonly needs: Needs }) {
+const KEPT: readonly ConditionName[] = ["stale-url", "token-known", "new-address", "no-door", "quarantined"];
+
+interface CountsProps {
+  readonly v: View;
+  readonly conditions: readonly Condition[];
+  readonly flow: Flow;
+}
+
+/** A tile is loud where somebody has to act, calm where that can wait or nobody has to. */
+export function Counts({ v: { w }, conditions, flow }: CountsProps) {
+  const of = (...names: readonly ConditionName[]) =>
+    conditions.filter(({ name }) => names.includes(name)).reduce((sum, { count }) => sum + count, 0);
   const list = `${HOME}/notifications?state=`;
+  const fromKicc = of(...KEPT) > of("quarantined");
+  const { overview, states } = w;
   const tiles = [
-    { count: needs.dead, name: w.states.dead, lead: w.overview.deadLead, href: `${list}dead` },
-    { count: needs.held, name: w.states.held, lead: w.overview.heldLead, href: `${list}held` },
+    { count: of("dead"), name: states.dead, lead: overview.deadLead, href: `${list}dead`, level: "urgent" },
+    { count: of("held"), name: states.held, lead: overview.heldLead, href: `${list}held`, level: "urgent" },
+    { count: of("overdue"), name: states.overdue, lead: overview.overdueLead, href: `${list}overdue`, level: "urgent" },
     {
-      count: needs.quarantined,
-      name: w.overview.quarantined,
-      lead: w.overview.quarantinedLead,
-      href: `${HOME}/quarantine`,
-    },
-    { count: needs.overdue, name: w.states.overdue, lead: w.overview.overdueLead, href: `${list}overdue` },
-    {
-      count: needs.unresolved,
-      name: w.overview.unresolved,
-      lead: w.overview.unresolvedLead,
+      count: of("unresolved"),
+      name: overview.unresolved,
+      lead: overview.unresolvedLead,
       href: `${HOME}/cancellations?state=unresolved`,
+      level: "urgent",
     },
+    {
+      count: of(...KEPT),
+      name: overview.quarantined,
+      lead: overview.quarantinedLead,
+      href: `${HOME}/quarantine`,
+      level: fromKicc ? "urgent" : "notice",
+    },
+    { count: flow.pending, name: states.pending, lead: overview.pendingLead, href: `${list}pending`, level: "calm" },
   ];
-  const quiet = tiles.every(({ count }) => count === 0);
   return (
     <section aria-labelledby="needs">
-      <h2 id="needs">{w.overview.needsYou}</h2>
-      {quiet && <p class="well">{w.overview.nothingNeedsYou}</p>}
+      <h2 id="needs">{overview.counts}</h2>
       <ul class="tiles">
-        {tiles.map(({ count, name, lead, href }) => (
+        {tiles.map(({ count, name, lead, href, level }) => (
           <li>
-            <a href={href} class={count > 0 ? "tile some" : "tile"}>
-              <strong>{count >= OVERVIEW_COUNTS_AT_MOST ? w.overview.atLeast(count) : count}</strong>{" "}
-              <span>{name}</span>
+            <a href={href} class={count > 0 ? `tile ${level}` : "tile"}>
+              <strong>{countText(count, OVERVIEW_COUNTS_AT_MOST, w)}</strong> <span>{name}</span>
               <small>{lead}</small>
             </a>
           </li>
         ))}
       </ul>
+      {tiles.some(({ count }) => count >= OVERVIEW_COUNTS_AT_MOST) && (
+        <p class="faint">{overview.atLeastLead(grouped(OVERVIEW_COUNTS_AT_MOST))}</p>
+      )}
     </section>
   );
 }

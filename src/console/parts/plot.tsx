@@ -1,146 +1,132 @@
-// The last 24 hours as two SVG plots made here, each with the same numbers as a table.
+// A time range as two SVG plots made here: how many, and how long it took. Each has the same numbers as a table.
 import { Figure, HEIGHT, WIDTH } from "./figure.tsx";
-import { duration, grouped, kst } from "../words/format.ts";
+import { duration, grouped } from "../words/format.ts";
+import { type Range, type Span, spanText } from "./spans.ts";
 import { Table } from "./elements.tsx";
 import type { Words } from "../words/words.ts";
 
-const HOUR_MS = 60 * 60 * 1000;
-export const HOURS = 24;
-
-/** What a plot shows of one hour. */
-export interface PlotHour {
-  /** Its beginning. */
-  readonly at: number;
-  readonly received: number;
-  readonly delivered: number;
-  readonly failed: number;
-  readonly p50Ms: number | null;
-  readonly p95Ms: number | null;
+interface PlotProps {
+  readonly spans: readonly Span[];
+  readonly range: Range;
+  readonly w: Words;
 }
 
-const EMPTY = { received: 0, delivered: 0, failed: 0, p50Ms: null, p95Ms: null };
-
-/** The 24 hours up to the one that `now` is in, oldest first: those of which nothing is known are empty. */
-export function lastDay(known: readonly PlotHour[], now: number): PlotHour[] {
-  const last = Math.floor(now / HOUR_MS) * HOUR_MS;
-  return Array.from({ length: HOURS }, (_none, index) => {
-    const at = last - (HOURS - 1 - index) * HOUR_MS;
-    return known.find((hour) => hour.at === at) ?? { ...EMPTY, at };
-  });
-}
-
-const SLOT = WIDTH / HOURS;
 const BARS = ["received", "delivered", "failed"] as const;
 
-export function CountPlot({ hours, w }: { readonly hours: readonly PlotHour[]; readonly w: Words }) {
-  const highest = Math.max(...hours.flatMap((hour) => BARS.map((name) => hour[name])), 1);
-  const sum = (name: (typeof BARS)[number]) => hours.reduce((total, hour) => total + hour[name], 0);
-  const [received, delivered, failed] = [sum("received"), sum("delivered"), sum("failed")];
-  const barWidth = (SLOT - 5) / BARS.length;
-  const bar = (hour: PlotHour, index: number, name: (typeof BARS)[number], place: number) => {
-    const height = (hour[name] / highest) * (HEIGHT - 4);
-    const shown = hour[name] === 0 ? 0 : Math.max(height, 2);
-    const x = index * SLOT + 2.5 + place * barWidth;
-    return shown === 0 ? null : (
-      <rect class={name} x={fixed(x)} y={fixed(HEIGHT - shown)} width={fixed(barWidth)} height={fixed(shown)} />
-    );
+export function CountPlot({ spans, range, w }: PlotProps) {
+  const top = roundUp(Math.max(...spans.flatMap((span) => BARS.map((name) => span[name]))));
+  const sum = (name: (typeof BARS)[number]) => grouped(spans.reduce((total, span) => total + span[name], 0));
+  const slot = WIDTH / spans.length;
+  const barWidth = (slot * 0.75) / BARS.length;
+  const bar = (span: Span, index: number, name: (typeof BARS)[number], place: number) => {
+    if (span[name] === 0) return null;
+    const height = Math.max((span[name] / top) * (HEIGHT - 1), 2);
+    const x = index * slot + slot / 8 + place * barWidth;
+    return <rect class={name} x={fixed(x)} y={fixed(HEIGHT - height)} width={fixed(barWidth)} height={fixed(height)} />;
   };
+  const valuesOf = (span: Span) =>
+    w.overview.plotSum(grouped(span.received), grouped(span.delivered), grouped(span.failed));
+  const title = w.overview.countTitles[range];
+  const heads = [w.overview.beginning, w.overview.received, w.states.delivered, w.overview.failedAttempts];
   return (
     <Figure
-      title={w.overview.perHour}
-      told={w.overview.plotSum(received, delivered, failed)}
-      top={w.overview.most(highest)}
+      title={title}
+      told={w.overview.plotSum(sum("received"), sum("delivered"), sum("failed"))}
+      scale={[grouped(top), grouped(top / 2), "0"]}
       legend={[
-        ["received", w.fields.received],
+        ["received", w.overview.received],
         ["delivered", w.states.delivered],
         ["failed", w.overview.failedAttempts],
       ]}
-      hours={hours}
+      spans={spans}
+      range={range}
+      valuesOf={valuesOf}
       w={w}
       table={
         <Table
           narrow
-          caption={w.overview.perHour}
-          columns={[w.overview.hour, w.fields.received, w.states.delivered, w.overview.failedAttempts].map(column)}
-          rows={hours.map((hour) => [hourText(hour.at), ...BARS.map((name) => grouped(hour[name]))])}
+          caption={title}
+          columns={heads.map(column)}
+          rows={spans.map((span) => [spanText(span.at, range), ...BARS.map((name) => grouped(span[name]))])}
         />
       }
     >
-      {hours.map((hour, index) => BARS.map((name, place) => bar(hour, index, name, place)))}
+      {spans.map((span, index) => BARS.map((name, place) => bar(span, index, name, place)))}
     </Figure>
   );
 }
 
+/** The least even number of one digit and zeros that is no less, so that its half is whole too. */
+function roundUp(count: number): number {
+  const step = 10 ** Math.max(0, String(count).length - 1);
+  const rounded = Math.ceil(count / step) * step;
+  return Math.max(2, rounded % 2 === 0 ? rounded : rounded + step);
+}
+
 const TICKS_MS = [100, 1000, 10_000, 60_000, 600_000, 3_600_000, 21_600_000, 86_400_000, 604_800_000];
 
-interface DelayPlotProps {
-  readonly hours: readonly PlotHour[];
-  readonly day: { readonly p50Ms: number; readonly p95Ms: number };
-  readonly w: Words;
+interface DelayPlotProps extends PlotProps {
+  readonly whole: { readonly p50Ms: number; readonly p95Ms: number };
 }
 
 /** Delays on a logarithmic scale: a healthy one is under a second, one after retries takes hours. */
-export function DelayPlot({ hours, day, w }: DelayPlotProps) {
-  const known = hours.flatMap(({ p50Ms, p95Ms }) => [p50Ms, p95Ms]).filter((ms) => ms !== null);
+export function DelayPlot({ spans, range, whole, w }: DelayPlotProps) {
+  const known = spans.flatMap(({ p50Ms, p95Ms }) => [p50Ms, p95Ms]).filter((ms) => ms !== null);
   const bottom = TICKS_MS.findLast((tick) => tick <= Math.min(...known)) ?? 100;
   const top = TICKS_MS.find((tick) => tick >= Math.max(...known, bottom + 1)) ?? 604_800_000;
   const y = (ms: number) => {
     const share = Math.log(Math.max(ms, bottom) / bottom) / Math.log(top / bottom);
-    return fixed(HEIGHT - 4 - share * (HEIGHT - 8));
+    return fixed(HEIGHT - 2 - Math.min(share, 1) * (HEIGHT - 4));
   };
-  const told = (ms: number | null) => (ms === null ? "—" : duration(ms, w));
+  const text = (ms: number | null) => (ms === null ? "—" : duration(ms, w));
+  const x = (index: number) => fixed(((index + 0.5) * WIDTH) / spans.length);
   return (
     <Figure
       title={w.overview.deliveryTime}
-      told={w.overview.plotDelay(duration(day.p50Ms, w), duration(day.p95Ms, w))}
-      top={duration(top, w)}
+      told={w.overview.plotDelay(text(whole.p50Ms), text(whole.p95Ms))}
+      scale={[text(top), text(Math.sqrt(top * bottom)), text(bottom)]}
       legend={[
         ["p50", w.overview.p50],
         ["p95", w.overview.p95],
       ]}
-      hours={hours}
+      spans={spans}
+      range={range}
+      valuesOf={({ p50Ms, p95Ms }) => w.overview.spanDelay(text(p50Ms), text(p95Ms))}
       w={w}
       table={
         <Table
           narrow
           caption={w.overview.deliveryTime}
-          columns={[w.overview.hour, w.overview.p50, w.overview.p95].map(column)}
-          rows={hours.map((hour) => [hourText(hour.at), told(hour.p50Ms), told(hour.p95Ms)])}
+          columns={[w.overview.beginning, w.overview.p50, w.overview.p95].map(column)}
+          rows={spans.map((span) => [spanText(span.at, range), text(span.p50Ms), text(span.p95Ms)])}
         />
       }
     >
-      {TICKS_MS.filter((tick) => tick > bottom && tick < top).map((tick) => (
-        <path class="grid" d={`M0 ${y(tick)}H${WIDTH}`} />
-      ))}
-      <path class="p95" d={line(hours, ({ p95Ms }) => p95Ms, y)} />
-      <path class="p50" d={line(hours, ({ p50Ms }) => p50Ms, y)} />
+      <path class="p95" d={line(spans, ({ p95Ms }) => p95Ms, x, y)} />
+      <path class="p50" d={line(spans, ({ p50Ms }) => p50Ms, x, y)} />
     </Figure>
   );
 }
 
-/** A line through the hours that have a value, broken where one has none; a lone one is a dot. */
+/** A line through the spans that have a value, broken where one has none; a lone one is a dot. */
 function line(
-  hours: readonly PlotHour[],
-  valueOf: (hour: PlotHour) => number | null,
+  spans: readonly Span[],
+  valueOf: (span: Span) => number | null,
+  x: (index: number) => string,
   y: (ms: number) => string,
 ): string {
-  return hours
-    .map((hour, index) => {
-      const value = valueOf(hour);
+  return spans
+    .map((span, index) => {
+      const value = valueOf(span);
       if (value === null) return "";
-      const before = hours[index - 1];
-      const x = fixed((index + 0.5) * SLOT);
-      return before && valueOf(before) !== null ? `L${x} ${y(value)}` : `M${x} ${y(value)}h0`;
+      const before = spans[index - 1];
+      return before && valueOf(before) !== null ? `L${x(index)} ${y(value)}` : `M${x(index)} ${y(value)}h0`;
     })
     .join("");
 }
 
 function column(head: string, index: number) {
   return index === 0 ? { head } : { head, kind: "number" as const };
-}
-
-function hourText(at: number): string {
-  return kst(at).slice(5, 16);
 }
 
 function fixed(number: number): string {

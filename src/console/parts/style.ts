@@ -49,15 +49,26 @@ fieldset label{font-weight:400;display:flex;gap:.6rem;align-items:baseline;paddi
 .tiles{list-style:none;margin:0;padding:0;display:grid;gap:.6rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,9.5rem),1fr))}
 .tile{display:block;height:100%;padding:.6rem .75rem;border:1px solid var(--line);border-radius:8px;color:inherit;text-decoration:none}
 .tile:hover{border-color:var(--ink)}.tile strong{font-size:1.5rem;line-height:1.2;margin-right:.25rem;font-variant-numeric:tabular-nums;color:var(--faint);font-weight:500}
-.tile small{display:block;line-height:1.35}.tile.some{background:var(--warnbg);border-color:var(--warn)}.tile.some strong,.tile.some span,.tile.some small{color:var(--warn)}.tile.some strong,.tile.some span{font-weight:700}
+.tile small{display:block;line-height:1.35}.tile.urgent{background:var(--badbg);border:2px solid var(--bad)}.tile.urgent strong,.tile.urgent span,.tile.urgent small{color:var(--bad)}.tile.urgent strong,.tile.urgent span{font-weight:700}
+.tile.notice{background:var(--warnbg);border:1px dashed var(--warn)}.tile.notice strong,.tile.notice span,.tile.notice small{color:var(--warn)}.tile.calm strong{color:var(--ink)}
+.verdict{border-left-width:6px}.verdict h2{font-size:1.15rem;margin:0}.verdict ul{list-style:none;margin:.6rem 0 0;padding:0}.verdict li{padding:.25rem 0}.verdict>p{margin:.4rem 0 0}
+.mark{display:inline-block;width:1.5em;height:1.5em;line-height:1.5em;text-align:center;border-radius:50%;color:var(--card);font-weight:700}
+.verdict.well{border-left-color:var(--good)}.verdict.well .mark{background:var(--good)}.verdict.notice{border-left-color:var(--warn)}.verdict.notice .mark{background:var(--warn);border-radius:4px}.verdict.urgent{border:2px solid var(--bad);border-left-width:6px}.verdict.urgent .mark{background:var(--bad);border-radius:0}
+.level{display:inline-block;font-size:.8rem;line-height:1.4;padding:.05rem .5rem;border-radius:1rem;margin-right:.25rem;white-space:nowrap}
+.urgent>.level{background:var(--bad);color:var(--card)}.notice>.level{border:1px dashed var(--warn);color:var(--warn);font-weight:400}
 figure{margin:0;min-width:0}figcaption p{color:var(--faint);font-size:.9rem;margin:0}
-svg{display:block;width:100%;height:8rem}.grid{stroke:var(--line);stroke-width:1;vector-effect:non-scaling-stroke;fill:none}
+.plot{display:grid;grid-template-columns:auto 1fr;gap:0 .4rem}.canvas{position:relative}svg{display:block;width:100%;height:8rem}
+.scale{display:flex;flex-direction:column;justify-content:space-between;text-align:right;height:8rem;margin:0;font-size:.75rem;line-height:1;color:var(--faint);font-variant-numeric:tabular-nums;white-space:nowrap}
+.spans{position:absolute;inset:0;display:grid;grid-auto-flow:column;grid-auto-columns:1fr}.spans a{position:relative;outline-offset:-2px}.spans a:hover,.spans a:focus-visible{background-color:color-mix(in srgb,var(--ink) 8%,transparent)}
+.tip{position:absolute;bottom:calc(100% + .25rem);left:0;width:max-content;max-width:9rem;padding:.25rem .5rem;border-radius:6px;background:var(--ink);color:var(--card);font-size:.82rem;line-height:1.35;opacity:0;pointer-events:none;z-index:1}
+.tip b{display:block}.spans a:nth-child(n+13) .tip{left:auto;right:0}.spans a:hover .tip,.spans a:focus-visible .tip{opacity:1}
+.grid{stroke:var(--line);stroke-width:1;vector-effect:non-scaling-stroke;fill:none}
 rect.received{fill:var(--received)}rect.delivered{fill:var(--delivered)}rect.failed{fill:var(--failed)}
 path.p50,path.p95{fill:none;stroke-width:2;vector-effect:non-scaling-stroke;stroke-linecap:round;stroke-linejoin:round;stroke:var(--delivered)}path.p95{stroke:var(--received);stroke-width:3}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1rem;padding:0;margin:.4rem 0;font-size:.85rem}
 .legend li::before{content:"";display:inline-block;width:.75rem;height:.75rem;border-radius:2px;margin-right:.35rem;vertical-align:-.05rem;background:var(--received)}
 .legend .delivered::before,.legend .p50::before{background:var(--delivered)}.legend .failed::before{background:var(--failed)}
-.axis{display:flex;justify-content:space-between;font-size:.75rem;color:var(--faint);margin:.15rem 0 .5rem;font-variant-numeric:tabular-nums}.axis.top{margin:0 0 .15rem}
+.axis{grid-column:2;display:grid;grid-template-columns:repeat(4,1fr);font-size:.75rem;color:var(--faint);margin:.15rem 0 .5rem;font-variant-numeric:tabular-nums}
 table{width:100%;border-collapse:collapse;background:var(--card);border:1px solid var(--line);border-radius:8px;font-size:.92rem;margin:0 0 1rem}
 th{text-align:left;font-size:.82rem;color:var(--faint);font-weight:600;vertical-align:bottom}th,td{padding:.45rem .65rem;border-bottom:1px solid var(--line);vertical-align:top}
 tr:last-child td{border-bottom:0}.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}th.number{white-space:normal}time{font-variant-numeric:tabular-nums;white-space:nowrap}
@@ -78,7 +89,7 @@ div.answer{padding:.25rem 0 .25rem .9rem;margin-bottom:1rem}.advice{border-color
 pre{margin:0;padding:.75rem;background:var(--bg);border:1px solid var(--line);border-radius:6px;overflow:auto;max-height:26rem;white-space:pre-wrap;word-break:normal}
 .live :focus-visible,.live details[open]{background-image:url(busy.svg)}
 .renewal .stale{visibility:hidden;animation:appear 0s 35s forwards}@keyframes appear{to{visibility:visible}}
-.loss{color:var(--bad)}
+.scroll{overflow-x:auto;margin:0 0 .6rem}.scroll table{margin:0}.scroll td:nth-child(2){min-width:6.5rem}.renewal{margin:0}.loss{color:var(--bad)}
 @media(max-width:44rem){
 body{font-size:15px}.who{display:none}.bar{gap:.5rem;padding:0 .75rem}header nav a{padding:.35rem .45rem}main{padding-left:.75rem;padding-right:.75rem}
 table.cards,.cards tbody,.cards tr,.cards td{display:block}.cards{border:0;background:none}

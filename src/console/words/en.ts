@@ -7,6 +7,7 @@ import { states } from "./en/states.ts";
 import { fields } from "./en/fields.ts";
 import { sources } from "./en/sources.ts";
 import { overview } from "./en/overview.ts";
+import { verdict } from "./en/verdict.ts";
 import { notifications } from "./en/notifications.ts";
 import { notification } from "./en/notification.ts";
 import { sentences } from "./en/sentences.ts";
@@ -27,6 +28,7 @@ export const en = {
   fields,
   sources,
   overview,
+  verdict,
   notifications,
   notification,
   sentences,

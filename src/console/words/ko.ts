@@ -8,6 +8,7 @@ import { states } from "./ko/states.ts";
 import { fields } from "./ko/fields.ts";
 import { sources } from "./ko/sources.ts";
 import { overview } from "./ko/overview.ts";
+import { verdict } from "./ko/verdict.ts";
 import { notifications } from "./ko/notifications.ts";
 import { notification } from "./ko/notification.ts";
 import { sentences } from "./ko/sentences.ts";
@@ -28,6 +29,7 @@ export const ko: Words = {
   fields,
   sources,
   overview,
+  verdict,
   notifications,
   notification,
   sentences,

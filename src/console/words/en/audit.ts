@@ -13,6 +13,8 @@ export const audit = {
     test: "sent a test",
     release: "released",
     drop: "dropped",
+    "alert-test": "sent a test alert",
+    look: "looked at the whole body",
     ask: "asked KICC",
   },
 };

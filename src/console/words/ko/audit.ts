@@ -15,6 +15,8 @@ export const audit: Words["audit"] = {
     test: "시험을 보냄",
     release: "받아들임",
     drop: "삭제함",
+    "alert-test": "시험 알림을 보냄",
+    look: "본문 전체를 봄",
     ask: "KICC에 물음",
   },
 };
