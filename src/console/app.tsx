@@ -11,6 +11,7 @@ import { auditPage } from "./pages/audit.tsx";
 import { cancellationPage } from "./pages/cancellation.tsx";
 import { cancellationsPage } from "./pages/cancellations.tsx";
 import { protect } from "./security-headers.ts";
+import { download } from "./download.ts";
 import { ICON } from "./parts/icon.ts";
 import { BUSY_PATH, busy, waitWhileBusy } from "./live.ts";
 import { letIn, signIn, signOut } from "./gate.tsx";
@@ -45,6 +46,7 @@ export function consoleApp(configOf: (env: Env) => Config, perform: Perform): Ho
   app.use(waitWhileBusy);
   app.get(HOME, (c) => show(c, overviewPage(c.var.view)));
   app.get(`${HOME}/notifications`, (c) => show(c, notificationsPage(c.var.view)));
+  app.get(`${HOME}/notifications.csv`, download);
   app.get(`${HOME}/notifications/:id`, (c) => show(c, notificationPage(c.var.view, c.req.param("id"))));
   app.get(`${HOME}/quarantine`, (c) => show(c, quarantinePage(c.var.view)));
   app.get(`${HOME}/quarantine/:id`, (c) => show(c, quarantinedPage(c.var.view, c.req.param("id"))));

@@ -302,6 +302,46 @@ describe("while D1 is away", () => {
   });
 });
 
+describe("the list", () => {
+  it("keeps kind, result, merchant and Korean time in its address, and the download has the same", async () => {
+    const cookie = await signedIn();
+    const at = Date.parse("2026-01-14T00:12:00Z");
+    const { id } = await stored(kiccBody({ shopOrderNo: "ORD-IN" }), { receivedAt: at });
+    await stored(kiccBody({ shopOrderNo: "ORD-LATE" }), { receivedAt: at + 60_000 });
+    await stored(kiccBody({ shopOrderNo: "ORD-FAILED", resCd: "W901" }), { receivedAt: at });
+    const query = "?kind=wechat&result=success&from=2026-01-14T09:12&to=2026-01-14T09:13";
+    const page = await (await visit(`/console/notifications${query}`, { cookie })).text();
+    expect(page.match(/ORD-[A-Z]+/g)).toEqual(["ORD-IN"]);
+    expect(page).toContain(`href="/console/notifications/${id}"`);
+    expect(page).toContain('value="2026-01-14T09:12"');
+    const file = await visit(`/console/notifications.csv${query}`, { cookie });
+    expect(file.headers.get("content-disposition")).toMatch(/^attachment; filename="kicc-\d{8}T\d{4}\.csv"$/);
+    expect((await file.text()).match(/ORD-[A-Z]+/g)).toEqual(["ORD-IN"]);
+    expect((await visit("/console/notifications?from=yesterday", { cookie })).status).toBe(400);
+    expect((await visit("/console/notifications.csv?kind=none", { cookie })).status).toBe(400);
+    expect((await visit("/console/notifications.csv")).status).toBe(401);
+  });
+
+  it("says in the row why one is dead and what its last attempt came to, and how far a page looked", async () => {
+    const cookie = await signedIn();
+    await fill(1000);
+    const dead = await (await visit("/console/notifications?state=dead", { cookie })).text();
+    expect(dead).toMatch(/all tries are used up; [^<]+/);
+    const page = await (await visit("/console/notifications?mallId=another", { cookie })).text();
+    expect(page).toMatch(/0 shown; looked at all back to \d{4}-/);
+  });
+
+  it("demands that a dead approval is booked or cancelled", async () => {
+    const cookie = await signedIn();
+    const { id } = await stored();
+    await env.DB.prepare("UPDATE notifications SET state = 'dead', kind = 'alipay.approval' WHERE id = ?")
+      .bind(id)
+      .run();
+    const page = await (await visit("/console/notifications?state=dead", { cookie })).text();
+    expect(page).toContain("Book it or cancel the payment.");
+  });
+});
+
 it("finds the one match of a search at once, and lists several", async () => {
   const cookie = await signedIn();
   const { id } = await stored(kiccBody({ shopOrderNo: "ORD-20260113-0008" }));

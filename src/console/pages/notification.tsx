@@ -5,7 +5,7 @@ import { find, search } from "../../store/search.ts";
 import { answerFor } from "../words/sentences.ts";
 import { pretty, visible } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
-import { NotificationTable } from "./notifications.tsx";
+import { NotificationTable } from "../parts/notification-table.tsx";
 import { Action, Ask, State, Text } from "../parts/elements.tsx";
 import { Timeline } from "../parts/timeline.tsx";
 import { Came, type OfRow, Told } from "../parts/fields.tsx";

@@ -1,34 +1,20 @@
-// The list of notifications: search and filters in the URL, newest first, pages by cursor.
+// The list of notifications: search and filters in the URL, newest first, pages by cursor that say how far they looked.
 import type { Refusal } from "../../api/operation.ts";
-import type { NotificationShape } from "../../api/shapes.ts";
-import { SUCCESS } from "../../rules/notification.ts";
+import { serialCursor } from "../../api/cursor.ts";
 import { listOverdue } from "../../store/overview.ts";
-import { money } from "../words/format.ts";
+import { seqAt } from "../../store/insert.ts";
+import { readLastErrors } from "../../store/last-errors.ts";
+import { apiFilters, filtersIn, presets } from "../filters.ts";
+import { kst } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
-import { KindName } from "../parts/kind.tsx";
 import { Filters, Pager } from "../parts/paging.tsx";
-import { Ask, STATES, State, Table, Text, Time } from "../parts/elements.tsx";
+import { Ask, STATES, Text } from "../parts/elements.tsx";
+import { FilterFields } from "../parts/filter-fields.tsx";
+import { type Listed, NotificationTable } from "../parts/notification-table.tsx";
 import { SearchBox } from "../parts/search-box.tsx";
 import { type View, hrefWith, queryOf } from "../view.ts";
-import type { Words } from "../words/words.ts";
 
 const OVERDUE_SHOWN = 100;
-
-/** What a row shows; the API's list and D1's rows both have it. */
-export type Listed = Pick<
-  NotificationShape,
-  | "id"
-  | "kind"
-  | "state"
-  | "source"
-  | "shopOrderNo"
-  | "cancelPgCno"
-  | "amount"
-  | "currency"
-  | "resCd"
-  | "resMsg"
-  | "attempts"
-> & { readonly receivedAt: number | string };
 
 interface List {
   readonly rows: readonly Listed[];
@@ -37,18 +23,25 @@ interface List {
 
 /** @returns the page; the id of the one and only match, which is then shown in place of a list of one; or a refusal */
 export async function notificationsPage(v: View) {
-  const query = queryOf(v);
-  const { q, state, cursor } = query;
-  const list = state === "overdue" ? await overdue(v) : await listed(v, query);
+  const { state, q, ...others } = filtersIn(v);
+  const { cursor } = queryOf(v);
+  const list = state === "overdue" ? await overdue(v) : await listed(v);
   if ("refused" in list) return list;
   const [only] = list.rows;
-  const searched = q !== undefined && state === undefined && cursor === undefined;
+  const searched = q !== undefined && state === undefined && cursor === undefined && Object.keys(others).length === 0;
   if (only && searched && list.rows.length === 1 && list.cursor === null) return { only: only.id };
-  return <List v={v} list={list} />;
+  const stuck = list.rows.filter((row) => ["dead", "held", "pending"].includes(row.state));
+  const errors = await readLastErrors(
+    v.db,
+    stuck.map(({ id }) => id),
+  );
+  return <List v={v} list={list} errors={errors} />;
 }
 
-async function listed(v: View, query: object): Promise<List | Refusal> {
-  const answer = await v.perform("get /api/notifications", query);
+async function listed(v: View): Promise<List | Refusal> {
+  const { cursor, limit } = queryOf(v);
+  const given = { ...apiFilters(v), ...(cursor ? { cursor } : {}), ...(limit ? { limit } : {}) };
+  const answer = await v.perform("get /api/notifications", given);
   return "refused" in answer ? answer : { rows: answer.notifications, cursor: answer.cursor };
 }
 
@@ -56,93 +49,93 @@ async function overdue({ db, now }: View): Promise<List> {
   return { rows: await listOverdue(db, now, OVERDUE_SHOWN), cursor: null };
 }
 
-function List({ v, list: { rows, cursor } }: { readonly v: View; readonly list: List }) {
+interface ListProps {
+  readonly v: View;
+  readonly list: List;
+  readonly errors: ReadonlyMap<string, string>;
+}
+
+function List({ v, list: { rows, cursor }, errors }: ListProps) {
   const { w, url } = v;
-  const { q = "", state = "", cursor: at } = queryOf(v);
+  const { q = "", state = "", ...others } = filtersIn(v);
+  const { cursor: at } = queryOf(v);
+  const isFiltered = q !== "" || Object.keys(others).length > 0;
   const link = (name: string, text: string) => ({
     href: hrefWith(url, { state: name || null, cursor: null, said: null }),
     text,
     on: state === name,
   });
-  const more = q === "" ? [link("overdue", w.states.overdue)] : [];
+  const more = isFiltered ? [] : [link("overdue", w.states.overdue)];
   return (
     <Layout v={v} title={w.pages.notifications} at="notifications">
-      <SearchBox v={v} q={q} state={state === "" || state === "overdue" ? undefined : state} />
+      <SearchBox v={v} q={q}>
+        <FilterFields v={v} />
+      </SearchBox>
       <Filters
         label={w.fields.state}
         links={[link("", w.frame.all), ...STATES.map((name) => link(name, w.states[name])), ...more]}
       />
+      {state !== "overdue" && <TimeLinks v={v} />}
+      <div class="actions above">
+        {state === "dead" && !isFiltered && rows.length > 0 && (
+          <Ask
+            to={`${HOME}/replay-dead`}
+            label={w.notifications.replayAll}
+            lead={w.notifications.replayAllLead}
+            doIt={w.notifications.replayAllDo}
+          />
+        )}
+        {state !== "overdue" && rows.length > 0 && (
+          <a class="button" href={csvPath(url)}>
+            {w.notifications.download}
+          </a>
+        )}
+      </div>
       <p class="faint">
-        {w.notifications.newestFirst}{" "}
-        {q !== "" && <a href={hrefWith(url, { q: null, cursor: null })}>{w.notifications.clear}</a>}
+        {w.notifications.newestFirst} {isFiltered && <a href={`${HOME}/notifications`}>{w.notifications.clear}</a>}
       </p>
       {rows.length === 0 && cursor === null ? (
         <Nothing v={v} q={q} state={state} />
       ) : (
-        <NotificationTable rows={rows} v={v} />
+        <NotificationTable rows={rows} errors={errors} v={v} />
       )}
+      <Looked v={v} rows={rows} cursor={cursor} />
       <Pager
         v={v}
         older={cursor === null ? null : hrefWith(url, { cursor, said: null })}
         newest={at === undefined ? null : hrefWith(url, { cursor: null, said: null })}
       />
-      {state === "dead" && q === "" && rows.length > 0 && (
-        <Ask
-          to={`${HOME}/replay-dead`}
-          label={w.notifications.replayAll}
-          lead={w.notifications.replayAllLead}
-          doIt={w.notifications.replayAllDo}
-        />
-      )}
     </Layout>
   );
 }
 
-export function NotificationTable({ rows, v }: { readonly rows: readonly Listed[]; readonly v: View }) {
-  const { w } = v;
-  return (
-    <Table
-      caption={w.pages.notifications}
-      columns={[
-        { head: `${w.fields.received} (KST)`, kind: "key" },
-        { head: w.fields.order },
-        { head: w.fields.kind },
-        { head: w.fields.amount, kind: "number" },
-        { head: w.fields.result, kind: "wide" },
-        { head: w.fields.state },
-        { head: w.fields.attempts, kind: "number" },
-      ]}
-      rows={rows.map((row) => [
-        <a href={`${HOME}/notifications/${row.id}`}>
-          <Time at={row.receivedAt} />
-        </a>,
-        <Text text={row.shopOrderNo ?? row.cancelPgCno} />,
-        <KindName kind={row.kind} v={v} />,
-        <Text text={money(row.amount, row.currency, w)} />,
-        <Result row={row} w={w} />,
-        <State state={row.state} w={w} />,
-        row.attempts,
-      ])}
-    />
-  );
+function csvPath(url: URL): string {
+  const { search } = new URL(hrefWith(url, { cursor: null, said: null, limit: null, excel: "1" }), url);
+  return `${HOME}/notifications.csv${search}`;
 }
 
-function Result({ row: { resCd, resMsg, source }, w }: { readonly row: Listed; readonly w: Words }) {
-  return (
-    <>
-      {resCd === SUCCESS ? (
-        w.fields.succeeded
-      ) : (
-        <>
-          <b class="failure">{w.fields.failed}</b>{" "}
-          <span class="faint">
-            <Text text={`${resCd} ${resMsg}`.slice(0, 80)} />
-          </span>
-        </>
-      )}{" "}
-      {source === "test" && <span class="tag">{w.fields.isTest}</span>}
-    </>
-  );
+function TimeLinks({ v: { w, url, now } }: { readonly v: View }) {
+  const ranges = presets(now);
+  const [from, to] = [url.searchParams.get("from") ?? "", url.searchParams.get("to") ?? ""];
+  const link = (name: keyof typeof ranges) => ({
+    href: hrefWith(url, { ...ranges[name], cursor: null, said: null }),
+    text: w.notifications.times[name],
+    on: ranges[name].from === from && ranges[name].to === to,
+  });
+  const any = {
+    href: hrefWith(url, { from: null, to: null, cursor: null, said: null }),
+    text: w.notifications.times.any,
+    on: from === "" && to === "",
+  };
+  return <Filters label={w.fields.time} links={[any, link("today"), link("yesterday"), link("week")]} />;
+}
+
+/** A page that is not full, and still goes on, looked at a bounded number. */
+function Looked({ v: { w }, rows, cursor }: { readonly v: View } & List) {
+  const read = cursor === null ? null : serialCursor.safeParse(cursor);
+  if (read === null || !read.success) return null;
+  const back = kst(Math.floor(read.data / seqAt(1)));
+  return <p class="faint">{w.notifications.looked(rows.length, back)}</p>;
 }
 
 function Nothing({ v: { w, url }, q, state }: { readonly v: View; readonly q: string; readonly state: string }) {

@@ -1,17 +1,16 @@
-// The search box: one exact number, found in whichever field holds it.
+// The search box: a number or its beginning, found in whichever field holds it; and the filters that go with it in a list.
+import type { Child } from "hono/jsx";
 import { HOME } from "./layout.tsx";
 import type { View } from "../view.ts";
 
-export function SearchBox({
-  v,
-  q,
-  state,
-}: {
+interface SearchProps {
   readonly v: View;
   readonly q: string;
-  readonly state?: string | undefined;
-}) {
-  const { w } = v;
+  /** More fields of the same form. */
+  readonly children?: Child;
+}
+
+export function SearchBox({ v: { w }, q, children }: SearchProps) {
   return (
     <search>
       <form method="get" action={`${HOME}/notifications`} class="search">
@@ -28,7 +27,6 @@ export function SearchBox({
             spellcheck={false}
             aria-describedby="q-hint"
           />
-          {state !== undefined && <input type="hidden" name="state" value={state} />}
           <button type="submit" class="main">
             {w.search.submit}
           </button>
@@ -36,6 +34,7 @@ export function SearchBox({
         <p id="q-hint" class="faint">
           {w.search.hint}
         </p>
+        {children}
       </form>
     </search>
   );

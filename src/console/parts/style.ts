@@ -89,6 +89,10 @@ div.answer{padding:.25rem 0 .25rem .9rem;margin-bottom:1rem}.advice{border-color
 pre{margin:0;padding:.75rem;background:var(--bg);border:1px solid var(--line);border-radius:6px;overflow:auto;max-height:26rem;white-space:pre-wrap;word-break:normal}
 .live :focus-visible,.live details[open]{background-image:url(busy.svg)}
 .renewal .stale{visibility:hidden;animation:appear 0s 35s forwards}@keyframes appear{to{visibility:visible}}
+.list tr{position:relative}.list tbody tr:hover{background-color:color-mix(in srgb,var(--link) 8%,var(--card))}.list .when a::after{content:"";position:absolute;inset:0}.list .when a{white-space:nowrap}
+.list .order small{display:block}.list .why{font-size:.86rem;color:var(--faint);max-width:20rem}
+.fields{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,12rem),1fr));gap:.6rem;margin:.6rem 0}.more{margin:.5rem 0 0}select{font:inherit;width:100%;padding:.5rem .65rem;border:1px solid var(--faint);border-radius:6px;background:var(--bg);color:var(--ink)}
+.actions.above{margin:0 0 .75rem}
 .scroll{overflow-x:auto;margin:0 0 .6rem}.scroll table{margin:0}.scroll td:nth-child(2){min-width:6.5rem}.renewal{margin:0}.loss{color:var(--bad)}
 @media(max-width:44rem){
 body{font-size:15px}.who{display:none}.bar{gap:.5rem;padding:0 .75rem}header nav a{padding:.35rem .45rem}main{padding-left:.75rem;padding-right:.75rem}
@@ -99,6 +103,11 @@ table.cards,.cards tbody,.cards tr,.cards td{display:block}.cards{border:0;backg
 .cards td::before{content:attr(data-head);flex:0 0 7.5rem;color:var(--faint);font-size:.85rem}.cards .key{font-weight:600}
 .cards td>div{min-width:0}
 figure table{font-size:.85rem}figure th,figure td{padding:.35rem .2rem;overflow-wrap:normal}figure td:first-child{white-space:nowrap}
+.list,.list tbody{display:block;border:0;background:none}.list thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.list tr{display:grid;grid-template-columns:auto 1fr auto;gap:0 .5rem;padding:.4rem .5rem;background:var(--card);border:1px solid var(--line);border-bottom:0}.list tr:last-child{border-bottom:1px solid var(--line)}
+.list td{border:0;padding:0}.list .wide,.list .tries,.list .order small{display:none}.list .order{grid-area:1/1/2/3;font-weight:600;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.list td.number{grid-area:1/3}.list .when{grid-area:2/1;font-size:.88rem}.list .what{grid-area:2/2;font-size:.88rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.list .how{grid-area:2/3;text-align:right}
+.list .why{grid-area:3/1/4/4;max-width:none;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.list .why:empty{display:none}
 dl div{grid-template-columns:1fr}}
 @media(prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{header nav,.actions,.search,.right{display:none}}

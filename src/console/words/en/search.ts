@@ -2,5 +2,5 @@
 export const search = {
   submit: "Search",
   label: "Order number, KICC id or reference",
-  hint: "shopOrderNo, pgCno, cancelPgCno, reference or ntf_ id: the whole of it",
+  hint: "shopOrderNo, pgCno, cancelPgCno, reference or ntf_ id: whole, or 4 or more of its first characters",
 };

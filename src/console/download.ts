@@ -1,0 +1,17 @@
+// The list as a file: the API's CSV with the filters of the page, streamed. Nothing is kept of it.
+import { apiFilters } from "./filters.ts";
+import { clockText } from "./clock.ts";
+import { problemPage } from "./respond.tsx";
+import type { ConsoleContext } from "./view.ts";
+
+export async function download(c: ConsoleContext): Promise<Response> {
+  const { view } = c.var;
+  const excel = view.url.searchParams.get("excel") === "0" ? "0" : "1";
+  const answer = await view.perform("get /api/notifications.csv", { ...apiFilters(view), excel });
+  if ("refused" in answer) return problemPage(c, answer.refused);
+  const name = `kicc-${clockText(view.now).replaceAll(/[-:]/g, "")}.csv`;
+  return c.body(answer, 200, {
+    "content-type": "text/csv; charset=utf-8",
+    "content-disposition": `attachment; filename="${name}"`,
+  });
+}
