@@ -1,9 +1,6 @@
 // The Worker's three entries: HTTP (KICC and people), the queues, the cron. No logic: each calls the room that does the work.
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
-import { api } from "./api/router.ts";
-import { operations } from "./api/operations.ts";
-import { performer } from "./api/perform.ts";
 import { type Config, configOf } from "./config.ts";
 import { beat } from "./store/heartbeat.ts";
 import { callHeartbeat } from "./outbound/heartbeat.ts";
@@ -50,17 +47,20 @@ function notNoted(error: unknown): void {
 
 app.get("/health", (c) => health(c.env.DB));
 
-app.route(
-  "/",
-  api((env) => configOf(env, announce), operations),
-);
+// API and console are loaded when somebody asks for them: an isolate's first ack does not wait for them.
+app.get("/metrics", programs);
+app.all("/api/*", programs);
+app.all("/console/*", people);
 
-/** The console is loaded when somebody opens it, so that it costs nothing when the Worker starts. */
-app.all("/console/*", async (c) => {
-  const { consoleApp } = await import("./console/app.tsx");
-  const people = consoleApp((env) => configOf(env, announce), performer(operations));
-  return people.fetch(c.req.raw, c.env, c.executionCtx);
-});
+async function programs(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const { apiApp } = await import("./api/app.ts");
+  return apiApp((env) => configOf(env, announce)).fetch(c.req.raw, c.env, c.executionCtx);
+}
+
+async function people(c: Context<{ Bindings: Env }>): Promise<Response> {
+  const [{ consoleApp }, { perform }] = await Promise.all([import("./console/app.tsx"), import("./api/app.ts")]);
+  return consoleApp((env) => configOf(env, announce), perform).fetch(c.req.raw, c.env, c.executionCtx);
+}
 
 function announce({ problems }: Config): void {
   if (problems.length > 0) log("settings.wrong", { problems });

@@ -17,24 +17,6 @@ export async function bundle(entry?: string): Promise<string> {
   });
 }
 
-interface CpuProfile {
-  readonly nodes: readonly { readonly id: number; readonly callFrame: { readonly functionName: string } }[];
-  readonly samples: readonly number[];
-  readonly timeDeltas: readonly number[];
-}
-
-/** The time that V8 was at work while the Worker started, from the profile that `wrangler check startup` writes. */
-export async function startup(): Promise<string> {
-  return inside(async (directory) => {
-    const file = path.join(directory, "startup.cpuprofile");
-    await wrangler(["check", "startup", "--outfile", file, "--args=--env="]);
-    const { nodes, samples, timeDeltas } = JSON.parse(await readFile(file, "utf8")) as CpuProfile;
-    const idle = new Set(nodes.filter(({ callFrame }) => callFrame.functionName === "(idle)").map(({ id }) => id));
-    const busy = samples.reduce((sum, id, index) => sum + (idle.has(id) ? 0 : (timeDeltas[index] ?? 0)), 0);
-    return `${(busy / 1000).toFixed(1)} ms of work`;
-  });
-}
-
 async function inside<T>(work: (directory: string) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(path.join(tmpdir(), "kicc-bench-"));
   try {

@@ -8,8 +8,8 @@ import { benchGrowth } from "./growth.ts";
 import { benchLoad } from "./load.ts";
 import { benchMoney } from "./money.ts";
 import { benchRows } from "./rows.ts";
-import { benchSize } from "./size.ts";
 import { benchSoak } from "./soak.ts";
+import { benchStart } from "./start.ts";
 
 interface Extent {
   readonly rounds: number;
@@ -27,7 +27,7 @@ const BENCHES: Readonly<Record<string, readonly [title: string, run: (extent: Ex
   ],
   delivery: ["Delivery", ({ quick }) => benchDelivery(quick)],
   load: ["Acks beside deliveries", ({ rounds, quick }) => benchLoad(rounds, quick ? 60 : 300)],
-  size: ["Size and start", () => benchSize()],
+  start: ["Start", ({ quick }) => benchStart(quick ? 5 : 40)],
   money: ["Money", ({ quick }) => benchMoney(quick ? 6000 : 50_000)],
   soak: ["Soak", ({ quick }) => benchSoak(quick ? 300 : 3600)],
 };

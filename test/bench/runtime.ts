@@ -5,7 +5,7 @@ import path from "node:path";
 import { readD1Migrations } from "@cloudflare/vitest-plugin";
 import { Miniflare, type V4WorkerOptions, convertV4MiniflareOptions } from "miniflare";
 
-const MIGRATIONS = path.join(import.meta.dirname, "../../migrations");
+export const MIGRATIONS = path.join(import.meta.dirname, "../../migrations");
 
 /** What the real Worker runs with, unless a benchmark says otherwise. */
 export const SETTINGS = {

@@ -1,0 +1,16 @@
+// The API as index.ts loads it, when it is first called.
+import type { Hono } from "hono/tiny";
+import type { Config } from "../config.ts";
+import { operations } from "./operations.ts";
+import { performer } from "./perform.ts";
+import { api } from "./router.ts";
+
+export const perform = performer(operations);
+
+let app: Hono<{ Bindings: Env }> | null = null;
+
+/** One for each isolate. */
+export function apiApp(configOf: (env: Env) => Config): Hono<{ Bindings: Env }> {
+  app ??= api(configOf, operations);
+  return app;
+}
