@@ -52,15 +52,13 @@ export default {
       modules: { "index.js": env.CODES[name] ?? "" },
       env: { ...env.SETTINGS, DB: exports["Database"]?.({}), DELIVERIES: exports["Deliveries"]?.({}) },
     }));
-    const ack = await worker
-      .getEntrypoint()
-      .fetch(
-        new Request("https://kicc.example/kicc/wechat/cancel", {
-          method: "POST",
-          headers: request.headers,
-          body: bytes,
-        }),
-      );
+    const ack = await worker.getEntrypoint().fetch(
+      new Request("https://kicc.example/kicc/wechat/cancel", {
+        method: "POST",
+        headers: request.headers,
+        body: bytes,
+      }),
+    );
     const text = await ack.text();
     return Response.json({ ms: performance.now() - startedAt, status: ack.status, text });
   },

@@ -57,7 +57,7 @@ async function startLoader(codes: Readonly<Record<string, string>>): Promise<Min
   const options = { host: "127.0.0.1", port: 0, cf: false, telemetry: { enabled: false }, workers: [worker] } as const;
   const miniflare = new Miniflare(convertV4MiniflareOptions({ ...options, workers: [worker] }));
   await miniflare.ready;
-  const db = (await miniflare.getD1Database("DB", "cold"));
+  const db = await miniflare.getD1Database("DB", "cold");
   for (const { queries } of await readD1Migrations(MIGRATIONS)) {
     await db.batch(queries.map((query) => db.prepare(query)));
   }
