@@ -11,6 +11,7 @@ import { quarantineOperations } from "./calls/quarantine.ts";
 import { pull } from "./calls/pull.ts";
 import { closeNotification, replayMany, replayNotification } from "./calls/replay.ts";
 import { accept, fail } from "./calls/report.ts";
+import { replaysUnderWay, stopReplaying } from "./calls/replays.ts";
 import { testNotification } from "./calls/send-test.ts";
 
 export const operations = [
@@ -20,6 +21,8 @@ export const operations = [
   compare,
   replayNotification,
   replayMany,
+  replaysUnderWay,
+  stopReplaying,
   closeNotification,
   pull,
   accept,

@@ -1,7 +1,9 @@
 // The console's forms: each runs an operation of the API, and goes on to a page that says what it came to.
 import type { Hono } from "hono";
 import { type OperationName, isRefusal } from "../api/perform.ts";
+import { apiForm } from "./filters.ts";
 import { cancellationPath } from "./pages/cancellations.tsx";
+import { REPLAY_PATH } from "./pages/replay-many.tsx";
 import { HOME, type SaidName } from "./parts/layout.tsx";
 import type { ConsoleContext, ConsoleEnv } from "./view.ts";
 
@@ -36,9 +38,13 @@ export function addActions(app: Hono<ConsoleEnv>): void {
     const name = "post /api/notifications/{id}/close";
     return perform(c, { name, given: { id, note }, back: notification(id), done: "done_close" });
   });
-  app.post(`${HOME}/replay-dead`, (c) => {
-    const back = `${HOME}/notifications?state=dead`;
-    return perform(c, { name: "post /api/replay", given: { state: "dead" }, back, done: "done_replayAll" });
+  app.post(REPLAY_PATH, async (c) => {
+    const given = apiForm(await c.req.parseBody());
+    return perform(c, { name: "post /api/replay", given, back: REPLAY_PATH, done: "done_replayAll" });
+  });
+  app.post(`${REPLAY_PATH}/:id/stop`, (c) => {
+    const name = "delete /api/replays/{id}";
+    return perform(c, { name, given: { id: c.req.param("id") }, back: REPLAY_PATH, done: "done_stop" });
   });
   app.post(`${HOME}/quarantine/:id/release`, (c) => {
     const id = c.req.param("id");

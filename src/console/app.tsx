@@ -21,6 +21,7 @@ import { notificationsPage } from "./pages/notifications.tsx";
 import { overviewPage } from "./pages/overview.tsx";
 import { quarantinePage } from "./pages/quarantine.tsx";
 import { quarantinedPage } from "./pages/quarantine-entry.tsx";
+import { REPLAY_PATH, replayManyPage } from "./pages/replay-many.tsx";
 import { problemPage, show } from "./respond.tsx";
 import { STYLE, STYLE_PATH } from "./parts/style.ts";
 import { testPage } from "./pages/send-test.tsx";
@@ -48,6 +49,7 @@ export function consoleApp(configOf: (env: Env) => Config, perform: Perform): Ho
   app.get(`${HOME}/notifications`, (c) => show(c, notificationsPage(c.var.view)));
   app.get(`${HOME}/notifications.csv`, download);
   app.get(`${HOME}/notifications/:id`, (c) => show(c, notificationPage(c.var.view, c.req.param("id"))));
+  app.get(REPLAY_PATH, (c) => show(c, replayManyPage(c.var.view)));
   app.get(`${HOME}/quarantine`, (c) => show(c, quarantinePage(c.var.view)));
   app.get(`${HOME}/quarantine/:id`, (c) => show(c, quarantinedPage(c.var.view, c.req.param("id"))));
   app.get(`${HOME}/cancellations`, (c) => show(c, cancellationsPage(c.var.view)));

@@ -12,9 +12,18 @@ export function filtersIn(v: View): Partial<Record<(typeof FILTERS)[number], str
 
 /** As the API's calls take them. */
 export function apiFilters(v: View): Record<string, string> {
-  const { from, to, ...rest } = filtersIn(v);
+  return withInstants(filtersIn(v));
+}
+
+/** The same of a form's fields. */
+export function apiForm(fields: Readonly<Record<string, unknown>>): Record<string, string> {
+  const given = FILTERS.flatMap((name) => (typeof fields[name] === "string" ? [[name, fields[name]] as const] : []));
+  return withInstants(Object.fromEntries(given));
+}
+
+function withInstants({ from, to, ...rest }: Partial<Record<string, string>>): Record<string, string> {
   return {
-    ...rest,
+    ...(rest as Record<string, string>),
     ...(from === undefined ? {} : { from: isoOf(from) }),
     ...(to === undefined ? {} : { to: isoOf(to) }),
   };

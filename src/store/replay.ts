@@ -85,8 +85,9 @@ export async function askReplay(db: D1Database, wanted: ReplayMany, entry: Entry
     audit(db, entry),
     db
       .prepare(
-        `SELECT count(*) AS found FROM (SELECT * FROM (${windowOf(state, REPLAYS_COUNT_AT_MOST)})
-         WHERE ${IS_WANTED})`,
+        `UPDATE replays SET total = (SELECT count(*) FROM (SELECT * FROM (${windowOf(state, REPLAYS_COUNT_AT_MOST)})
+           WHERE ${IS_WANTED}))
+         WHERE id = (SELECT max(id) FROM replays) RETURNING total AS found`,
       )
       .bind(seqAt(from), seqAt(to), state, kind, mallId, entry.at),
   ]);
@@ -94,13 +95,13 @@ export async function askReplay(db: D1Database, wanted: ReplayMany, entry: Entry
 }
 
 /** SQL: the first rows from ?1 to ?2, by an index that knows the state, where there is one. */
-function windowOf(state: ReplayMany["state"], limit: number): string {
+export function windowOf(state: ReplayMany["state"], limit: number): string {
   return `SELECT seq, state, kind, mall_id, settled_at, received_at FROM notifications
     WHERE ${state === "delivered" ? "true" : isState(state)} AND seq >= ?1 AND seq < ?2 ORDER BY seq LIMIT ${limit}`;
 }
 
 // What is settled after the asking is not part of it: neither what died since, nor what was just delivered again.
-const IS_WANTED = `state = ?3 AND (?4 IS NULL OR kind = ?4 OR kind LIKE ?4 || '.%') AND (?5 IS NULL OR mall_id = ?5)
+export const IS_WANTED = `state = ?3 AND (?4 IS NULL OR kind = ?4 OR kind LIKE ?4 || '.%') AND (?5 IS NULL OR mall_id = ?5)
   AND coalesce(settled_at, received_at) <= ?6`;
 
 /** A failure whose success goes or went its way needs a person, as when it had been pending. */

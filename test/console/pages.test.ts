@@ -1,6 +1,7 @@
 // Every page: what it forbids the browser, what it shows of hostile text, what it costs D1, and what its forms do.
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { replayNext } from "../../src/store/replay.ts";
 import { keepRefused } from "../../src/store/quarantine.ts";
 import { clear, kiccBody, rowOf, stored } from "../fixtures.ts";
 import { meteredD1 } from "../metered.ts";
@@ -22,6 +23,8 @@ const PAGES = [
   "/cancellations",
   "/cancellations?state=unresolved",
   `/cancellations/${CANCEL_PG_CNO}`,
+  "/replay-many",
+  "/replay-many?state=dead",
   "/test",
   `/test?id=${ntf(1)}`,
   "/audit",
@@ -39,6 +42,7 @@ beforeEach(async () => {
 
 /** The overview looks at all that alerts look at, in one batch, and is asked for every half minute at the most. */
 function mostOf(path: string): { readonly trips: number; readonly read: number } {
+  if (path.startsWith("/replay-many")) return { trips: 5, read: 6000 };
   return path === "" ? { trips: 8, read: 17_000 } : { trips: 5, read: 2000 };
 }
 
@@ -300,6 +304,46 @@ describe("while D1 is away", () => {
     expect(page).toContain("D1 does not answer");
     expect(page).not.toContain("secret detail");
   });
+});
+
+describe("sending many again", () => {
+  const PATH = "/console/replay-many";
+
+  it("says how many and which sum before, how far it is after, and stops", async () => {
+    const cookie = await signedIn();
+    await fill(1000);
+    const preview = await (await visit(`${PATH}?state=dead`, { cookie })).text();
+    expect(preview).toContain("40 would be sent again");
+    expect(preview).toMatch(/\d+, successes among them sum up to ₩[\d,]+/);
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM replays").first("n")).toBe(0);
+    const asked = await visit(PATH, { cookie, form: { state: "dead" } });
+    expect(asked.headers.get("location")).toBe(`${PATH}?said=done_replayAll`);
+    const before = await (await visit(PATH, { cookie })).text();
+    expect(before).toContain("0 of 40 are sent");
+    await replayNext(env.DB, Date.now() + 1, 30);
+    const after = await visit(PATH, { cookie });
+    expect(after.headers.get("refresh")).toBe(`30; url=${PATH}?renewed=1`);
+    const page = await after.text();
+    expect(page).toContain('<progress id="replay-1" max="40" value="30">'.replace("replay-1", idIn(page)));
+    const stop = `${PATH}/${idIn(page).slice("replay-".length)}/stop`;
+    expect((await visit(stop, { cookie, form: {} })).headers.get("location")).toBe(`${PATH}?said=done_stop`);
+    expect((await visit(stop, { cookie, form: {} })).headers.get("location")).toContain("refused_not_found");
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM notifications WHERE state = 'dead'").first("n")).toBe(10);
+    expect(await env.DB.prepare("SELECT what FROM audit ORDER BY id DESC LIMIT 1").first("what")).toBe("replay-stop");
+  });
+
+  it("refuses what it cannot tell: a search, a result, delivered ones without a time", async () => {
+    const cookie = await signedIn();
+    for (const query of ["state=dead&q=ORD", "state=held&result=failure", "state=delivered", "state=closed"]) {
+      const page = await (await visit(`${PATH}?${query}`, { cookie })).text();
+      expect(page).toContain("This filter cannot be sent again as a whole");
+      expect(page).not.toContain("would be sent again");
+    }
+  });
+
+  function idIn(page: string): string {
+    return /<progress id="(replay-\d+)"/.exec(page)?.[1] ?? "";
+  }
 });
 
 describe("the list", () => {

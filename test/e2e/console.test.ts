@@ -193,6 +193,7 @@ const PAGES = {
   notifications: "/notifications",
   nothing: "/notifications?q=ORD-NEVER",
   dead: "/notifications?state=dead",
+  replay: "/replay-many?state=dead",
   delivered: `/notifications/${ntf(1)}`,
   given_up: `/notifications/${ntf(90)}`,
   held: `/notifications/${ntf(94)}`,

@@ -8,7 +8,8 @@ import { apiFilters, filtersIn, presets } from "../filters.ts";
 import { kst } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { Filters, Pager } from "../parts/paging.tsx";
-import { Ask, STATES, Text } from "../parts/elements.tsx";
+import { STATES, Text } from "../parts/elements.tsx";
+import { REPLAY_PATH } from "./replay-many.tsx";
 import { FilterFields } from "../parts/filter-fields.tsx";
 import { type Listed, NotificationTable } from "../parts/notification-table.tsx";
 import { SearchBox } from "../parts/search-box.tsx";
@@ -77,13 +78,10 @@ function List({ v, list: { rows, cursor }, errors }: ListProps) {
       />
       {state !== "overdue" && <TimeLinks v={v} />}
       <div class="actions above">
-        {state === "dead" && !isFiltered && rows.length > 0 && (
-          <Ask
-            to={`${HOME}/replay-dead`}
-            label={w.notifications.replayAll}
-            lead={w.notifications.replayAllLead}
-            doIt={w.notifications.replayAllDo}
-          />
+        {["dead", "held", "delivered"].includes(state) && rows.length > 0 && (
+          <a class="button" href={`${REPLAY_PATH}${new URL(hrefWith(url, { cursor: null, said: null }), url).search}`}>
+            {w.replay.link}
+          </a>
         )}
         {state !== "overdue" && rows.length > 0 && (
           <a class="button" href={csvPath(url)}>

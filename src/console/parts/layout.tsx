@@ -118,6 +118,7 @@ const SAID = [
   "done_drop",
   "done_ask",
   "done_test",
+  "done_stop",
   "done_alert",
   "refused_conflict",
   "refused_not_found",

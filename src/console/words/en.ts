@@ -7,6 +7,7 @@ import { states } from "./en/states.ts";
 import { fields } from "./en/fields.ts";
 import { sources } from "./en/sources.ts";
 import { overview } from "./en/overview.ts";
+import { replay } from "./en/replay.ts";
 import { verdict } from "./en/verdict.ts";
 import { notifications } from "./en/notifications.ts";
 import { notification } from "./en/notification.ts";
@@ -29,6 +30,7 @@ export const en = {
   sources,
   overview,
   verdict,
+  replay,
   notifications,
   notification,
   sentences,

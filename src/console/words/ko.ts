@@ -8,6 +8,7 @@ import { states } from "./ko/states.ts";
 import { fields } from "./ko/fields.ts";
 import { sources } from "./ko/sources.ts";
 import { overview } from "./ko/overview.ts";
+import { replay } from "./ko/replay.ts";
 import { verdict } from "./ko/verdict.ts";
 import { notifications } from "./ko/notifications.ts";
 import { notification } from "./ko/notification.ts";
@@ -30,6 +31,7 @@ export const ko: Words = {
   sources,
   overview,
   verdict,
+  replay,
   notifications,
   notification,
   sentences,

@@ -8,11 +8,12 @@ export const audit = {
   token: "token",
   did: {
     replay: "sent again",
-    "replay-many": "sent all dead ones again",
+    "replay-many": "sent many again",
     close: "closed",
     test: "sent a test",
     release: "released",
     drop: "dropped",
+    "replay-stop": "stopped a replay",
     "alert-test": "sent a test alert",
     look: "looked at the whole body",
     ask: "asked KICC",

@@ -22,7 +22,4 @@ export const notifications = {
   bookOrCancel: "Book it or cancel the payment.",
   looked: (count: number, back: string) => `${count} shown; looked at all back to ${back} KST. Older ones may follow.`,
   download: "Download as CSV (Excel)",
-  replayAll: "Send all dead ones again…",
-  replayAllLead: "All that are dead now are delivered again, at a bounded rate.",
-  replayAllDo: "Send all again",
 };

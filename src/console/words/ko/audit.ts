@@ -10,11 +10,12 @@ export const audit: Words["audit"] = {
   token: "토큰",
   did: {
     replay: "다시 보냄",
-    "replay-many": "포기된 통지를 모두 다시 보냄",
+    "replay-many": "여러 건을 다시 보냄",
     close: "종결함",
     test: "시험을 보냄",
     release: "받아들임",
     drop: "삭제함",
+    "replay-stop": "다시 보내기를 중지함",
     "alert-test": "시험 알림을 보냄",
     look: "본문 전체를 봄",
     ask: "KICC에 물음",

@@ -24,7 +24,4 @@ export const notifications: Words["notifications"] = {
   bookOrCancel: "결제를 반영하거나 취소하세요.",
   looked: (count, back) => `${count}건 표시. ${back} KST까지 살펴봤습니다. 더 오래된 것이 있을 수 있습니다.`,
   download: "CSV 내려받기 (Excel)",
-  replayAll: "포기된 통지 모두 다시 보내기…",
-  replayAllLead: "지금 전달 포기 상태인 통지를 모두 일정한 속도로 다시 전달합니다.",
-  replayAllDo: "모두 다시 보내기",
 };

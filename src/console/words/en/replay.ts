@@ -1,0 +1,17 @@
+// Words of sending many again, in English.
+export const replay = {
+  title: "Send many again",
+  link: "Send these again…",
+  count: (count: string) => `${count} would be sent again`,
+  sum: (count: string, sum: string) => `${count}, successes among them sum up to ${sum}`,
+  doIt: "Send all of them again",
+  back: "Back to the list",
+  cannot:
+    "This filter cannot be sent again as a whole. Choose Dead or Held (or Delivered with a beginning and an end), without a search and without a result.",
+  underWay: "Under way",
+  none: "None is under way.",
+  asked: "asked for",
+  left: (done: string, total: string) => `${done} of ${total} are sent`,
+  stop: "Stop",
+  lead: "The cron sends up to 200 a minute, in the order of receipt. What has been sent stays so when you stop.",
+};

@@ -1,0 +1,19 @@
+// Words of sending many again, in Korean.
+import type { Words } from "../words.ts";
+
+export const replay: Words["replay"] = {
+  title: "여러 건 다시 보내기",
+  link: "이 목록 다시 보내기…",
+  count: (count) => `${count}건을 다시 보내게 됩니다`,
+  sum: (count, sum) => `${count}건, 그중 성공의 합계 ${sum}`,
+  doIt: "모두 다시 보내기",
+  back: "목록으로",
+  cannot:
+    "이 필터로는 한꺼번에 다시 보낼 수 없습니다. 검색과 결과 필터 없이 전달 포기나 보류를 고르세요. 전달됨은 시작과 끝 시각이 필요합니다.",
+  underWay: "진행 중",
+  none: "진행 중인 것이 없습니다.",
+  asked: "요청:",
+  left: (done, total) => `${total}건 중 ${done}건 보냄`,
+  stop: "중지",
+  lead: "cron이 1분에 200건까지 받은 순서대로 보냅니다. 중지해도 이미 보낸 것은 그대로입니다.",
+};
