@@ -24,6 +24,10 @@ const PAGES = [
   "/cancellations?state=unresolved",
   `/cancellations/${CANCEL_PG_CNO}`,
   "/replay-many",
+  "/guide/down",
+  "/guide/address",
+  "/guide/refund",
+  `/guide/refund?number=${CANCEL_PG_CNO}`,
   "/replay-many?state=dead",
   "/test",
   `/test?id=${ntf(1)}`,
@@ -43,7 +47,7 @@ beforeEach(async () => {
 /** The overview looks at all that alerts look at, in one batch, and is asked for every half minute at the most. */
 function mostOf(path: string): { readonly trips: number; readonly read: number } {
   if (path.startsWith("/replay-many")) return { trips: 5, read: 6000 };
-  return path === "" ? { trips: 8, read: 17_000 } : { trips: 5, read: 2000 };
+  return path === "" || path === "/guide/down" ? { trips: 8, read: 17_000 } : { trips: 5, read: 2000 };
 }
 
 describe("every page", () => {
@@ -344,6 +348,21 @@ describe("sending many again", () => {
   function idIn(page: string): string {
     return /<progress id="(replay-\d+)"/.exec(page)?.[1] ?? "";
   }
+});
+
+describe("the guides", () => {
+  it("say with live figures what waits, what was refused from where, and what is known of a refund", async () => {
+    const cookie = await signedIn();
+    await fill(1000);
+    const guide = async (path: string) => (await visit(`/console/guide/${path}`, { cookie })).text();
+    expect(await guide("down")).toContain("Dead: 40.");
+    const address = await guide("address");
+    expect(address).toContain("wechat: 203.233.72.66,198.51.100.");
+    const refund = await guide(`refund?number=${CANCEL_PG_CNO}`);
+    expect(refund).toContain(`action="/console/cancellations/${CANCEL_PG_CNO}/ask"`);
+    expect(refund).toContain(`/console/notifications/${ntf(4)}`);
+    expect(await guide("refund?number=NEVER")).toContain("KICC told us nothing of it");
+  });
 });
 
 describe("the list", () => {

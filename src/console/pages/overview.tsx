@@ -58,6 +58,16 @@ export async function overviewPage(v: View) {
           <Alerts v={v} unsent={unsent} />
         </div>
       </div>
+      <section aria-labelledby="guides">
+        <h2 id="guides">{w.guide.title}</h2>
+        <ul class="attempts">
+          {(["down", "address", "refund"] as const).map((name) => (
+            <li>
+              <a href={`${HOME}/guide/${name}`}>{w.guide[name].title}</a>
+            </li>
+          ))}
+        </ul>
+      </section>
       <Plots v={v} range={range} hours={hours} />
       <section aria-labelledby="days">
         <h2 id="days">{w.overview.days}</h2>

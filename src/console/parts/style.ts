@@ -93,6 +93,7 @@ pre{margin:0;padding:.75rem;background:var(--bg);border:1px solid var(--line);bo
 .list .order small{display:block}.list .why{font-size:.86rem;color:var(--faint);max-width:20rem}
 .fields{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,12rem),1fr));gap:.6rem;margin:.6rem 0}.more{margin:.5rem 0 0}select{font:inherit;width:100%;padding:.5rem .65rem;border:1px solid var(--faint);border-radius:6px;background:var(--bg);color:var(--ink)}
 .actions.above{margin:0 0 .75rem}
+.guide{padding:0;margin:0;list-style:none;counter-reset:step}.guide>li{counter-increment:step;background:var(--card);border:1px solid var(--line);border-radius:8px;padding:1rem;margin:0 0 1rem}.guide h2::before{content:counter(step) ". "}.guide h2 label{display:inline}.guide pre{margin-bottom:.5rem}
 progress{width:100%;height:1rem;margin-bottom:.6rem;accent-color:var(--main)}.replay{padding:.6rem 0;border-top:1px solid var(--line)}
 .scroll{overflow-x:auto;margin:0 0 .6rem}.scroll table{margin:0}.scroll td:nth-child(2){min-width:6.5rem}.renewal{margin:0}.loss{color:var(--bad)}
 @media(max-width:44rem){

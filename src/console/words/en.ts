@@ -7,6 +7,7 @@ import { states } from "./en/states.ts";
 import { fields } from "./en/fields.ts";
 import { sources } from "./en/sources.ts";
 import { overview } from "./en/overview.ts";
+import { guide } from "./en/guide.ts";
 import { replay } from "./en/replay.ts";
 import { verdict } from "./en/verdict.ts";
 import { notifications } from "./en/notifications.ts";
@@ -31,6 +32,7 @@ export const en = {
   overview,
   verdict,
   replay,
+  guide,
   notifications,
   notification,
   sentences,

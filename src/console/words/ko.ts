@@ -8,6 +8,7 @@ import { states } from "./ko/states.ts";
 import { fields } from "./ko/fields.ts";
 import { sources } from "./ko/sources.ts";
 import { overview } from "./ko/overview.ts";
+import { guide } from "./ko/guide.ts";
 import { replay } from "./ko/replay.ts";
 import { verdict } from "./ko/verdict.ts";
 import { notifications } from "./ko/notifications.ts";
@@ -32,6 +33,7 @@ export const ko: Words = {
   overview,
   verdict,
   replay,
+  guide,
   notifications,
   notification,
   sentences,

@@ -1,0 +1,41 @@
+// Words of the guided pages, in English.
+export const guide = {
+  title: "What to do when",
+  down: {
+    title: "Our server was down",
+    isUp: "Is it up again?",
+    last: "The last attempt:",
+    tryIt: "Send a test before you send the rest: it goes the whole way, and books nothing.",
+    waits: "What waits",
+    pending: (count: string) => `Pending: ${count}. They are tried again by themselves. The oldest came`,
+    dead: (count: string) => `Dead: ${count}. A person has to send them again. The oldest came`,
+    send: "Send the dead ones again",
+    sendLead: "You see how many and which sum first. They go out in the order of receipt.",
+    watch: "Watch them drain",
+    watchLead: "This page and the list of replays renew themselves. Both counts above go to 0.",
+  },
+  address: {
+    title: "KICC calls from a new address",
+    what: "What was refused, and from where",
+    none: "Nothing was refused for its address.",
+    newest: "Newest",
+    looked: (count: string) => `Looked at the newest ${count} in quarantine.`,
+    ask: "Ask KICC whether the address is theirs",
+    askLead: "Knowing the token or calling from KICC's networks makes it likely, and proves nothing.",
+    set: "Add it to KICC_SOURCES, then deploy",
+    setLead: "These are all addresses of the product, with the new one at the end:",
+    release: "Release what waited",
+    releaseLead: "Each is taken in as if KICC had sent it then, and delivered.",
+  },
+  refund: {
+    title: "A refund that KICC never told of",
+    number: "KICC's id of the cancellation, the order number or another id",
+    known: "What we know",
+    noneKnown: "KICC told us nothing of it, as far as D1 and the archive know.",
+    ask: "Ask KICC",
+    notAnnounced:
+      "No cancellation of this id was announced. Search by cancelPgCno, or have your system announce it: PUT /api/cancellations/{cancelPgCno}. Online payments cannot be asked about: look in KICC's admin.",
+    deliver: "It is delivered by itself",
+    deliverLead: "What KICC confirms becomes a notification and goes to our system like any other.",
+  },
+};
