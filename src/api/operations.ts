@@ -9,7 +9,7 @@ import { cancellationOperations } from "./calls/cancellations.ts";
 import { metricsOperation } from "./calls/metrics.ts";
 import { quarantineOperations } from "./calls/quarantine.ts";
 import { pull } from "./calls/pull.ts";
-import { closeNotification, replayMany, replayNotification } from "./calls/replay.ts";
+import { closeManyNotifications, closeNotification, replayMany, replayNotification } from "./calls/replay.ts";
 import { accept, fail } from "./calls/report.ts";
 import { replaysUnderWay, stopReplaying } from "./calls/replays.ts";
 import { testNotification } from "./calls/send-test.ts";
@@ -24,6 +24,7 @@ export const operations = [
   replaysUnderWay,
   stopReplaying,
   closeNotification,
+  closeManyNotifications,
   pull,
   accept,
   fail,

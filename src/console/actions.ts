@@ -42,6 +42,17 @@ export function addActions(app: Hono<ConsoleEnv>): void {
     const given = apiForm(await c.req.parseBody());
     return perform(c, { name: "post /api/replay", given, back: REPLAY_PATH, done: "done_replayAll" });
   });
+  app.post(`${REPLAY_PATH}/close`, async (c) => {
+    const form = await c.req.parseBody();
+    const given = { ...apiForm(form), note: form["note"] };
+    const answer = await c.var.view.perform("post /api/close", given);
+    const what = isRefusal(answer)
+      ? (`refused_${answer.refused}` as const)
+      : answer.more
+        ? "done_closeMore"
+        : "done_closeMany";
+    return c.redirect(saying(`${HOME}/notifications`, what), 303);
+  });
   app.post(`${REPLAY_PATH}/:id/stop`, (c) => {
     const name = "delete /api/replays/{id}";
     return perform(c, { name, given: { id: c.req.param("id") }, back: REPLAY_PATH, done: "done_stop" });

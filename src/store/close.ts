@@ -1,5 +1,7 @@
 // Closing: a person dealt with a dead or held notification by hand.
 import { type Entry, auditOfChange } from "./audit.ts";
+import { seqAt } from "./insert.ts";
+import { IS_WANTED, type ReplayMany, windowOf } from "./replay.ts";
 import { unreported } from "./settle.ts";
 import { type ListedRow, listedStatement } from "./search.ts";
 
@@ -10,13 +12,51 @@ export interface Closed {
   readonly row: ListedRow | null;
 }
 
+/** SQL: what closing sets. @param note its parameter */
+function closing(note: string): string {
+  return `state = 'closed', note = ${note}, lease_until = NULL, history = iif(lease_until IS NULL,
+    history, json_insert(history, '$[#]', ${unreported("'no report before it was closed'")}))`;
+}
+
+const PAGE = 500;
+const PAGES = 4;
+/** Of those in the state, the first so many are looked at for a kind and a merchant. */
+const LOOKED_AT = 5000;
+
+/**
+ * Closes what the filter has, the oldest first, in pages of one transaction each: at most PAGE × PAGES.
+ * @returns how many, and whether there may be more
+ */
+export async function closeMany(
+  db: D1Database,
+  { state, from, to, kind, mallId }: ReplayMany,
+  entry: Entry,
+): Promise<{ closed: number; more: boolean }> {
+  let closed = 0;
+  for (let page = 0; page < PAGES; page++) {
+    const [result] = await db.batch([
+      db
+        .prepare(
+          `UPDATE notifications SET ${closing("?7")} WHERE state IN ('dead', 'held') AND seq IN (
+             SELECT seq FROM (${windowOf(state, LOOKED_AT)}) WHERE ${IS_WANTED} ORDER BY seq LIMIT ${PAGE})
+           RETURNING id`,
+        )
+        .bind(seqAt(from), seqAt(to), state, kind, mallId, entry.at, entry.note),
+      auditOfChange(db, entry),
+    ]);
+    const count = result?.results.length ?? 0;
+    closed += count;
+    if (count < PAGE) return { closed, more: false };
+  }
+  return { closed, more: true };
+}
+
 /** Closes it with the entry's note. Why it was dead or held is kept; an open attempt ends. One round trip. */
 export async function close(db: D1Database, id: string, entry: Entry): Promise<Closed> {
   const [closed, , row] = await db.batch<ListedRow>([
     db
       .prepare(
-        `UPDATE notifications SET state = 'closed', note = ?2, lease_until = NULL, history = iif(lease_until IS NULL,
-           history, json_insert(history, '$[#]', ${unreported("'no report before it was closed'")}))
+        `UPDATE notifications SET ${closing("?2")}
          WHERE id = ?1 AND state IN ('dead', 'held')`,
       )
       .bind(id, entry.note),

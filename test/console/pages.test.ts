@@ -336,6 +336,26 @@ describe("sending many again", () => {
     expect(await env.DB.prepare("SELECT what FROM audit ORDER BY id DESC LIMIT 1").first("what")).toBe("replay-stop");
   });
 
+  it("closes them with a note, in pages, and leaves what another filter has", async () => {
+    const cookie = await signedIn();
+    await fill(20_000);
+    const left = async (state: string) =>
+      env.DB.prepare("SELECT count(*) AS n FROM notifications WHERE state = ?").bind(state).first<number>("n");
+    const closed = (await left("closed")) ?? 0;
+    const bare = await visit(`${PATH}/close`, { cookie, form: { state: "dead", note: " " } });
+    expect(bare.headers.get("location")).toContain("refused_invalid");
+    const done = await visit(`${PATH}/close`, { cookie, form: { state: "dead", note: "refunded by hand" } });
+    expect(done.headers.get("location")).toBe("/console/notifications?said=done_closeMany");
+    expect([await left("dead"), await left("held"), await left("closed")]).toEqual([0, 400, closed + 800]);
+    expect(
+      await env.DB.prepare("SELECT note FROM notifications WHERE state = 'closed' LIMIT 1").first("note"),
+    ).not.toBe("");
+    expect(await env.DB.prepare("SELECT what, note FROM audit ORDER BY id DESC LIMIT 1").first()).toEqual({
+      what: "close-many",
+      note: "refunded by hand",
+    });
+  });
+
   it("refuses what it cannot tell: a search, a result, delivered ones without a time", async () => {
     const cookie = await signedIn();
     for (const query of ["state=dead&q=ORD", "state=held&result=failure", "state=delivered", "state=closed"]) {

@@ -1,7 +1,7 @@
 // What a person decides about notifications: deliver again, one or many; close by hand.
 import * as z from "zod/mini";
 import { enqueue } from "../../queue/send.ts";
-import { close } from "../../store/close.ts";
+import { close, closeMany } from "../../store/close.ts";
 import { REPLAYS_COUNT_AT_MOST, askReplay, replay } from "../../store/replay.ts";
 import { notificationOf } from "../../store/rows.ts";
 import { bringBack } from "../archived.ts";
@@ -74,5 +74,26 @@ export const closeNotification = operation({
     const { closed, row } = await close(db, id, { at: now, who: operator, what: "close", subject: id, note });
     if (row === null) return unknownNotification(id);
     return closed ? notificationShape(row, desk) : refuse("conflict", `Cannot close: the notification is ${row.state}`);
+  },
+});
+
+export const closeManyNotifications = operation({
+  method: "post",
+  path: "/api/close",
+  summary:
+    "All dead or held ones received in [from, to) were dealt with by hand: at most 2,000 a call, the oldest first",
+  input: z.object({
+    state: z.enum(["dead", "held"], 'must be "dead" or "held"'),
+    from: z.optional(instant),
+    to: z.optional(instant),
+    kind: z.optional(kindOrProduct),
+    mallId: z.optional(words(LONGEST_MALL_ID)),
+    note: words(LONGEST_NOTE),
+  }),
+  answer: z.object({ closed: z.int(), /** Call again. */ more: z.boolean() }),
+  async run({ state, from, to, kind = null, mallId = null, note }, { db, operator, now }) {
+    const entry = { at: now, who: operator, what: "close-many", subject: null, note };
+    const range = { from: from ? Date.parse(from) : 0, to: to ? Date.parse(to) : END_OF_TIME };
+    return closeMany(db, { state, ...range, kind, mallId }, entry);
   },
 });

@@ -4,7 +4,7 @@ import { REPLAYS_COUNT_AT_MOST, type ReplayMany } from "../../store/replay.ts";
 import { instantOf } from "../clock.ts";
 import { filtersIn } from "../filters.ts";
 import { renewalOf } from "../live.ts";
-import { Action, TimeFromNow } from "../parts/elements.tsx";
+import { Action, Ask, TimeFromNow } from "../parts/elements.tsx";
 import { titleOf } from "../parts/kind.tsx";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { countText } from "../parts/verdict.tsx";
@@ -91,6 +91,22 @@ function Preview({ v, sums }: { readonly v: View; readonly sums: readonly SumOf[
             {w.replay.back}
           </a>
         </form>
+      )}
+      {count > 0 && filtersIn(v).state !== "delivered" && (
+        <div class="actions">
+          <Ask
+            to={`${REPLAY_PATH}/close`}
+            label={w.replay.close}
+            lead={w.replay.closeLead}
+            doIt={w.notification.closeDo}
+          >
+            {Object.entries(filtersIn(v)).map(([name, value]) => (
+              <input type="hidden" name={name} value={value} />
+            ))}
+            <label for="note">{w.fields.note}</label>
+            <textarea id="note" name="note" required maxlength={1000} rows={3} />
+          </Ask>
+        </div>
       )}
     </section>
   );

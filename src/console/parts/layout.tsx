@@ -119,6 +119,8 @@ const SAID = [
   "done_ask",
   "done_test",
   "done_stop",
+  "done_closeMany",
+  "done_closeMore",
   "done_alert",
   "refused_conflict",
   "refused_not_found",

@@ -13,6 +13,7 @@ export const audit = {
     test: "sent a test",
     release: "released",
     drop: "dropped",
+    "close-many": "closed many",
     "replay-stop": "stopped a replay",
     "alert-test": "sent a test alert",
     look: "looked at the whole body",

@@ -6,6 +6,9 @@ export const replay = {
   sum: (count: string, sum: string) => `${count}, successes among them sum up to ${sum}`,
   doIt: "Send all of them again",
   back: "Back to the list",
+  close: "Close all by hand…",
+  closeLead:
+    "All of them are closed with this note and are not delivered any more: up to 2,000 at a time, the oldest first.",
   cannot:
     "This filter cannot be sent again as a whole. Choose Dead or Held (or Delivered with a beginning and an end), without a search and without a result.",
   underWay: "Under way",

@@ -15,6 +15,7 @@ export const audit: Words["audit"] = {
     test: "시험을 보냄",
     release: "받아들임",
     drop: "삭제함",
+    "close-many": "여러 건을 종결함",
     "replay-stop": "다시 보내기를 중지함",
     "alert-test": "시험 알림을 보냄",
     look: "본문 전체를 봄",
