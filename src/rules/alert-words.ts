@@ -167,15 +167,15 @@ function describeKo({ name, count, since, detail, orderNo }: Condition): string 
     case "overdue":
       return `알림 ${number}이 5분 넘게 지연되고 있습니다. 가장 오래된 것은 ${from} 대기 중입니다${order}. /health, 큐, 가맹점 서버 또는 puller를, CONFIRM을 쓰면 KICC API도 확인하세요.`;
     case "stale-url":
-      return `${from} KICC 주소에서 잘못된 토큰으로 호출했습니다(이전 notifyUrl). ${number}이 격리되어 있습니다. KICC에 올바른 notifyUrl을 알리거나 이전 토큰을 NOTIFY_TOKEN에 추가한 뒤 /console에서 해제하세요.`;
+      return `${from} KICC 주소에서 잘못된 토큰으로 호출했습니다(이전 notifyUrl). ${number}이 격리되어 있습니다. KICC에 올바른 notifyUrl을 알리거나 이전 토큰을 NOTIFY_TOKEN에 추가한 뒤 /console에서 받아들이세요.`;
     case "token-known":
-      return `${from} KICC_SOURCES에 없는 주소가 올바른 NOTIFY_TOKEN으로 호출했습니다${about}. KICC의 새 주소일 가능성이 큽니다. KICC에 확인해 KICC_SOURCES에 추가하고 /console에서 해제하세요. 아니라면 토큰을 바꾸세요.`;
+      return `${from} KICC_SOURCES에 없는 주소가 올바른 NOTIFY_TOKEN으로 호출했습니다${about}. KICC의 새 주소일 가능성이 큽니다. KICC에 확인해 KICC_SOURCES에 추가하고 /console에서 받아들이세요. 아니라면 토큰을 바꾸세요.`;
     case "new-address":
-      return `${from} KICC 대역의 주소가 거부되었습니다${about}. KICC가 새 주소에서 호출했거나, 한 상품이 다른 상품의 notifyUrl을 호출했을 가능성이 큽니다. 요청 ${number}이 격리되어 있습니다. KICC에 확인해 그 상품의 KICC_SOURCES에 추가하고 /console에서 해제하세요.`;
+      return `${from} KICC 대역의 주소가 거부되었습니다${about}. KICC가 새 주소에서 호출했거나, 한 상품이 다른 상품의 notifyUrl을 호출했을 가능성이 큽니다. 요청 ${number}이 격리되어 있습니다. KICC에 확인해 그 상품의 KICC_SOURCES에 추가하고 /console에서 받아들이세요.`;
     case "no-door":
-      return `${from} KICC가 notifyUrl이 아닌 경로를 호출했습니다. 주소를 잘못 등록했을 가능성이 큽니다. 요청 ${number}이 격리되어 있습니다. KICC에 올바른 notifyUrl을 알리고 /console에서 해제하세요.`;
+      return `${from} KICC가 notifyUrl이 아닌 경로를 호출했습니다. 주소를 잘못 등록했을 가능성이 큽니다. 요청 ${number}이 격리되어 있습니다. KICC에 올바른 notifyUrl을 알리고 /console에서 받아들이세요.`;
     case "quarantined":
-      return `${from} 거부된 요청 ${number}이 격리되어 있습니다. /console에서 확인한 뒤 해제하거나 삭제하세요.`;
+      return `${from} 거부된 요청 ${number}이 격리되어 있습니다. /console에서 확인한 뒤 받아들이거나 삭제하세요.`;
     case "stray-messages":
       return `${from} DELIVERY가 queue인데 kicc-deliveries의 메시지가 이 Worker로 옵니다. wrangler.toml에서 queues.consumers를 빼고 분리하세요: wrangler queues consumer worker remove.`;
     case "archive-behind":

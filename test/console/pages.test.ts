@@ -67,6 +67,23 @@ describe("every page", () => {
     }
   });
 
+  it("loads in at most 40 KiB, its stylesheet included, and asks no other host", async () => {
+    await fill(10_000);
+    const cookie = await signedIn();
+    const gzipped = async (text: string) =>
+      (await new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).bytes()).length;
+    for (const path of PAGES) {
+      const page = await (await visit(`/console${path}`, { cookie })).text();
+      const style = /href="(\/console\/style-[0-9a-f]+\.css)"/.exec(page)?.[1];
+      const sheet = style === undefined ? "" : await (await visit(style)).text();
+      expect({ path, within: (await gzipped(page)) + (await gzipped(sheet)) <= 40 * 1024 }).toEqual({
+        path,
+        within: true,
+      });
+      expect(page).not.toMatch(/(src|href|action)="(https?:)?\/\//);
+    }
+  });
+
   it("serves its stylesheet by a name of its content", async () => {
     const page = await (await visit("/console")).text();
     const path = /href="(\/console\/style-[0-9a-f]+\.css)"/.exec(page)?.[1] ?? "";
