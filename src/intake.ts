@@ -8,6 +8,7 @@ import { type Judgement, type Known, WEAK_MS, judge } from "./rules/judge.ts";
 import { type Notification, SUCCESS } from "./rules/notification.ts";
 import { bytesOf } from "./store/body.ts";
 import { type EventRow, isKnownAsOurs, readEvent } from "./store/event.ts";
+import { type Register, registerOf } from "./store/register.ts";
 import {
   type EventKey,
   type Guard,
@@ -130,7 +131,13 @@ async function judgeAndStore(db: D1Database, looking: Looking): Promise<Stored |
   const { notification, kind, told, event, byReference, isWeak, storing } = looking;
   const { receivedAt, source, resCd, id } = notification;
   const ownOne = ownId(kind, told);
-  const looked = { kind: kind.name, event, reference: byReference ? notification.reference : null, ids: [id, ownOne] };
+  const looked = {
+    kind: kind.name,
+    event,
+    reference: byReference ? notification.reference : null,
+    table: announcedIn(kind),
+    ids: [id, ownOne],
+  };
   const { rows, guard } = await readEvent(db, looked);
   const arriving = {
     receivedAt,
@@ -196,6 +203,10 @@ function knownOf(row: EventRow, arriving: Told, kind: Kind): Known {
 function tiesByReference({ reference, resCd, source }: Notification, kind: Kind, event: Event | null): boolean {
   if (reference === null || resCd !== SUCCESS || !kind.identity.referenceNamesEvent) return false;
   return source === "status-api" || event === null;
+}
+
+function announcedIn({ statusApi }: Kind): Register["table"] {
+  return registerOf(statusApi?.announcedBy ?? "cancelPgCno").table;
 }
 
 function keyOf(event: Event | null): EventKey | null {

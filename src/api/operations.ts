@@ -1,5 +1,6 @@
 // Everything under /api/, in the order of its description.
 import { testAlert } from "./calls/alert-test.ts";
+import { approvalOperations } from "./calls/approvals.ts";
 import { readAudit } from "./calls/audit.ts";
 import { compare } from "./calls/compare.ts";
 import { listNotifications, readNotification } from "./calls/notifications.ts";
@@ -31,6 +32,7 @@ export const operations = [
   testNotification,
   testAlert,
   ...cancellationOperations,
+  ...approvalOperations,
   ...quarantineOperations,
   metricsOperation,
   readAudit,

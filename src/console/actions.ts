@@ -2,8 +2,8 @@
 import type { Hono } from "hono";
 import { type OperationName, isRefusal } from "../api/perform.ts";
 import { apiForm } from "./filters.ts";
-import { cancellationPath } from "./pages/cancellations.tsx";
 import { REPLAY_PATH } from "./pages/replay-many.tsx";
+import { announcedPath } from "./pages/cancellations.tsx";
 import { HOME, type SaidName } from "./parts/layout.tsx";
 import type { ConsoleContext, ConsoleEnv } from "./view.ts";
 
@@ -71,7 +71,17 @@ export function addActions(app: Hono<ConsoleEnv>): void {
   app.post(`${HOME}/cancellations/:id/ask`, (c) => {
     const cancelPgCno = c.req.param("id");
     const name = "post /api/cancellations/{cancelPgCno}/ask";
-    return perform(c, { name, given: { cancelPgCno }, back: cancellationPath(cancelPgCno), done: "done_ask" });
+    return perform(c, {
+      name,
+      given: { cancelPgCno },
+      back: announcedPath("cancellations", cancelPgCno),
+      done: "done_ask",
+    });
+  });
+  app.post(`${HOME}/approvals/:id/ask`, (c) => {
+    const pgCno = c.req.param("id");
+    const name = "post /api/approvals/{pgCno}/ask";
+    return perform(c, { name, given: { pgCno }, back: announcedPath("approvals", pgCno), done: "done_ask" });
   });
   app.post(`${HOME}/alert-test`, testAlert);
   app.post(`${HOME}/test`, async (c) => {

@@ -8,8 +8,8 @@ import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
 import { addActions } from "./actions.ts";
 import { auditPage } from "./pages/audit.tsx";
-import { cancellationPage } from "./pages/cancellation.tsx";
-import { cancellationsPage } from "./pages/cancellations.tsx";
+import { announcedPage } from "./pages/cancellation.tsx";
+import { announcedListPage } from "./pages/cancellations.tsx";
 import { protect } from "./security-headers.ts";
 import { download } from "./download.ts";
 import { guideAddressPage } from "./pages/guide-address.tsx";
@@ -58,8 +58,10 @@ export function consoleApp(configOf: (env: Env) => Config, perform: Perform): Ho
   app.get(REPLAY_PATH, (c) => show(c, replayManyPage(c.var.view)));
   app.get(`${HOME}/quarantine`, (c) => show(c, quarantinePage(c.var.view)));
   app.get(`${HOME}/quarantine/:id`, (c) => show(c, quarantinedPage(c.var.view, c.req.param("id"))));
-  app.get(`${HOME}/cancellations`, (c) => show(c, cancellationsPage(c.var.view)));
-  app.get(`${HOME}/cancellations/:id`, (c) => show(c, cancellationPage(c.var.view, c.req.param("id"))));
+  for (const register of ["cancellations", "approvals"] as const) {
+    app.get(`${HOME}/${register}`, (c) => show(c, announcedListPage(c.var.view, register)));
+    app.get(`${HOME}/${register}/:id`, (c) => show(c, announcedPage(c.var.view, register, c.req.param("id") ?? "")));
+  }
   app.get(`${HOME}/test`, (c) => show(c, testPage(c.var.view)));
   app.get(`${HOME}/audit`, (c) => show(c, auditPage(c.var.view)));
   addActions(app);

@@ -1,12 +1,12 @@
 // Asks KICC about one success that waits for confirmation, and does what the answer says. Whoever has it took it first.
 import type { Config, Delivering } from "../config.ts";
 import { enqueue } from "../queue/send.ts";
-import { ASK_TIMEOUT_MS, askKicc } from "../outbound/kicc.ts";
+import { ask, askableKind } from "./ask.ts";
+import { ASK_TIMEOUT_MS } from "../outbound/kicc.ts";
 import { log, reasonOf } from "../log.ts";
 import type { StatusApi } from "../kinds/kind.ts";
-import { kindNamed } from "../kinds/registry.ts";
 import { verdictOf } from "../kinds/verdict.ts";
-import type { Answer, Query } from "../rules/notification.ts";
+import type { Answer } from "../rules/notification.ts";
 import { UNREPORTED_MS } from "../store/insert.ts";
 import { type AskingRow, askAgain, confirmed, holdUnconfirmed, takeToConfirm } from "../store/confirmations.ts";
 import { notificationOf } from "../store/rows.ts";
@@ -37,17 +37,13 @@ export async function confirmNow(id: string, { delivering }: Config, confirming:
 /** Throws nothing: what could not be settled is due again. */
 export async function confirmOne(row: AskingRow, delivering: Delivering, confirming: Confirming): Promise<void> {
   try {
-    const api = kindNamed(row.kind)?.statusApi ?? null;
-    const query = queryOf(row, api);
-    if (api === null || query === null) await hold(row, "nothing to ask with", confirming.db);
-    else await settle(row, api, await askKicc(delivering.kiccApiUrl, api, query), delivering, confirming);
+    const api = askableKind(row.kind)?.statusApi ?? null;
+    const answer = api === null ? null : await ask(row, api, delivering);
+    if (api === null || answer === null) await hold(row, "nothing to ask with", confirming.db);
+    else await settle(row, api, answer, delivering, confirming);
   } catch (error) {
     log("confirmation.failed", { id: row.id, error: reasonOf(error) });
   }
-}
-
-function queryOf({ mallId, pgCno, cancelPgCno }: AskingRow, api: StatusApi | null): Query | null {
-  return mallId === null || api === null ? null : api.query({ mallId, pgCno, cancelPgCno });
 }
 
 async function settle(

@@ -1,17 +1,17 @@
-// Asks KICC about one announced cancellation, and settles it by the answer. Whoever has it took it first.
+// Asks KICC about one announced event, and settles it by the answer. Whoever has it took it first.
 import { shortId } from "../short-id.ts";
-import type { Kind, StatusApi } from "../kinds/kind.ts";
-import { kindNamed } from "../kinds/registry.ts";
+import type { Kind } from "../kinds/kind.ts";
 import { statusNotification } from "../kinds/status-notification.ts";
 import { contradiction } from "../kinds/verdict.ts";
 import type { Answer, Proven } from "../rules/notification.ts";
 import type { Config, Delivering } from "../config.ts";
 import { enqueue } from "../queue/send.ts";
-import { askKicc } from "../outbound/kicc.ts";
 import { log } from "../log.ts";
 import { type Taking, settleBy, settleUnanswered } from "../store/inquiry.ts";
-import { type CancellationRow, type QueryEntry, readCancellation } from "../store/cancellations.ts";
+import { type AnnouncedRow, type QueryEntry, readAnnounced } from "../store/announced.ts";
+import type { Register } from "../store/register.ts";
 import { retryTransient } from "../store/transient.ts";
+import { ask, askableKind } from "./ask.ts";
 import { isToBeEnqueued, storeNotification, storingOf } from "../intake.ts";
 
 export interface Reconciling {
@@ -23,52 +23,46 @@ export interface Reconciling {
 
 const STORE_WITHIN_MS = 10_000;
 
+/** What cannot be asked with was refused when it was announced. */
+const NOTHING_TO_ASK_WITH: Answer = { kind: "none", status: null, text: "nothing to ask with" };
+
 /**
  * @param taking by which this caller has it
  * @param nextAt when KICC is asked next if it did not prove the event; null after the last query
  * @throws what D1 throws: then nothing is settled, and it is taken again when the taking runs out
  */
 export async function askAbout(
-  row: CancellationRow,
+  row: AnnouncedRow,
+  register: Register,
   taking: Taking,
   nextAt: number | null,
   reconciling: Reconciling,
-): Promise<{ readonly row: CancellationRow; readonly entry: QueryEntry }> {
+): Promise<{ readonly row: AnnouncedRow; readonly entry: QueryEntry }> {
   const { db, delivering } = reconciling;
-  const { cancelPgCno } = row;
-  const { kind, api } = askedKind(row);
-  const answer = await ask(row, api, delivering);
-  const { entry, cancelled } = read(answer, row, Date.now());
-  log("cancellation.answered", { cancelPgCno, status: entry.status, cancelled: cancelled !== null });
-  const settled = cancelled !== null && (await reconciled(row, kind, cancelled, entry, reconciling));
+  const { one, announcedBy } = register;
+  const kind = askableKind(row.kind);
+  if (kind === null) throw new Error(`Cannot ask KICC: ${row.kind} has no status API`);
+  const told = { [announcedBy]: row.id };
+  const answer = (await ask(row, kind.statusApi, delivering)) ?? NOTHING_TO_ASK_WITH;
+  const { entry, proven } = read(answer, row, Date.now());
+  log(`${one}.answered`, { ...told, status: entry.status, proven: proven !== null });
+  const settled = proven !== null && (await reconciled(row, register, kind, proven, entry, reconciling));
   if (settled) return { row: settled, entry };
   const now = entry.at;
-  const kept = await settleUnanswered(db, cancelPgCno, entry, { now, until: taking.until }, nextAt);
-  if (kept?.state === "failed" || kept?.state === "unresolved") log(`cancellation.${kept.state}`, { cancelPgCno });
-  return { row: kept ?? (await readCancellation(db, cancelPgCno)) ?? row, entry };
-}
-
-function askedKind({ kind: name }: CancellationRow): { kind: Kind; api: StatusApi } {
-  const kind = kindNamed(name);
-  if (kind === null || kind.statusApi === null) throw new Error(`Cannot ask KICC: ${name} has no status API`);
-  return { kind, api: kind.statusApi };
-}
-
-/** What cannot be asked with was refused when it was announced. */
-async function ask(row: CancellationRow, api: StatusApi, { kiccApiUrl }: Delivering): Promise<Answer> {
-  const query = api.query(row);
-  return query === null ? { kind: "none", status: null, text: "nothing to ask with" } : askKicc(kiccApiUrl, api, query);
+  const kept = await settleUnanswered(db, register, row.id, entry, { now, until: taking.until }, nextAt);
+  if (kept?.state === "failed" || kept?.state === "unresolved") log(`${one}.${kept.state}`, told);
+  return { row: kept ?? (await readAnnounced(db, register, row.id)) ?? row, entry };
 }
 
 /** An answer about another transaction is none about this one. */
-function read(answer: Answer, row: CancellationRow, at: number): { entry: QueryEntry; cancelled: Proven | null } {
+function read(answer: Answer, row: AnnouncedRow, at: number): { entry: QueryEntry; proven: Proven | null } {
   const { status, text } = answer;
-  if (answer.kind !== "proven") return { entry: { at, status, text }, cancelled: null };
+  if (answer.kind !== "proven") return { entry: { at, status, text }, proven: null };
   const field = contradiction(answer, { ...row, currency: null, amount: null });
-  if (field === null) return { entry: { at, status, text }, cancelled: answer };
+  if (field === null) return { entry: { at, status, text }, proven: answer };
   return {
     entry: { at, status, text: `KICC names another ${field}: ${answer[field]?.slice(0, 60)}` },
-    cancelled: null,
+    proven: null,
   };
 }
 
@@ -77,12 +71,13 @@ function read(answer: Answer, row: CancellationRow, at: number): { entry: QueryE
  * answer, and makes no second notification.
  */
 async function reconciled(
-  row: CancellationRow,
+  row: AnnouncedRow,
+  register: Register,
   kind: Kind,
   answer: Proven,
   entry: QueryEntry,
   { config, db, deliveries }: Reconciling,
-): Promise<CancellationRow | null> {
+): Promise<AnnouncedRow | null> {
   if (row.notificationId !== null) return null;
   const notification = statusNotification(kind, row, answer, entry.at);
   const storing = storingOf(config.storing, notification, shortId(), entry.at);
@@ -92,7 +87,7 @@ async function reconciled(
   log("notification.stored", { id, state, receipts, source: "status-api" });
   // A receipt of one that came: that one's own bytes are delivered, and the sweep sees to it.
   const isNew = stored.isOwn && receipts === 1;
-  const settled = await settleBy(db, row.cancelPgCno, entry, id);
+  const settled = await settleBy(db, register, row.id, entry, id);
   if (isNew && isToBeEnqueued(stored, config)) await enqueue(deliveries, { ...notification, id }, 1);
   return settled;
 }

@@ -1,6 +1,6 @@
 // What the approvals of WeChat Pay and Alipay share: one payment has one approval, told by mallId and pgCno.
 import type { Fields } from "../rules/notification.ts";
-import { differ, isSameKey, keyWithoutId, kstStamp, relateResults } from "./identity.ts";
+import { differ, isSameByReference, isSameKey, keyWithoutId, kstStamp, relateResults } from "./identity.ts";
 import { approvalFind } from "./find-approval.ts";
 import { COMMON_NAMES, type Identity, type Kind, type Relation, type StatusApi, type Told } from "./kind.ts";
 import { type Message, innerText, textIn } from "./message.ts";
@@ -39,7 +39,8 @@ function keyOf(name: string, told: Told): readonly (string | null)[] {
 function relate(name: string, arriving: Told, known: Told): Relation {
   if (arriving.kind !== known.kind) return "independent";
   if (arriving.pgCno === null || known.pgCno === null) {
-    return isSameKey(keyOf(name, arriving), keyOf(name, known)) ? "same" : "independent";
+    const isSame = isSameKey(keyOf(name, arriving), keyOf(name, known)) || isSameByReference(arriving, known);
+    return isSame ? "same" : "independent";
   }
   if (arriving.pgCno !== known.pgCno || differ(arriving.mallId, known.mallId)) return "independent";
   return relateResults(arriving, known);

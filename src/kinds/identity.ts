@@ -49,6 +49,19 @@ function isFromStatusApi(one: Told, other: Told): boolean {
   return one.source === "status-api" || other.source === "status-api";
 }
 
+/** Between a success without an id of its event and the one that the status API told of, the reference tells. */
+export function isSameByReference(one: Told, other: Told): boolean {
+  const isTied = one.reference !== null && one.reference === other.reference;
+  const succeed = one.resCd === SUCCESS && other.resCd === SUCCESS;
+  return (
+    isTied &&
+    isFromStatusApi(one, other) &&
+    succeed &&
+    !differ(one.pgCno, other.pgCno) &&
+    !differ(one.mallId, other.mallId)
+  );
+}
+
 /** Two of one event, in the kinds that tell of success and failure. */
 export function relateResults(arriving: Told, known: Told): Relation {
   const [succeeds, succeeded] = [arriving.resCd === SUCCESS, known.resCd === SUCCESS];

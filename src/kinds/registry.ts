@@ -1,6 +1,6 @@
 // Every kind, one line each; the doors, and which kind a message at a door is.
 import { alipayApproval } from "./alipay-approval.ts";
-import type { Kind, Product } from "./kind.ts";
+import type { Kind, Product, StatusApi } from "./kind.ts";
 import { type Message, textIn } from "./message.ts";
 import { onlineApproval } from "./online-approval.ts";
 import { onlineChange } from "./online-change.ts";
@@ -105,3 +105,8 @@ function markedOf(message: Message, marks: readonly Marks[]): Kind | null {
 export const REGISTRY = registryOf(KINDS);
 
 export const { doors: DOORS, products: PRODUCTS, kindNamed, doorAt } = REGISTRY;
+
+/** The names of those that a merchant announces by this id, so that KICC is asked where no notification comes. */
+export function kindsAnnouncedBy(id: StatusApi["announcedBy"]): readonly string[] {
+  return KINDS.filter(({ statusApi }) => statusApi?.announcedBy === id).map(({ name }) => name);
+}

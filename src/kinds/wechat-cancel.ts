@@ -1,6 +1,5 @@
 // The result of a WeChat Pay cancellation (global-payment/wechat/cancel-webhook), told by cancelPgCno. Its ids never change.
-import { SUCCESS } from "../rules/notification.ts";
-import { differ, isSameKey, keyWithoutId, kstStamp, relateResults } from "./identity.ts";
+import { isSameByReference, isSameKey, keyWithoutId, kstStamp, relateResults } from "./identity.ts";
 import { COMMON_NAMES, type Kind, type Relation, type Told } from "./kind.ts";
 import { innerText, textIn } from "./message.ts";
 import { normalAmount, normalCurrency } from "./money.ts";
@@ -65,14 +64,6 @@ function relate(arriving: Told, known: Told): Relation {
     return isSame ? "same" : "independent";
   }
   return arriving.cancelPgCno === known.cancelPgCno ? relateResults(arriving, known) : "independent";
-}
-
-/** Between a success without cancelPgCno and the one that the status API told of, the reference tells. */
-function isSameByReference(one: Told, other: Told): boolean {
-  const isTied = one.reference !== null && one.reference === other.reference;
-  const isAnswered = one.source === "status-api" || other.source === "status-api";
-  const succeed = one.resCd === SUCCESS && other.resCd === SUCCESS;
-  return isTied && isAnswered && succeed && !differ(one.pgCno, other.pgCno) && !differ(one.mallId, other.mallId);
 }
 
 function sampleOf(resCd: string, serial: number, now: number): Readonly<Record<string, unknown>> {

@@ -33,7 +33,7 @@ const TITLES_EN: Readonly<Record<ConditionName, string>> = {
   "no-door": "KICC calls a path that is no notifyUrl",
   quarantined: "refused sendings in quarantine",
   "stray-messages": "messages in the queue that another Worker should take",
-  unresolved: "unresolved cancellations",
+  unresolved: "unresolved cancellations and approvals",
   "archive-behind": "the archive is behind",
   "near-full": "D1 is nearly full",
   "wrong-door": "KICC calls a door with what belongs to another",
@@ -52,7 +52,7 @@ const TITLES_KO: Readonly<Record<ConditionName, string>> = {
   "no-door": "KICC가 notifyUrl이 아닌 경로를 호출함",
   quarantined: "격리된 요청",
   "stray-messages": "다른 Worker가 받아야 할 큐 메시지",
-  unresolved: "결과를 알 수 없는 취소",
+  unresolved: "결과를 알 수 없는 취소와 승인",
   "archive-behind": "보관이 늦어짐",
   "near-full": "D1 용량이 거의 참",
   "wrong-door": "KICC가 다른 상품의 notifyUrl로 알림을 보냄",
@@ -144,7 +144,7 @@ function describeEn({ name, count, since, detail, orderNo }: Condition): string 
     case "wrong-door":
       return `KICC posted a notification to the notifyUrl of another product, ${from}. It was taken as what it is. Ask KICC to register the notifyUrl of its own product.`;
     case "unresolved":
-      return `${many(count, "announced cancellation")} unresolved: neither KICC's notification nor its status API told a result. The oldest was announced ${timeOf(since)}${order}. Look at /console or GET /api/cancellations?state=unresolved.`;
+      return `${many(count, "announced event")} unresolved: neither KICC's notification nor its status API told a result. The oldest was announced ${timeOf(since)}${order}. Look at /console, or GET /api/cancellations?state=unresolved and /api/approvals?state=unresolved.`;
   }
 }
 
@@ -185,12 +185,12 @@ function describeKo({ name, count, since, detail, orderNo }: Condition): string 
     case "wrong-door":
       return `${from} KICC가 다른 상품의 notifyUrl로 알림을 보냈습니다. 알림은 제 종류로 받았습니다. 상품에 맞는 notifyUrl을 등록해 달라고 KICC에 요청하세요.`;
     case "unresolved":
-      return `신청한 취소 ${number}의 결과를 알 수 없습니다. KICC의 알림도 상태 조회도 결과를 주지 않았습니다. 가장 오래된 것은 ${timeOf(since)}에 신청되었습니다${order}. /console에서 확인하세요.`;
+      return `예고한 취소·승인 ${number}의 결과를 알 수 없습니다. KICC의 알림도 상태 조회도 결과를 주지 않았습니다. 가장 오래된 것은 ${timeOf(since)}에 예고되었습니다${order}. /console에서 확인하세요.`;
   }
 }
 
 /** Where in the console it is shown. */
-export function pathOf({ name, count, id }: Condition): string {
+export function pathOf({ name, count, id, detail }: Condition): string {
   const isOne = count === 1 && id;
   switch (name) {
     case "dead":
@@ -199,7 +199,9 @@ export function pathOf({ name, count, id }: Condition): string {
     case "overdue":
       return isOne ? `/console/notifications/${encodeURIComponent(id)}` : "/console/notifications?state=pending";
     case "unresolved":
-      return isOne ? `/console/cancellations/${encodeURIComponent(id)}` : "/console/cancellations?state=unresolved";
+      // The detail names the register of the oldest one.
+      const register = detail === "approvals" ? "approvals" : "cancellations";
+      return isOne ? `/console/${register}/${encodeURIComponent(id)}` : `/console/${register}?state=unresolved`;
     case "stale-url":
     case "token-known":
     case "new-address":

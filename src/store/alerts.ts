@@ -3,6 +3,7 @@ import { KICC_NETWORKS } from "../kinds/kicc.ts";
 import { ALERT_COUNTS_AT_MOST, type Condition, type ConditionName, type Told } from "../rules/conditions.ts";
 import { type Heartbeat, type UntoldAbsence, absencesStatement, heartbeatStatement } from "./heartbeat.ts";
 import { isState } from "./insert.ts";
+import { REGISTERS } from "./register.ts";
 import { putStatement } from "./outbox.ts";
 
 export type Sighting = "stray-messages" | "archive-behind" | "near-full" | "wrong-door";
@@ -45,15 +46,24 @@ const OBSERVED: Readonly<Partial<Record<ConditionName, (now: number) => string>>
   "new-address": () => ofQuarantine(NEW_ADDRESS, lastAddress(NEW_ADDRESS)),
   "no-door": () => ofQuarantine("reason = 'path'"),
   quarantined: () => ofQuarantine(`reason NOT IN ('token', 'path') AND NOT (${KNEW_TOKEN}) AND NOT (${NEW_ADDRESS})`),
-  unresolved: () => `
-    SELECT count(*) AS count, min(announced_at) AS since, NULL AS detail, id, orderNo FROM (
-      SELECT announced_at, cancel_pg_cno AS id, shop_order_no AS orderNo FROM cancellations
-      WHERE state = 'unresolved' ORDER BY announced_at LIMIT ${ALERT_COUNTS_AT_MOST})`,
+  unresolved,
   "stray-messages": (now) => ofSighting("stray-messages", now),
   "archive-behind": (now) => ofSighting("archive-behind", now),
   "near-full": (now) => ofSighting("near-full", now),
   "wrong-door": (now) => ofSighting("wrong-door", now),
 };
+
+/** Of both registers; `detail` names the one of the oldest, which `id` is in. */
+function unresolved(): string {
+  const each = REGISTERS.map(
+    ({ table, key }) => `SELECT * FROM (
+      SELECT announced_at, ${key} AS id, shop_order_no AS orderNo, '${table}' AS register FROM ${table}
+      WHERE state = 'unresolved' ORDER BY announced_at LIMIT ${ALERT_COUNTS_AT_MOST})`,
+  );
+  return `
+    SELECT count(*) AS count, min(announced_at) AS since, register AS detail, id, orderNo
+    FROM (${each.join(" UNION ALL ")})`;
+}
 
 /**
  * Due for 5 min and not under way; or waiting for KICC's word for 5 min, whose due time moves with each query. Of both

@@ -1,5 +1,6 @@
-// Whether a success of an announced cancellation came, and what it makes of it. One atomic statement looks and settles.
+// Whether a success of an announced event came, and what it makes of it. One atomic statement looks and settles.
 import { SUCCESS } from "../rules/notification.ts";
+import type { Register } from "./register.ts";
 
 /** A condition: a success that KICC was to confirm, and has not, yet or at all. Nor does what is held as another's count. */
 export function unproven(table: string): string {
@@ -11,22 +12,39 @@ const HOUR_MS = 60 * 60 * 1000;
 export const LOOK_AGAIN_MS = HOUR_MS;
 const LOOKED_AT_MS = 7 * 24 * HOUR_MS;
 
-/** A notification of cancellation `c`: by its cancelPgCno, or without one by the reference that is `c`'s alone. */
-function cameOf(condition: string): string {
+/** A reference that many share names no event: of more notifications than this the newest are looked at. */
+const OF_REFERENCE = 100;
+
+/**
+ * A notification of the announced `c`, of its kind: by its id, or without one by the reference that is `c`'s alone. CASE
+ * asks first whether it is: one other row of the reference is enough to know that it ties nothing.
+ */
+function cameOf({ table, key }: Register, condition: string): string {
+  const ofMall = "(n.mall_id IS NULL OR n.mall_id = c.mall_id)";
+  // A payment is told by its mallId as well, a cancellation is not.
+  const same = `n.${key} = c.${key} AND n.kind = c.kind${key === "pg_cno" ? ` AND ${ofMall}` : ""}`;
   return `coalesce((
-    SELECT n.id FROM notifications AS n WHERE n.cancel_pg_cno = c.cancel_pg_cno AND ${condition}
+    SELECT n.id FROM notifications AS n WHERE ${same} AND ${condition}
     ORDER BY n.seq LIMIT 1
-  ), (
-    SELECT n.id FROM notifications AS n
-    WHERE n.reference = c.reference AND n.cancel_pg_cno IS NULL AND ${condition}
-      AND (n.pg_cno IS NULL OR n.pg_cno = c.pg_cno) AND (n.mall_id IS NULL OR n.mall_id = c.mall_id)
-      AND (SELECT count(*) FROM cancellations AS one WHERE one.reference = c.reference) = 1
-    ORDER BY n.seq LIMIT 1))`;
+  ), CASE WHEN c.reference IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM ${table} AS other WHERE other.reference = c.reference AND other.${key} <> c.${key})
+    THEN (
+      SELECT n.id FROM (
+        SELECT seq, id, res_cd, confirm, reason, kind, pg_cno, cancel_pg_cno, mall_id FROM notifications
+        WHERE reference = c.reference ORDER BY seq DESC LIMIT ${OF_REFERENCE}) AS n
+      WHERE n.${key} IS NULL AND n.kind = c.kind AND ${condition}
+        AND (n.pg_cno IS NULL OR n.pg_cno = c.pg_cno) AND ${ofMall}
+      ORDER BY n.seq LIMIT 1) END)`;
 }
 
-/** The id of the success of `c`; null where none came. */
-export const SUCCESS_OF = cameOf(`n.res_cd = '${SUCCESS}' AND NOT ${unproven("n")}`);
-export const FAILURE_OF = cameOf(`n.res_cd <> '${SUCCESS}'`);
+/** SQL: the id of the success of `c`; null where none came. */
+export function successOf(register: Register): string {
+  return cameOf(register, `n.res_cd = '${SUCCESS}' AND NOT ${unproven("n")}`);
+}
+
+export function failureOf(register: Register): string {
+  return cameOf(register, `n.res_cd <> '${SUCCESS}'`);
+}
 
 /** Sets the state by what came, `found.id`; else to `otherwise`. What the status API said counts as asked for. */
 export function stateBy(otherwise: string): string {
@@ -35,42 +53,48 @@ export function stateBy(otherwise: string): string {
   notification_id = coalesce(found.id, notification_id)`;
 }
 
-/** Looks again for late successes of those past asking. @returns how many it looked at */
-export async function lookAtLate(db: D1Database, now: number, limit: number): Promise<number> {
-  const { meta } = await db
+/** Looks again for late successes of those past asking. */
+export function lookAtLate(db: D1Database, register: Register, now: number, limit: number): D1PreparedStatement {
+  const { table, key } = register;
+  return db
     .prepare(
-      `UPDATE cancellations SET ${stateBy("state")},
+      `UPDATE ${table} SET ${stateBy("state")},
          due_at = iif(found.id IS NULL AND announced_at + ${LOOKED_AT_MS} > ?1, ?1 + ${LOOK_AGAIN_MS}, NULL)
        FROM (
-         SELECT c.cancel_pg_cno AS late, ${SUCCESS_OF} AS id FROM cancellations AS c INDEXED BY cancellations_late
+         SELECT c.${key} AS late, ${successOf(register)} AS id FROM ${table} AS c INDEXED BY ${table}_late
          WHERE c.state IN ('failed', 'unresolved') AND c.due_at <= ?1 ORDER BY c.due_at LIMIT ?2
-       ) AS found WHERE cancel_pg_cno = found.late`,
+       ) AS found WHERE ${key} = found.late`,
     )
-    .bind(now, limit)
-    .run();
-  return meta.changes;
+    .bind(now, limit);
 }
 
 /** Settles one whose success has come, however late. */
-export function lookAtOne(db: D1Database, cancelPgCno: string): D1PreparedStatement {
+export function lookAtOne(db: D1Database, register: Register, id: string): D1PreparedStatement {
+  const { table, key } = register;
   return db
     .prepare(
-      `UPDATE cancellations SET ${stateBy("state")}, due_at = NULL
-       FROM (SELECT ${SUCCESS_OF} AS id FROM cancellations AS c WHERE c.cancel_pg_cno = ?1) AS found
-       WHERE cancel_pg_cno = ?1 AND state IN ('expected', 'failed', 'unresolved') AND found.id IS NOT NULL`,
+      `UPDATE ${table} SET ${stateBy("state")}, due_at = NULL
+       FROM (SELECT ${successOf(register)} AS id FROM ${table} AS c WHERE c.${key} = ?1) AS found
+       WHERE ${key} = ?1 AND state IN ('expected', 'failed', 'unresolved') AND found.id IS NOT NULL`,
     )
-    .bind(cancelPgCno);
+    .bind(id);
 }
 
 /** Settles, of the newest expected ones before `announcedBefore`, those whose success has come. */
-export function lookAtNewest(db: D1Database, announcedBefore: number, limit: number): D1PreparedStatement {
+export function lookAtNewest(
+  db: D1Database,
+  register: Register,
+  announcedBefore: number,
+  limit: number,
+): D1PreparedStatement {
+  const { table, key } = register;
   return db
     .prepare(
-      `UPDATE cancellations SET ${stateBy("state")}, due_at = NULL
+      `UPDATE ${table} SET ${stateBy("state")}, due_at = NULL
        FROM (
-         SELECT c.cancel_pg_cno AS come, ${SUCCESS_OF} AS id FROM cancellations AS c INDEXED BY cancellations_by_state
+         SELECT c.${key} AS come, ${successOf(register)} AS id FROM ${table} AS c INDEXED BY ${table}_by_state
          WHERE c.state = 'expected' AND c.announced_at <= ?1 ORDER BY c.announced_at DESC LIMIT ?2
-       ) AS found WHERE cancel_pg_cno = found.come AND found.id IS NOT NULL`,
+       ) AS found WHERE ${key} = found.come AND found.id IS NOT NULL`,
     )
     .bind(announcedBefore, limit);
 }

@@ -1,16 +1,11 @@
 // Successes that wait for KICC's confirmation: taken by one atomic statement each time they are due, and decided once.
+import type { Taking } from "./inquiry.ts";
 import { SUCCESS } from "../rules/notification.ts";
 import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
 
 export interface AskingRow extends DeliverableRow {
   /** Queries about it, the one that it was taken for included. */
   readonly confirmTries: number;
-}
-
-/** Until when whoever takes one may ask: so long nobody else does. */
-interface Taking {
-  readonly now: number;
-  readonly until: number;
 }
 
 const TAKE = `next_attempt_at = ?2, confirm_tries = confirm_tries + 1`;

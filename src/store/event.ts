@@ -2,6 +2,7 @@
 import type { Source } from "../rules/notification.ts";
 import { BODY, CONTENT_TYPE, type Kept } from "./body.ts";
 import type { EventKey, Guard, State } from "./insert.ts";
+import type { Register } from "./register.ts";
 
 /** One of the same event, with all that it is compared by. */
 export interface EventRow extends Kept {
@@ -29,11 +30,13 @@ export interface Looked {
   readonly kind: string;
   readonly event: EventKey | null;
   readonly reference: string | null;
+  /** Where the event is announced. */
+  readonly table: Register["table"];
   readonly ids: readonly string[];
 }
 
 /** SQL: the `seq` of each row. @param looked the parameter that holds Looked as JSON */
-function seqsOf({ event, reference }: Looked, looked: string): string {
+function seqsOf({ event, reference, table }: Looked, looked: string): string {
   const newest = (condition: string) =>
     `SELECT seq FROM (SELECT seq FROM notifications WHERE ${condition} AND kind = ${looked} ->> '$.kind'
        ORDER BY seq DESC LIMIT ${COMPARED})`;
@@ -44,7 +47,7 @@ function seqsOf({ event, reference }: Looked, looked: string): string {
       ? []
       : [
           newest(`reference = ${looked} ->> '$.reference' AND (SELECT count(*) FROM (
-            SELECT 1 FROM cancellations WHERE reference = ${looked} ->> '$.reference' LIMIT 2)) = 1`),
+            SELECT 1 FROM ${table} WHERE reference = ${looked} ->> '$.reference' LIMIT 2)) = 1`),
         ]),
   ].join(" UNION ");
 }

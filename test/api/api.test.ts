@@ -41,7 +41,7 @@ describe("the token", () => {
     },
   );
 
-  it("of delivering opens pull, accept, fail and the announced cancellations, and nothing else", async () => {
+  it("of delivering opens pull, accept, fail and what is announced, and nothing else", async () => {
     const settings = { DELIVERY_TOKEN: "delivery-token" };
     const opened = [];
     for (const each of calls) {
@@ -56,6 +56,10 @@ describe("the token", () => {
       "GET /api/cancellations/{id}",
       "GET /api/cancellations",
       "POST /api/cancellations/{id}/ask",
+      "PUT /api/approvals/{id}",
+      "GET /api/approvals/{id}",
+      "GET /api/approvals",
+      "POST /api/approvals/{id}/ask",
     ]);
   });
 

@@ -2,7 +2,8 @@ import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api } from "../../src/api/router.ts";
 import { cancellationOperations } from "../../src/api/calls/cancellations.ts";
-import { listCancellations } from "../../src/store/cancellations.ts";
+import { listAnnounced } from "../../src/store/announced.ts";
+import { CANCELLATIONS } from "../../src/store/register.ts";
 import { type FaultyD1, clear, configWith, faultyD1, kiccBody, queueInto, stored } from "../fixtures.ts";
 import { says, standInForKicc } from "../kicc-stand-in.ts";
 import { meteredD1 } from "../metered.ts";
@@ -179,8 +180,8 @@ describe("looking", () => {
     );
     const { db, take } = meteredD1(env.DB);
     for (const state of [null, "unresolved"] as const) {
-      const last = (await listCancellations(db, state, null, 100)).at(-1);
-      expect(await listCancellations(db, state, last ?? null, 100)).toHaveLength(100);
+      const last = (await listAnnounced(db, CANCELLATIONS, state, null, 100)).at(-1);
+      expect(await listAnnounced(db, CANCELLATIONS, state, last ?? null, 100)).toHaveLength(100);
     }
     const { trips, read } = take();
     expect(trips).toBe(4);

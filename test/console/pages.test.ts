@@ -9,6 +9,7 @@ import { signedIn, visit } from "./browse.ts";
 import { filling } from "./rows.ts";
 
 const CANCEL_PG_CNO = "26011409120300000004";
+const PG_CNO = "26011314205500000004";
 const ntf = (index: number) => `ntf_${index.toString(16).padStart(32, "0")}`;
 const qrt = (index: number) => `qrt_${index.toString(16).padStart(32, "0")}`;
 
@@ -29,6 +30,9 @@ const PAGES = [
   "/guide/refund",
   `/guide/refund?number=${CANCEL_PG_CNO}`,
   "/replay-many?state=dead",
+  "/approvals",
+  "/approvals?state=unresolved",
+  `/approvals/${PG_CNO}`,
   "/test",
   `/test?id=${ntf(1)}`,
   "/audit",
@@ -118,6 +122,7 @@ describe("every page", () => {
       ...searches.map((search) => `/notifications${search}`),
       "",
       "/cancellations",
+      "/approvals",
       "/audit",
     ]) {
       const { db, take } = meteredD1(env.DB);
@@ -280,6 +285,22 @@ describe("the forms", () => {
     expect(await audited()).toEqual([{ who: "token", what: "ask", subject: CANCEL_PG_CNO, note: null }]);
     const unknown = await visit("/console/cancellations/1/ask", { cookie, form: {} });
     expect(unknown.headers.get("location")).toBe("/console/cancellations/1?said=refused_not_found");
+  });
+
+  it("ask KICC about an approval, and show what came of it", async () => {
+    await fill(5);
+    await env.DB.exec("DELETE FROM notifications");
+    await env.DB.exec("DELETE FROM audit");
+    vi.spyOn(globalThis, "fetch").mockRejectedValue(new Error("no route to KICC"));
+    const cookie = await signedIn();
+    const path = `/console/approvals/${PG_CNO}`;
+    const asked = await visit(`${path}/ask`, { cookie, form: {} });
+    expect(asked.headers.get("location")).toBe(`${path}?said=done_ask`);
+    const page = await (await visit(path, { cookie })).text();
+    expect(page.match(/<li><p><time/g)).toHaveLength(2);
+    expect(page).toContain("Expected approval");
+    expect(await audited()).toEqual([{ who: "token", what: "ask-approval", subject: PG_CNO, note: null }]);
+    expect(await (await visit("/console/audit", { cookie })).text()).toContain(`href="${path}"`);
   });
 
   it("send a test, and its page is renewed until it arrived", async () => {

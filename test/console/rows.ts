@@ -56,6 +56,13 @@ function cancellations(count: number, now: number): string {
     FROM n`;
 }
 
+/** The payments of those cancellations. */
+function approvals(): string {
+  return `INSERT INTO approvals (pg_cno, kind, mall_id, shop_order_no, state, announced_at, due_after_ms, due_at, asks, history)
+    SELECT pg_cno, iif(asks % 2, 'wechat.approval', 'alipay.approval'), mall_id, shop_order_no, state,
+      announced_at - ${HOUR_MS}, due_after_ms, due_at, asks, history FROM cancellations`;
+}
+
 function audit(count: number, now: number): string {
   return `${counter(count)} INSERT INTO audit (at, who, what, subject, note)
     SELECT ${now} - (${count} - i) * 60000, iif(i % 3, 'token', 'operator@shop.example'),
@@ -87,7 +94,7 @@ export interface Filling {
 
 /** The statements that empty all, and fill it anew. One at a time: so many rows are one transaction each. */
 export function filling({ count, now, sharing = 0 }: Filling): string[] {
-  const empty = ["notifications", "quarantine", "cancellations", "audit", "rollups"].map(
+  const empty = ["notifications", "quarantine", "cancellations", "approvals", "audit", "rollups"].map(
     (table) => `DELETE FROM ${table}`,
   );
   if (count === 0) return empty;
@@ -96,6 +103,7 @@ export function filling({ count, now, sharing = 0 }: Filling): string[] {
     notifications(count, now, sharing),
     quarantine(Math.min(count, 1000), now),
     cancellations(count, now),
+    approvals(),
     audit(count, now),
     rollups(now),
   ];

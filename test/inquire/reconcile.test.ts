@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { DeliveryMessage } from "../../src/queue/message.ts";
 import { reconcile } from "../../src/inquire/reconcile.ts";
-import { type CancellationRow, announce, readCancellation } from "../../src/store/cancellations.ts";
+import { type AnnouncedRow, announce, readAnnounced } from "../../src/store/announced.ts";
+import { CANCELLATIONS } from "../../src/store/register.ts";
 import { clear, configWith, faultyD1, kiccBody, notificationFrom, rowOf, stored, queueInto } from "../fixtures.ts";
 import { type Answering, says, standInForKicc } from "../kicc-stand-in.ts";
 
@@ -31,10 +32,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function expect300(fields: Partial<Parameters<typeof announce>[1]> = {}, dueAfterMs = 300_000): Promise<string> {
-  const announced = { ...IDS, shopOrderNo: null, reference: null, ...fields };
-  const row = await announce(env.DB, announced, dueAfterMs, ANNOUNCED_AT);
-  return row?.cancelPgCno ?? "";
+async function expect300(fields: Partial<Parameters<typeof announce>[2]> = {}, dueAfterMs = 300_000): Promise<string> {
+  const ids = { ...IDS, shopOrderNo: null, reference: null, ...fields };
+  const announced = { id: ids.cancelPgCno ?? "", kind: "wechat.cancel", ...ids };
+  const row = await announce(env.DB, CANCELLATIONS, announced, dueAfterMs, ANNOUNCED_AT);
+  return row?.id ?? "";
 }
 
 /** One cron run, so long after the announcement. */
@@ -43,8 +45,8 @@ async function runAt(afterMs: number, settings: object = {}, db: D1Database = en
   await reconcile(configWith({ KICC_API_URL: "https://kicc.example", ...settings }), db, deliveries);
 }
 
-async function cancellation(cancelPgCno: string = IDS.cancelPgCno): Promise<CancellationRow> {
-  const row = await readCancellation(env.DB, cancelPgCno);
+async function cancellation(cancelPgCno: string = IDS.cancelPgCno): Promise<AnnouncedRow> {
+  const row = await readAnnounced(env.DB, CANCELLATIONS, cancelPgCno);
   if (row === null) throw new Error(`Cannot find ${cancelPgCno}`);
   return row;
 }

@@ -1,4 +1,5 @@
-import { announce } from "../../src/store/cancellations.ts";
+import { CANCELLATIONS } from "../../src/store/register.ts";
+import { announce } from "../../src/store/announced.ts";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { clear, kiccBody, rowOf, stored } from "../fixtures.ts";
@@ -116,7 +117,13 @@ describe("several of one cancellation", () => {
 
   it("counts KICC's answer as a receipt of the same cancellation's own row, not of one that only shares its reference", async () => {
     const about = { cancelPgCno: "C1", mallId: "T0099001", pgCno: "26011314205510990001", reference: "R-1" };
-    await announce(env.DB, { ...about, shopOrderNo: null }, 300_000, Date.now());
+    await announce(
+      env.DB,
+      CANCELLATIONS,
+      { ...about, id: "C1", kind: "wechat.cancel", shopOrderNo: null },
+      300_000,
+      Date.now(),
+    );
     const unnamed = await stored(cancellation("C1", { cancelPgCno: null }), { reference: "R-1" });
     const named = await stored(cancellation("C1"), { reference: "R-1" });
     expect(named.id).not.toBe(unnamed.id);
@@ -142,7 +149,16 @@ describe("what the settings say", () => {
     expect(await stored(kiccBody({ mallId: null, pgCno: "P-1" }), {}, settings)).toMatchObject({ state: "pending" });
     await announce(
       env.DB,
-      { cancelPgCno: "C-9", mallId: "05599001", pgCno: "P-9", shopOrderNo: null, reference: null },
+      CANCELLATIONS,
+      {
+        id: "C-9",
+        kind: "wechat.cancel",
+        cancelPgCno: "C-9",
+        mallId: "05599001",
+        pgCno: "P-9",
+        shopOrderNo: null,
+        reference: null,
+      },
       1,
       1,
     );

@@ -56,7 +56,8 @@ function isKnown(what: string, { audit }: Words): what is keyof Words["audit"]["
 
 function Subject({ id, what }: { readonly id: string | null; readonly what: string }) {
   if (id === null) return <Text text={null} />;
-  const page = id.startsWith("ntf_") ? "notifications" : what === "ask" ? "cancellations" : null;
+  const asked = what === "ask" ? "cancellations" : what === "ask-approval" ? "approvals" : null;
+  const page = id.startsWith("ntf_") ? "notifications" : asked;
   if (page === null) return <Text text={id} />;
   return (
     <a href={`${HOME}/${page}/${encodeURIComponent(id)}`}>

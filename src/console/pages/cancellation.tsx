@@ -1,19 +1,23 @@
-// One announced cancellation with what KICC was asked, and asking it now.
-import { CancellationState, cancellationPath } from "./cancellations.tsx";
+// One announced cancellation or approval with what KICC was asked, and asking it now.
+import { AnnouncedState, type RegisterName, announcedPath } from "./cancellations.tsx";
 import { visible } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { Action, Facts, Text, TimeFromNow } from "../parts/elements.tsx";
 import type { View } from "../view.ts";
 
-export async function cancellationPage(v: View, cancelPgCno: string) {
-  const one = await v.perform("get /api/cancellations/{cancelPgCno}", { cancelPgCno });
+export async function announcedPage(v: View, register: RegisterName, id: string) {
+  const one =
+    register === "approvals"
+      ? await v.perform("get /api/approvals/{pgCno}", { pgCno: id })
+      : await v.perform("get /api/cancellations/{cancelPgCno}", { cancelPgCno: id });
   if ("refused" in one) return one;
   const { w } = v;
+  const name = w.cancellations[register].one;
   return (
-    <Layout v={v} title={`${w.cancellations.one} ${visible(one.shopOrderNo ?? one.cancelPgCno)}`} at="cancellations">
+    <Layout v={v} title={`${name} ${visible(one.shopOrderNo ?? id)}`} at="cancellations">
       <section class="answer" aria-label={w.cancellations.state}>
         <p>
-          <CancellationState state={one.state} w={w} /> {w.cancellations.leads[one.state]}
+          <AnnouncedState state={one.state} w={w} /> {w.cancellations.leads[one.state]}
         </p>
         {one.notificationId !== null && (
           <p>
@@ -22,18 +26,19 @@ export async function cancellationPage(v: View, cancelPgCno: string) {
           </p>
         )}
         <div class="actions">
-          <Action to={`${cancellationPath(one.cancelPgCno)}/ask`} label={w.cancellations.askNow} kind="main" />
-          <a class="button" href={`${HOME}/notifications?q=${encodeURIComponent(one.cancelPgCno)}`}>
+          <Action to={`${announcedPath(register, id)}/ask`} label={w.cancellations.askNow} kind="main" />
+          <a class="button" href={`${HOME}/notifications?q=${encodeURIComponent(id)}`}>
             {w.pages.notifications}
           </a>
         </div>
       </section>
       <section aria-labelledby="fields">
-        <h2 id="fields">{w.cancellations.one}</h2>
+        <h2 id="fields">{name}</h2>
         <Facts
           facts={[
             [w.fields.shopOrderNo, <Text text={one.shopOrderNo} />],
-            [w.fields.cancelPgCno, <Text text={one.cancelPgCno} />],
+            ...("cancelPgCno" in one ? [[w.fields.cancelPgCno, <Text text={one.cancelPgCno} />] as const] : []),
+            ...("kind" in one ? [[w.fields.kind, <Text text={one.kind} />] as const] : []),
             [w.fields.pgCno, <Text text={one.pgCno} />],
             [w.fields.mallId, <Text text={one.mallId} />],
             [w.fields.reference, <Text text={one.reference} />],

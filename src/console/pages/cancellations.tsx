@@ -1,11 +1,15 @@
-// The cancellations that our system announced, by state.
-import type { CancellationState as StateName } from "../../store/cancellations.ts";
+// The cancellations and approvals that our system announced, by state.
+import type { AnnouncedState as StateName } from "../../store/announced.ts";
+import type { Register } from "../../store/register.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { Filters, Pager } from "../parts/paging.tsx";
 import { Table, Text, Time } from "../parts/elements.tsx";
 import { type View, hrefWith, queryOf } from "../view.ts";
 import type { Words } from "../words/words.ts";
 
+export type RegisterName = Register["table"];
+
+const REGISTERS = ["cancellations", "approvals"] as const;
 const STATES = ["expected", "notified", "reconciled", "failed", "unresolved"] as const;
 const KINDS = {
   expected: "pending",
@@ -15,52 +19,72 @@ const KINDS = {
   unresolved: "dead",
 } as const;
 
-export function CancellationState({ state, w }: { readonly state: StateName; readonly w: Words }) {
+export function AnnouncedState({ state, w }: { readonly state: StateName; readonly w: Words }) {
   return <span class={`state ${KINDS[state]}`}>{w.cancellations.states[state]}</span>;
 }
 
-export function cancellationPath(cancelPgCno: string): string {
-  return `${HOME}/cancellations/${encodeURIComponent(cancelPgCno)}`;
+export function announcedPath(register: RegisterName, id: string): string {
+  return `${HOME}/${register}/${encodeURIComponent(id)}`;
 }
 
-export async function cancellationsPage(v: View) {
-  const query = queryOf(v);
+/** A page of either register, each with the id that it is announced by. */
+async function listOf(v: View, register: RegisterName, query: object) {
+  if (register === "approvals") {
+    const answer = await v.perform("get /api/approvals", query);
+    if ("refused" in answer) return answer;
+    return { cursor: answer.cursor, rows: answer.approvals.map((each) => ({ ...each, id: each.pgCno })) };
+  }
   const answer = await v.perform("get /api/cancellations", query);
   if ("refused" in answer) return answer;
+  return { cursor: answer.cursor, rows: answer.cancellations.map((each) => ({ ...each, id: each.cancelPgCno })) };
+}
+
+export async function announcedListPage(v: View, register: RegisterName) {
+  const query = queryOf(v);
+  const answer = await listOf(v, register, query);
+  if ("refused" in answer) return answer;
   const { w, url } = v;
-  const { cancellations, cursor } = answer;
+  const { rows, cursor } = answer;
   const link = (name: string, text: string) => ({
     href: hrefWith(url, { state: name || null, cursor: null, said: null }),
     text,
     on: (query["state"] ?? "") === name,
   });
   return (
-    <Layout v={v} title={w.pages.cancellations} at="cancellations">
-      <p>{w.cancellations.lead}</p>
+    <Layout v={v} title={w.cancellations[register].many} at="cancellations">
+      <p>{w.cancellations[register].lead}</p>
+      <Filters
+        label={w.cancellations.register}
+        links={REGISTERS.map((name) => ({
+          href: `${HOME}/${name}`,
+          text: w.cancellations[name].many,
+          on: name === register,
+        }))}
+      />
       <Filters
         label={w.fields.state}
         links={[link("", w.frame.all), ...STATES.map((name) => link(name, w.cancellations.states[name]))]}
       />
-      {cancellations.length === 0 ? (
+      {rows.length === 0 ? (
         <p class="well">{w.frame.none}</p>
       ) : (
         <Table
-          caption={w.pages.cancellations}
+          caption={w.cancellations[register].many}
           columns={[
             { head: `${w.cancellations.announced} (KST)`, kind: "key" },
             { head: w.fields.order },
-            { head: w.fields.cancelPgCno },
+            { head: register === "approvals" ? w.fields.pgCno : w.fields.cancelPgCno },
             { head: w.cancellations.state },
             { head: w.cancellations.asks, kind: "number" },
             { head: `${w.cancellations.next} (KST)` },
           ]}
-          rows={cancellations.map((each) => [
-            <a href={cancellationPath(each.cancelPgCno)}>
+          rows={rows.map((each) => [
+            <a href={announcedPath(register, each.id)}>
               <Time at={each.announcedAt} />
             </a>,
             <Text text={each.shopOrderNo ?? each.reference} />,
-            <Text text={each.cancelPgCno} />,
-            <CancellationState state={each.state} w={w} />,
+            <Text text={each.id} />,
+            <AnnouncedState state={each.state} w={w} />,
             each.asks,
             each.nextAskAt === null ? <Text text={null} /> : <Time at={each.nextAskAt} />,
           ])}

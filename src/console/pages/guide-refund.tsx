@@ -1,6 +1,6 @@
 // Guide: a refund that KICC never told of. Its number, what we know of it, asking KICC; what KICC confirms is delivered.
 import { isRefusal } from "../../api/perform.ts";
-import { CancellationState, cancellationPath } from "./cancellations.tsx";
+import { AnnouncedState, announcedPath } from "./cancellations.tsx";
 import { Action } from "../parts/elements.tsx";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { NotificationTable } from "../parts/notification-table.tsx";
@@ -57,10 +57,10 @@ export async function guideRefundPage(v: View) {
               ) : (
                 <>
                   <p>
-                    <CancellationState state={known.state} w={w} /> {w.cancellations.leads[known.state]}
+                    <AnnouncedState state={known.state} w={w} /> {w.cancellations.leads[known.state]}
                   </p>
                   <Action
-                    to={`${cancellationPath(known.cancelPgCno)}/ask`}
+                    to={`${announcedPath("cancellations", known.cancelPgCno)}/ask`}
                     label={w.cancellations.askNow}
                     kind="main"
                   />

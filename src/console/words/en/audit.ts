@@ -18,5 +18,6 @@ export const audit = {
     "alert-test": "sent a test alert",
     look: "looked at the whole body",
     ask: "asked KICC",
+    "ask-approval": "asked KICC about an approval",
   },
 };

@@ -1,7 +1,16 @@
-// Words of the cancellations, in English.
+// Words of the announced cancellations and approvals, in English.
 export const cancellations = {
-  one: "Expected cancellation",
-  lead: "Cancellations that our system announced. KICC is asked about those it does not tell of.",
+  register: "What was announced",
+  cancellations: {
+    one: "Expected cancellation",
+    many: "Cancellations",
+    lead: "Cancellations that our system announced. KICC is asked about those it does not tell of.",
+  },
+  approvals: {
+    one: "Expected approval",
+    many: "Approvals",
+    lead: "Approvals that our system announced. KICC is asked about those it does not tell of.",
+  },
   state: "State",
   announced: "Announced",
   asks: "Asked",
@@ -22,6 +31,6 @@ export const cancellations = {
     notified: "KICC's notification came.",
     reconciled: "KICC confirmed it when asked.",
     failed: "KICC told of a failure, and no success came.",
-    unresolved: "KICC was asked to the end and never said that it is cancelled. Ask KICC's support.",
+    unresolved: "KICC was asked to the end and never said that it took place. Ask KICC's support.",
   },
 };

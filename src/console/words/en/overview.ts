@@ -11,7 +11,7 @@ export const overview = {
   quarantinedLead: "refused, and kept aside",
   overdueLead: "due for more than 5 minutes",
   unresolved: "Unresolved",
-  unresolvedLead: "cancellations KICC never told of",
+  unresolvedLead: "announced, and KICC never told of them",
   atLeast: (count: string) => `${count}+`,
   atLeastLead: (count: string) => `${count}+ means ${count} or more: counting stops there.`,
   ranges: { day: "24 hours", week: "7 days", month: "30 days" },

@@ -20,5 +20,6 @@ export const audit: Words["audit"] = {
     "alert-test": "시험 알림을 보냄",
     look: "본문 전체를 봄",
     ask: "KICC에 물음",
+    "ask-approval": "승인을 KICC에 물음",
   },
 };

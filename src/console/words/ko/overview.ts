@@ -13,7 +13,7 @@ export const overview: Words["overview"] = {
   quarantinedLead: "거절하여 따로 보관함",
   overdueLead: "예정보다 5분 넘게 늦음",
   unresolved: "미해결",
-  unresolvedLead: "KICC가 끝내 알리지 않은 취소",
+  unresolvedLead: "예고했으나 KICC가 끝내 알리지 않은 거래",
   atLeast: (count) => `${count}+`,
   atLeastLead: (count) => `${count}+는 ${count}건 이상이라는 뜻입니다. 그 이상은 세지 않습니다.`,
   ranges: { day: "24시간", week: "7일", month: "30일" },

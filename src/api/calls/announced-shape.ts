@@ -1,0 +1,87 @@
+// What was announced as the API shows it, alone and in pages: the fields that cancellations and approvals share.
+import * as z from "zod/mini";
+import { REFERENCE } from "../../receive/path.ts";
+import type { AnnouncedCursor, AnnouncedRow, QueryEntry } from "../../store/announced.ts";
+import { timedCursor, writeCursor as writeKey } from "../cursor.ts";
+import { limit } from "../input.ts";
+
+const LONGEST_WAIT_SECONDS = 86_400;
+const FIRST_ASK_SECONDS = 300;
+
+// find's fields have 60 bytes; an id is KICC's to shape.
+export const id = z
+  .string("must be text")
+  .check(z.regex(/^[!-~]{1,60}$/, "must be 1 to 60 ASCII characters without spaces"));
+
+/** Of an announcement, beside the ids that each register has. */
+export const announcement = {
+  mallId: id,
+  pgCno: id,
+  shopOrderNo: z.nullish(z.string("must be text").check(z.minLength(1), z.maxLength(200))),
+  reference: z.nullish(z.string("must be text").check(z.regex(REFERENCE, "must be 1 to 200 of A-Z a-z 0-9 . _ ~ -"))),
+  dueAfterSeconds: z._default(
+    z.int("must be a whole number").check(z.minimum(0), z.maximum(LONGEST_WAIT_SECONDS)),
+    FIRST_ASK_SECONDS,
+  ),
+};
+
+const state = z.enum(["expected", "notified", "reconciled", "failed", "unresolved"]);
+
+export const page = z.object({
+  state: z.optional(state),
+  cursor: z.optional(
+    z.pipe(
+      timedCursor,
+      z.transform(([announcedAt, after]): AnnouncedCursor => ({ announcedAt, id: after })),
+    ),
+  ),
+  limit,
+});
+
+export const query = z.object({ at: z.string(), status: z.nullable(z.string()), text: z.string() });
+
+/** Both registers' own fields stand before these. */
+export const announced = {
+  mallId: z.string(),
+  pgCno: z.string(),
+  shopOrderNo: z.nullable(z.string()),
+  reference: z.nullable(z.string()),
+  state,
+  announcedAt: z.string(),
+  nextAskAt: z.nullable(z.string()),
+  asks: z.number(),
+  lastAnswer: z.nullable(query),
+  notificationId: z.nullable(z.string()),
+  history: z.array(query),
+};
+export type ShownAnnounced = z.infer<z.ZodMiniObject<typeof announced>>;
+
+export function shown(row: AnnouncedRow): ShownAnnounced {
+  const { mallId, pgCno, shopOrderNo, reference, asks, notificationId, dueAt } = row;
+  const queries = (JSON.parse(row.history) as QueryEntry[]).map(shownQuery);
+  return {
+    mallId,
+    pgCno,
+    shopOrderNo,
+    reference,
+    state: row.state,
+    announcedAt: instant(row.announcedAt),
+    nextAskAt: row.state === "expected" && dueAt !== null ? instant(dueAt) : null,
+    asks,
+    lastAnswer: queries.at(-1) ?? null,
+    notificationId,
+    history: queries,
+  };
+}
+
+export function shownQuery({ at, status, text }: QueryEntry): z.infer<typeof query> {
+  return { at: instant(at), status, text };
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString();
+}
+
+export function writeCursor(row: AnnouncedRow): string | null {
+  return writeKey([row.announcedAt, row.id]);
+}

@@ -1,0 +1,73 @@
+// The announced approvals of contract section 8: the same calls as for cancellations, by pgCno, of a kind that KICC can be asked about.
+import * as z from "zod/mini";
+import { kindsAnnouncedBy } from "../../kinds/registry.ts";
+import type { AnnouncedRow } from "../../store/announced.ts";
+import { APPROVALS } from "../../store/register.ts";
+import { operation } from "../operation.ts";
+import { isRefusal } from "../perform.ts";
+import { announceOne, askNow, listPage, readOne } from "./announced.ts";
+import { announced, announcement, id, page, query, shown, shownQuery } from "./announced-shape.ts";
+
+const PATH = "/api/approvals/{pgCno}";
+
+const kinds = kindsAnnouncedBy(APPROVALS.announcedBy);
+const kind = z.enum(kinds, `must be one of ${kinds.join(", ")}`);
+const pgCno = z.object({ pgCno: id });
+const approval = z.object({ kind: z.string(), ...announced });
+
+function shownApproval(row: AnnouncedRow): z.infer<typeof approval> {
+  return { kind: row.kind, ...shown(row) };
+}
+
+export const approvalOperations = [
+  operation({
+    method: "put",
+    path: PATH,
+    summary: "Announce an approval: KICC is asked about it if its notification does not come",
+    forDelivery: true,
+    input: z.object({ kind, ...announcement }),
+    answer: approval,
+    async run({ dueAfterSeconds, shopOrderNo = null, reference = null, ...ids }, desk) {
+      const told = { ...ids, id: ids.pgCno, cancelPgCno: null, shopOrderNo, reference };
+      const row = await announceOne(APPROVALS, told, dueAfterSeconds, desk);
+      return isRefusal(row) ? row : shownApproval(row);
+    },
+  }),
+  operation({
+    method: "get",
+    path: PATH,
+    summary: "One announced approval",
+    forDelivery: true,
+    input: pgCno,
+    answer: approval,
+    async run(input, desk) {
+      const row = await readOne(APPROVALS, input.pgCno, desk);
+      return isRefusal(row) ? row : shownApproval(row);
+    },
+  }),
+  operation({
+    method: "get",
+    path: "/api/approvals",
+    summary: "Announced approvals, newest first",
+    forDelivery: true,
+    input: page,
+    answer: z.object({ approvals: z.array(approval), cursor: z.nullable(z.string()) }),
+    async run(input, desk) {
+      const { rows, cursor } = await listPage(APPROVALS, input, desk);
+      return { approvals: rows.map(shownApproval), cursor };
+    },
+  }),
+  operation({
+    method: "post",
+    path: `${PATH}/ask`,
+    summary: "Ask KICC about an approval now; its own instants stay as they are",
+    forDelivery: true,
+    needsDelivering: true,
+    input: pgCno,
+    answer: z.extend(approval, { answer: query }),
+    async run(input, desk) {
+      const asked = await askNow(APPROVALS, input.pgCno, desk);
+      return isRefusal(asked) ? asked : { ...shownApproval(asked.row), answer: shownQuery(asked.entry) };
+    },
+  }),
+] as const;

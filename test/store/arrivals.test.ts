@@ -1,0 +1,96 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { announce, listAnnounced, readAnnounced } from "../../src/store/announced.ts";
+import { lookAtLate, lookAtOne } from "../../src/store/arrivals.ts";
+import { settleUnanswered, takeDue } from "../../src/store/inquiry.ts";
+import { APPROVALS, CANCELLATIONS, type Register } from "../../src/store/register.ts";
+import { clear, kiccBody, stored } from "../fixtures.ts";
+import { meteredD1 } from "../metered.ts";
+
+const NOW = Date.parse("2026-01-14T00:00:00Z");
+const MANY = 20_000;
+const PAGE = 50;
+const REGISTERS: readonly [string, Register][] = [
+  ["cancellations", CANCELLATIONS],
+  ["approvals", APPROVALS],
+];
+
+beforeEach(clear);
+
+/** All due, and all with one reference, as a merchant announces who puts a constant there. */
+async function announceMany({ table, key }: Register, state: string, count: number = MANY): Promise<void> {
+  const payment = key === "pg_cno" ? { column: "", value: "" } : { column: "pg_cno,", value: "'p' || i," };
+  await env.DB.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
+     INSERT INTO ${table} (${key}, ${payment.column} kind, mall_id, reference, state, announced_at, due_after_ms, due_at)
+     SELECT 'c' || i, ${payment.value} 'wechat.cancel', 'm', 'CONSTANT', '${state}', ?1 + i, 0, ?1 + i FROM n`,
+  )
+    .bind(NOW, count - 1)
+    .run();
+}
+
+/** Notifications without ids, all with the reference. */
+async function comeMany(): Promise<void> {
+  const { id } = await stored(kiccBody({ cancelPgCno: null, pgCno: null, resCd: "W901" }), { reference: "CONSTANT" });
+  const { results } = await env.DB.prepare("PRAGMA table_info(notifications)").run<{ readonly name: string }>();
+  const columns = results.map(({ name }) => name).filter((name) => name !== "seq" && name !== "id");
+  await env.DB.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
+     INSERT INTO notifications (seq, id, ${columns.join(", ")})
+     SELECT seq + i, id || i, ${columns.join(", ")} FROM n, notifications WHERE id = ?1`,
+  )
+    .bind(id, MANY)
+    .run();
+}
+
+describe.each(REGISTERS)("a reference that all %s share", (_name, register) => {
+  it("ties nothing, and is read for a few rows at each look", { timeout: 60_000 }, async () => {
+    await announceMany(register, "expected");
+    await comeMany();
+    const { db, take } = meteredD1(env.DB);
+    const taking = { now: NOW + MANY, until: NOW + 2 * MANY };
+    const rows = await takeDue(db, register, taking, PAGE);
+    expect(rows).toHaveLength(PAGE);
+    expect(rows.every(({ state }) => state === "expected")).toBe(true);
+    const read = { taking: take().read, list: 0, one: 0, unanswered: 0, late: 0 };
+    expect(await listAnnounced(db, register, null, null, 100)).toHaveLength(100);
+    read.list = take().read;
+    await lookAtOne(db, register, "c7").run();
+    read.one = take().read;
+    const entry = { at: NOW, status: null, text: "" };
+    await settleUnanswered(db, register, rows[0]?.id ?? "", entry, taking, null);
+    read.unanswered = take().read;
+    await env.DB.exec(`UPDATE ${register.table} SET state = 'unresolved'`);
+    await lookAtLate(db, register, NOW + MANY, 200).run();
+    read.late = take().read;
+    console.log(JSON.stringify({ event: "read", table: register.table, ...read }));
+    expect(read.taking).toBeLessThan(PAGE * 12);
+    expect(read.list).toBeLessThan(100 * 12);
+    expect(read.one).toBeLessThan(20);
+    expect(read.unanswered).toBeLessThan(20);
+    expect(read.late).toBeLessThan(200 * 12);
+  });
+
+  it("of one alone is read for the newest hundred notifications at most", { timeout: 60_000 }, async () => {
+    await announceMany(register, "expected", 1);
+    await comeMany();
+    const { db, take } = meteredD1(env.DB);
+    await takeDue(db, register, { now: NOW + MANY, until: NOW + 2 * MANY }, PAGE);
+    expect(take().read).toBeLessThan(250);
+  });
+});
+
+describe("a reference of one alone", () => {
+  it("ties a success without an id of its own, until another is announced with it", async () => {
+    const told = { mallId: "T0099001", pgCno: "26011314205510990001", kind: "wechat.cancel", shopOrderNo: null };
+    const one = { ...told, id: "C1", cancelPgCno: "C1", reference: "R-1" };
+    await announce(env.DB, CANCELLATIONS, one, 1, NOW);
+    const { id } = await stored(kiccBody({ ...told, cancelPgCno: null }), { reference: "R-1" });
+    await announce(env.DB, CANCELLATIONS, { ...one, id: "C2", cancelPgCno: "C2" }, 1, NOW);
+    await lookAtOne(env.DB, CANCELLATIONS, "C1").run();
+    expect(await readAnnounced(env.DB, CANCELLATIONS, "C1")).toMatchObject({ state: "expected" });
+    await env.DB.exec("DELETE FROM cancellations WHERE cancel_pg_cno = 'C2'");
+    await lookAtOne(env.DB, CANCELLATIONS, "C1").run();
+    expect(await readAnnounced(env.DB, CANCELLATIONS, "C1")).toMatchObject({ state: "notified", notificationId: id });
+  });
+});
