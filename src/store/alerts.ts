@@ -13,7 +13,6 @@ const OVERDUE_MS = 5 * 60 * 1000;
 const SEEN_MS = 10 * 60 * 1000;
 const SEEN_AGAIN_MS = 60 * 1000;
 
-const KNEW_TOKEN = "knew_token = 1 AND reason = 'address'";
 /** SQLite knows no networks: a /24 is the beginning of an address, and a /23 is two of them. */
 const IN_KICCS_NETWORKS = KICC_NETWORKS.flatMap(beginningsOf)
   .map((beginning) => `address GLOB '${beginning}.*'`)
@@ -28,24 +27,16 @@ function beginningsOf(network: (typeof KICC_NETWORKS)[number]): string[] {
 
 const NEW_ADDRESS = `reason = 'address' AND (${IN_KICCS_NETWORKS})`;
 
-/** Only of what an address can be made of: locally a caller may say anything. */
-const lastAddress = (where: string) => `(SELECT address FROM quarantine
-  WHERE ${where} AND address NOT GLOB '*[^0-9a-fA-F:.]*' ORDER BY received_at DESC LIMIT 1)`;
 /** Tables that other steps need: without them D1 is not migrated. */
 const NEEDED = ["prune_cursor", "rollup_cursor", "rollups", "replays", "audit"];
 
 const NOTHING = "NULL AS id, NULL AS orderNo";
 
-/** One SELECT of count, since and detail for each condition, with the oldest one's id and order. */
+/** One SELECT of count, since and detail for each condition but the quarantine's, with the oldest one's id and order. */
 const OBSERVED: Readonly<Partial<Record<ConditionName, (now: number) => string>>> = {
   dead: () => ofState("dead"),
   held: () => ofState("held"),
   overdue,
-  "stale-url": () => ofQuarantine("reason = 'token'"),
-  "token-known": () => ofQuarantine(`${KNEW_TOKEN} AND NOT (${NEW_ADDRESS})`, lastAddress(KNEW_TOKEN)),
-  "new-address": () => ofQuarantine(NEW_ADDRESS, lastAddress(NEW_ADDRESS)),
-  "no-door": () => ofQuarantine("reason = 'path'"),
-  quarantined: () => ofQuarantine(`reason NOT IN ('token', 'path') AND NOT (${KNEW_TOKEN}) AND NOT (${NEW_ADDRESS})`),
   unresolved,
   "stray-messages": (now) => ofSighting("stray-messages", now),
   "archive-behind": (now) => ofSighting("archive-behind", now),
@@ -95,9 +86,20 @@ function ofState(state: "dead" | "held"): string {
     WHERE ${isState(state)} ORDER BY seq LIMIT ${ALERT_COUNTS_AT_MOST})`;
 }
 
-function ofQuarantine(where: string, detail: string = "NULL"): string {
-  return `SELECT count(*) AS count, min(received_at) AS since, ${detail} AS detail, ${NOTHING} FROM quarantine WHERE ${where}`;
-}
+/**
+ * Every condition of the quarantine by one reading of it. Of an address only what one can be made of is told: locally a
+ * caller may say anything.
+ */
+const QUARANTINE = `
+  SELECT name, count(*) AS count, min(received_at) AS since, substr(max(iif(
+      name IN ('new-address', 'token-known') AND address NOT GLOB '*[^0-9a-fA-F:.]*',
+      printf('%015d', received_at) || address, NULL)), 16) AS detail, ${NOTHING}
+  FROM (
+    SELECT received_at, address, CASE WHEN reason = 'token' THEN 'stale-url' WHEN reason = 'path' THEN 'no-door'
+      WHEN ${NEW_ADDRESS} THEN 'new-address' WHEN knew_token = 1 AND reason = 'address' THEN 'token-known'
+      ELSE 'quarantined' END AS name
+    FROM quarantine)
+  GROUP BY name`;
 
 /** What is so now, what was told before, what the cron noted of itself. */
 interface Seen {
@@ -111,11 +113,12 @@ interface Seen {
 /** One round trip. @throws where D1 is away or a migration is missing */
 export async function observe(db: D1Database, now: number): Promise<Seen> {
   const names = Object.keys(OBSERVED) as ConditionName[];
-  const [told, heartbeat, absences, unsent, ...observed] = await db.batch([
+  const [told, heartbeat, absences, unsent, quarantine, ...observed] = await db.batch([
     db.prepare("SELECT name, count, detail, told_at AS toldAt FROM alerts"),
     heartbeatStatement(db),
     absencesStatement(db),
     db.prepare("SELECT 1 FROM alert_outbox LIMIT 1"),
+    db.prepare(QUARANTINE),
     ...names.map((name) => db.prepare(OBSERVED[name]?.(now) ?? "SELECT 0 AS count")),
     ...NEEDED.map((table) => db.prepare(`SELECT 1 FROM ${table} LIMIT 0`)),
   ]);
@@ -123,8 +126,9 @@ export async function observe(db: D1Database, now: number): Promise<Seen> {
     ...(observed[index]?.results[0] as Omit<Condition, "name">),
     name,
   }));
+  const ofQuarantine = (quarantine?.results ?? []) as Condition[];
   return {
-    conditions: conditions.filter(({ count }) => count > 0),
+    conditions: [...conditions, ...ofQuarantine].filter(({ count }) => count > 0),
     told: (told?.results ?? []) as Told[],
     heartbeat: (heartbeat?.results[0] ?? null) as Heartbeat | null,
     absences: (absences?.results ?? []) as UntoldAbsence[],
