@@ -4,9 +4,12 @@ import { differ, ownId, repeatId } from "./kinds/identity.ts";
 import type { Event, Kind, Told } from "./kinds/kind.ts";
 import { toldOfStored } from "./kinds/notification.ts";
 import { kindNamed } from "./kinds/registry.ts";
+import { log, reasonOf } from "./log.ts";
+import { enqueue } from "./queue/send.ts";
 import { type Judgement, type Known, WEAK_MS, judge } from "./rules/judge.ts";
 import { type Notification, SUCCESS } from "./rules/notification.ts";
 import { bytesOf } from "./store/body.ts";
+import { takeBack } from "./store/claim.ts";
 import { type EventRow, isKnownAsOurs, readEvent } from "./store/event.ts";
 import { type Register, registerOf } from "./store/register.ts";
 import {
@@ -222,6 +225,25 @@ function kindOf({ kind, id }: Notification): Kind {
 function own(row: StoredRow | null, id: string): Stored {
   if (row === null) throw new Error(`Cannot store notification ${id}: D1 returned no row`);
   return { ...row, isOwn: true, repeats: null };
+}
+
+/**
+ * Sends the message of a stored notification, where it needs one now. In queue mode the message is the attempt: one that
+ * the queue did not take is no attempt, and the sweep sends it later. Throws nothing.
+ * @param notification whose bytes go into the message
+ */
+export async function enqueueStored(
+  stored: Stored,
+  notification: Notification,
+  config: Pick<Config, "delivering" | "storing">,
+  { db, deliveries }: { readonly db: D1Database; readonly deliveries: Queue },
+): Promise<void> {
+  if (!stored.isOwn || !isToBeEnqueued(stored, config)) return;
+  const isSent = await enqueue(deliveries, { ...notification, id: stored.id }, 1);
+  if (isSent || stored.attempts === 0) return;
+  await takeBack(db, [stored]).catch((error: unknown) => {
+    log("delivery.not-taken-back", { id: stored.id, error: reasonOf(error) });
+  });
 }
 
 /**

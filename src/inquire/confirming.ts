@@ -8,6 +8,7 @@ import type { StatusApi } from "../kinds/kind.ts";
 import { verdictOf } from "../kinds/verdict.ts";
 import type { Answer } from "../rules/notification.ts";
 import { UNREPORTED_MS } from "../store/insert.ts";
+import { takeBack } from "../store/claim.ts";
 import { type AskingRow, askAgain, confirmed, holdUnconfirmed, takeToConfirm } from "../store/confirmations.ts";
 import { notificationOf } from "../store/rows.ts";
 
@@ -81,7 +82,7 @@ async function release(
   const row = await confirmed(db, id, announcedBy, now, mode === "queue" ? now + UNREPORTED_MS : null);
   // The status API's own success goes its way beside it: one is delivered without a person.
   if (row === null) await holdUnconfirmed(db, id);
-  else if (mode !== "pull") {
-    await enqueue(deliveries, notificationOf(row), mode === "queue" ? row.attempts : row.attempts + 1);
-  }
+  else if (mode === "push") await enqueue(deliveries, notificationOf(row), row.attempts + 1);
+  else if (mode === "queue" && !(await enqueue(deliveries, notificationOf(row), row.attempts)))
+    await takeBack(db, [row]);
 }

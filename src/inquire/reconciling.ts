@@ -5,14 +5,13 @@ import { statusNotification } from "../kinds/status-notification.ts";
 import { contradiction } from "../kinds/verdict.ts";
 import type { Answer, Proven } from "../rules/notification.ts";
 import type { Config, Delivering } from "../config.ts";
-import { enqueue } from "../queue/send.ts";
 import { log } from "../log.ts";
 import { type Taking, settleBy, settleUnanswered } from "../store/inquiry.ts";
 import { type AnnouncedRow, type QueryEntry, readAnnounced } from "../store/announced.ts";
 import type { Register } from "../store/register.ts";
 import { retryTransient } from "../store/transient.ts";
 import { ask, askableKind } from "./ask.ts";
-import { isToBeEnqueued, storeNotification, storingOf } from "../intake.ts";
+import { enqueueStored, storeNotification, storingOf } from "../intake.ts";
 
 export interface Reconciling {
   readonly config: Config;
@@ -86,8 +85,7 @@ async function reconciled(
   const { id, state, receipts } = stored;
   log("notification.stored", { id, state, receipts, source: "status-api" });
   // A receipt of one that came: that one's own bytes are delivered, and the sweep sees to it.
-  const isNew = stored.isOwn && receipts === 1;
   const settled = await settleBy(db, register, row.id, entry, id);
-  if (isNew && isToBeEnqueued(stored, config)) await enqueue(deliveries, { ...notification, id }, 1);
+  if (receipts === 1) await enqueueStored(stored, notification, config, { db, deliveries });
   return settled;
 }

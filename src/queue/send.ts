@@ -1,4 +1,5 @@
 // Sends messages to the queue of deliveries, in pages that Queues accepts. It knows nothing of a notification's state.
+import { before } from "../deadline.ts";
 import { log, reasonOf } from "../log.ts";
 import { type DeliveryMessage, encodeMessage, messageBytes } from "./message.ts";
 import type { Notification } from "../rules/notification.ts";
@@ -6,26 +7,50 @@ import type { Notification } from "../rules/notification.ts";
 // sendBatch takes 100 messages or 256 KB in all (developers.cloudflare.com/queues/platform/limits).
 const PAGE_MESSAGES = 100;
 const PAGE_BYTES = 240_000;
+const SEND_WITHIN_MS = 10_000;
+const METRICS_WITHIN_MS = 5000;
 
 /** Queues takes a delay in whole seconds, at most 24 h. */
 export function delaySeconds(ms: number): number {
   return Math.min(86_400, Math.max(0, Math.ceil(ms / 1000)));
 }
 
-/** Returns when the queue has stored all messages. @throws what the queue throws; the pages before that one are sent */
-export async function sendDeliveries(queue: Queue, messages: readonly DeliveryMessage[]): Promise<void> {
-  let page: MessageSendRequest<DeliveryMessage>[] = [];
-  let bytes = 0;
-  for (const body of messages) {
-    const size = messageBytes(body);
-    if (page.length === PAGE_MESSAGES || (page.length > 0 && bytes + size > PAGE_BYTES)) {
-      await queue.sendBatch(page);
-      [page, bytes] = [[], 0];
+/** How many messages the queue has stored, from the first on; and why not all of them. */
+export interface Sent {
+  readonly count: number;
+  readonly error: unknown;
+}
+
+/** Returns when the queue has stored all messages, or did not store a page in time. Throws nothing. */
+export async function sendDeliveries(queue: Queue, messages: readonly DeliveryMessage[]): Promise<Sent> {
+  let count = 0;
+  try {
+    for (const page of pagesOf(messages)) {
+      const requests = page.map((body) => ({ body, contentType: "json" as const }));
+      await before(Date.now() + SEND_WITHIN_MS, "send a page of messages", queue.sendBatch(requests));
+      count += page.length;
     }
-    page.push({ body, contentType: "json" });
-    bytes += size;
+    return { count, error: null };
+  } catch (error) {
+    return { count, error };
   }
-  if (page.length > 0) await queue.sendBatch(page);
+}
+
+function pagesOf(messages: readonly DeliveryMessage[]): DeliveryMessage[][] {
+  const pages: DeliveryMessage[][] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = messageBytes(message);
+    const page = pages.at(-1);
+    if (page === undefined || page.length === PAGE_MESSAGES || bytes + size > PAGE_BYTES) {
+      pages.push([message]);
+      bytes = size;
+    } else {
+      page.push(message);
+      bytes += size;
+    }
+  }
+  return pages;
 }
 
 /** Returns when the queue has stored the message. @throws what the queue throws */
@@ -33,12 +58,17 @@ export async function sendDelivery(queue: Queue, notification: Notification, att
   await queue.send(encodeMessage(notification, attempt), { contentType: "json" });
 }
 
-/** Sends the message of a notification that is stored in D1. Throws nothing: if sending fails, the sweep sends it later. */
-export async function enqueue(queue: Queue, notification: Notification, attempt: number): Promise<void> {
+/**
+ * Sends the message of a notification that is stored in D1. Throws nothing: if sending fails, the sweep sends it later.
+ * @returns whether the queue has it; one that did not answer in time counts as one that has not
+ */
+export async function enqueue(queue: Queue, notification: Notification, attempt: number): Promise<boolean> {
   try {
-    await sendDelivery(queue, notification, attempt);
+    await before(Date.now() + SEND_WITHIN_MS, "enqueue", sendDelivery(queue, notification, attempt));
+    return true;
   } catch (error) {
     log("delivery.not-enqueued", { id: notification.id, error: reasonOf(error) });
+    return false;
   }
 }
 
@@ -48,7 +78,7 @@ export async function enqueue(queue: Queue, notification: Notification, attempt:
  */
 export async function oldestWaiting(queue: Queue): Promise<number | null> {
   try {
-    const { oldestMessageTimestamp } = await queue.metrics();
+    const { oldestMessageTimestamp } = await before(Date.now() + METRICS_WITHIN_MS, "ask the queue", queue.metrics());
     const sentAt = oldestMessageTimestamp ? new Date(oldestMessageTimestamp).getTime() : 0;
     return sentAt > 0 ? sentAt : null;
   } catch {

@@ -6,14 +6,14 @@ import { readNotification } from "../kinds/read.ts";
 import { DOORS, type Door } from "../kinds/registry.ts";
 import { readWhole } from "./body.ts";
 import type { Config } from "../config.ts";
-import { enqueue, sendDelivery } from "../queue/send.ts";
+import { sendDelivery } from "../queue/send.ts";
 import { doorOf, maskedPath, pathOf, readHookPath, referenceIn } from "./path.ts";
 import { log, reasonOf } from "../log.ts";
 import type { Notification } from "../rules/notification.ts";
 import { type Limits, type Refused, keepAside, readAside } from "./quarantine.ts";
 import { type Patience, patience } from "../deadline.ts";
 import { retryTransient } from "../store/transient.ts";
-import { type Stored, isToBeEnqueued, storeNotification, storingOf } from "../intake.ts";
+import { type Stored, enqueueStored, storeNotification, storingOf } from "../intake.ts";
 
 // KICC waits 10 s (cancel-webhook); the ack leaves within 5. D1 gets 3 s of them, less where the body was slow to come,
 // and the queue the time until 4.5.
@@ -170,9 +170,6 @@ async function keep(notification: Notification, config: Config, stores: Stores, 
 
 /** What comes after the ack. A receipt of another one's row enqueues nothing: that one has its own. Throws nothing. */
 async function sendOn(stored: Stored, notification: Notification, config: Config, stores: Stores): Promise<void> {
-  if (stored.isOwn && isToBeEnqueued(stored, config)) {
-    await enqueue(stores.deliveries, { ...notification, id: stored.id }, 1);
-  } else if (stored.confirm === "asking") {
-    await stores.askNow(stored.id);
-  }
+  if (stored.confirm === "asking") await stores.askNow(stored.id);
+  else await enqueueStored(stored, notification, config, stores);
 }

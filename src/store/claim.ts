@@ -49,6 +49,25 @@ export async function claim(
   return { claimed: (claimed?.results ?? []) as Claimed[], standing: byId((standing?.results ?? []) as Standing[]) };
 }
 
+/** An attempt that is open in a row. */
+export interface OpenAttempt {
+  readonly id: string;
+  readonly attempts: number;
+}
+
+/** Takes back attempts that were opened for a message which the queue did not take. Safe to run twice. */
+export async function takeBack(db: D1Database, opened: readonly OpenAttempt[]): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE notifications SET attempts = attempts - 1, tries = max(tries - 1, 0), claim = NULL, lease_until = NULL
+       FROM json_each(?1) AS opened
+       WHERE notifications.id = opened.value ->> '$.id' AND attempts = opened.value ->> '$.attempts'
+         AND lease_until IS NOT NULL`,
+    )
+    .bind(JSON.stringify(opened.map(({ id, attempts }) => ({ id, attempts }))))
+    .run();
+}
+
 /** Undoes the claims of one hand on what is held since: nothing is sent of it. */
 export async function unclaimHeld(db: D1Database, ids: readonly string[], hand: string): Promise<void> {
   await db

@@ -7,6 +7,7 @@ import { encodeMessage } from "../queue/message.ts";
 import { UNREPORTED_MS } from "../store/insert.ts";
 import { findExpired, settleExpired } from "../store/expired.ts";
 import { replayNext } from "../store/replay.ts";
+import { takeBack } from "../store/claim.ts";
 import { type DeliverableRow, notificationOf } from "../store/rows.ts";
 import { buryExhausted, claimDue, prune, takeOverdue, unmarkEnqueued } from "../store/overdue.ts";
 
@@ -68,42 +69,51 @@ async function enqueueOverdue(db: D1Database, queue: Queue): Promise<number> {
   const dueBy = Math.min(now - GRACE_MS, Math.max(oldest ?? now, now - BACKLOG_MS));
   return pages(async () => {
     const rows = await takeOverdue(db, { dueBy, enqueuedBefore: now - AGAIN_MS, now, limit: PAGE });
-    await send(rows, queue, 1).catch(async (error: unknown) => {
-      await unmarkEnqueued(db, idsOf(rows), now);
-      throw error;
-    });
+    await send(rows, queue, 1, (unsent) =>
+      unmarkEnqueued(
+        db,
+        unsent.map(({ id }) => id),
+        now,
+      ),
+    );
     return rows.length;
   });
 }
 
-/** In queue mode enqueueing is the attempt; a send that fails leaves it open, and unreported it fails. */
+/** In queue mode enqueueing is the attempt: what the queue did not take is none. */
 async function handOver({ delaysMs }: Delivering, db: D1Database, queue: Queue): Promise<number> {
   const now = Date.now();
   const hand = shortId();
   return pages(async () => {
     const lease = { hand, now, until: now + UNREPORTED_MS, maxTries: delaysMs.length + 1, limit: PAGE };
     const rows = await claimDue(db, lease);
-    await send(rows, queue, 0);
+    await send(rows, queue, 0, (unsent) => takeBack(db, unsent));
     return rows.length;
   });
 }
 
 async function enqueueReplays({ mode }: Delivering, db: D1Database, queue: Queue): Promise<number> {
   const rows = await replayNext(db, Date.now(), REPLAYS);
-  if (mode === "push") await send(rows, queue, 1);
+  if (mode === "push") await send(rows, queue, 1, async () => {});
   return rows.length;
 }
 
-/** @param ahead 1 where the message announces the next attempt, 0 where it is the one that was claimed */
-async function send(rows: readonly DeliverableRow[], queue: Queue, ahead: 0 | 1): Promise<void> {
-  await sendDeliveries(
-    queue,
-    rows.map((row) => encodeMessage(notificationOf(row), row.attempts + ahead)),
-  );
-}
-
-function idsOf(rows: readonly DeliverableRow[]): string[] {
-  return rows.map(({ id }) => id);
+/**
+ * @param ahead 1 where the message announces the next attempt, 0 where it is the one that was claimed
+ * @param undo for the rows whose messages the queue did not take
+ * @throws why it did not
+ */
+async function send(
+  rows: readonly DeliverableRow[],
+  queue: Queue,
+  ahead: 0 | 1,
+  undo: (unsent: readonly DeliverableRow[]) => Promise<void>,
+): Promise<void> {
+  const messages = rows.map((row) => encodeMessage(notificationOf(row), row.attempts + ahead));
+  const { count, error } = await sendDeliveries(queue, messages);
+  if (count === rows.length) return;
+  await undo(rows.slice(count));
+  throw error;
 }
 
 async function pages(page: () => Promise<number>): Promise<number> {

@@ -204,9 +204,16 @@ describe("sending deliveries", () => {
     }
   });
 
-  it("throws what the queue throws", async () => {
-    const queue = { sendBatch: () => Promise.reject(new Error("Too Many Requests")) } as unknown as Queue;
-    await expect(sendDeliveries(queue, [MESSAGE])).rejects.toThrow("Too Many Requests");
+  it("tells how many the queue took before it refused a page, and why", async () => {
+    let pages = 0;
+    const sendBatch = async () => {
+      pages += 1;
+      if (pages === 2) throw new Error("Too Many Requests");
+    };
+    const messages = Array.from({ length: 250 }, () => MESSAGE);
+    const sent = await sendDeliveries({ sendBatch } as unknown as Queue, messages);
+    expect(sent).toEqual({ count: 100, error: new Error("Too Many Requests") });
+    expect(pages).toBe(2);
   });
 
   it.each([

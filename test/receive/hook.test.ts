@@ -280,6 +280,14 @@ describe("storing", () => {
     expect(row?.leaseUntil).toBeGreaterThan(Date.now() + 9 * 60_000);
   });
 
+  it("counts no attempt in queue mode where the queue did not take the message", async () => {
+    const body = kiccBody();
+    const queue = () => Promise.reject(new Error("Too Many Requests"));
+    expect(await send(body, { queue, settings: { DELIVERY: "queue" } })).toMatchObject({ status: 200, resCd: "0000" });
+    const row = await rowOf(notificationFrom(body).id);
+    expect(row).toMatchObject({ state: "pending", attempts: 0, tries: 0, leaseUntil: null });
+  });
+
   it("in queue mode enqueues what D1 committed after KICC was told to resend: its attempt is open", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
     try {

@@ -1,6 +1,6 @@
 import { createMessageBatch, createExecutionContext, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { returnDeadLetters } from "../../src/deliver/dead-letters.ts";
 import { type DeliveryMessage, encodeMessage } from "../../src/queue/message.ts";
 import { type ReplayMany, askReplay, replay } from "../../src/store/replay.ts";
@@ -56,7 +56,14 @@ async function set(id: string, columns: Readonly<Record<string, unknown>>): Prom
   }
 }
 
+/** Deadlines of seconds ring at once. */
+function quickTimers(): void {
+  const original = globalThis.setTimeout;
+  vi.spyOn(globalThis, "setTimeout").mockImplementation((run: () => void, ms = 0) => original(run, Math.min(ms, 30)));
+}
+
 beforeEach(clear);
+afterEach(() => vi.restoreAllMocks());
 
 describe("enqueueing again", () => {
   it("enqueues what was due a minute ago, as the next attempt, and leaves what may still be under way", async () => {
@@ -115,6 +122,54 @@ describe("enqueueing again", () => {
     expect(row).toMatchObject({ attempts: 1, tries: 1 });
     expect(row?.leaseUntil).toBeGreaterThan(Date.now() + 9 * MINUTE_MS);
     expect((await run(localQueue(), { DELIVERY: "queue" })).sent).toEqual([]);
+  });
+});
+
+describe("a queue in trouble", () => {
+  it("counts no attempt for what the queue did not take, and hands it over in the next minute", async () => {
+    const id = await due(1);
+    await run(localQueue({ fails: true }), { DELIVERY: "queue" });
+    expect(await rowOf(id)).toMatchObject({ state: "pending", attempts: 0, tries: 0, leaseUntil: null, history: [] });
+    expect((await run(localQueue(), { DELIVERY: "queue" })).sent).toEqual([
+      expect.objectContaining({ id, attempt: 1 }),
+    ]);
+  });
+
+  it("counts attempts for the page that the queue took, and none for the page that it did not", async () => {
+    for (let index = 0; index < 105; index++) await due(3);
+    const half = localQueue();
+    const send = half.queue.sendBatch.bind(half.queue);
+    let calls = 0;
+    const queue = {
+      ...half.queue,
+      sendBatch: (page: Iterable<MessageSendRequest>) =>
+        ++calls > 1 ? Promise.reject(new Error("Too Many Requests")) : send(page),
+    };
+    await run({ ...half, queue: queue }, { DELIVERY: "queue" });
+    const { results } = await env.DB.prepare(
+      "SELECT attempts, count(*) AS rows FROM notifications GROUP BY attempts",
+    ).run();
+    expect(results).toEqual([
+      { attempts: 0, rows: 5 },
+      { attempts: 1, rows: 100 },
+    ]);
+  });
+
+  it("enqueues what is overdue though the queue never says how much waits", async () => {
+    quickTimers();
+    const id = await due(20);
+    const given = localQueue();
+    const queue = { ...given.queue, metrics: () => new Promise(() => {}) } as unknown as Queue;
+    expect((await run({ ...given, queue })).sent).toEqual([expect.objectContaining({ id })]);
+  });
+
+  it("gives up a send that hangs, counts nothing, and goes on with its other steps", async () => {
+    quickTimers();
+    const id = await due(9);
+    const given = localQueue();
+    const queue = { ...given.queue, sendBatch: () => new Promise(() => {}) } as unknown as Queue;
+    await run({ ...given, queue }, { DELIVERY: "queue" });
+    expect(await rowOf(id)).toMatchObject({ attempts: 0, tries: 0, leaseUntil: null });
   });
 });
 

@@ -1,7 +1,6 @@
 // The API's calls on the quarantine: look at it, take one in after all, drop one.
 import * as z from "zod/mini";
 import type { Config } from "../../config.ts";
-import { enqueue } from "../../queue/send.ts";
 import type { Kind } from "../../kinds/kind.ts";
 import { identify, unreadNotification } from "../../kinds/notification.ts";
 import { readNotification } from "../../kinds/read.ts";
@@ -18,7 +17,7 @@ import {
   whereKept,
 } from "../../store/quarantine.ts";
 import { findListed } from "../../store/report.ts";
-import { isToBeEnqueued, storeNotification, storingOf } from "../../intake.ts";
+import { enqueueStored, storeNotification, storingOf } from "../../intake.ts";
 import { timedCursor, writeCursor } from "../cursor.ts";
 import { kindName, limit } from "../input.ts";
 import { type Desk, type Refusal, operation, refuse } from "../operation.ts";
@@ -124,9 +123,7 @@ async function release(
   const storing = storingOf(desk.config.storing, notification, kept.id, desk.now);
   const stored = await storeNotification(desk.db, notification, storing);
   await dropQuarantined(desk.db, kept.id, entryOf("release", stored.id, desk, kept.id));
-  if (stored.isOwn && isToBeEnqueued(stored, desk.config)) {
-    desk.waitUntil(enqueue(desk.deliveries, { ...notification, id: stored.id }, 1));
-  }
+  desk.waitUntil(enqueueStored(stored, notification, desk.config, desk));
   const row = await findListed(desk.db, stored.id);
   if (row === null) throw new Error(`Cannot find notification ${stored.id}: it was stored just now`);
   return notificationShape(row, desk);

@@ -1,7 +1,6 @@
 // A made-up notification through everything, so that a merchant sees the whole way work before KICC calls.
 import { shortId } from "../../short-id.ts";
 import * as z from "zod/mini";
-import { enqueue } from "../../queue/send.ts";
 import { log } from "../../log.ts";
 import { identify } from "../../kinds/notification.ts";
 import type { Kind } from "../../kinds/kind.ts";
@@ -10,7 +9,7 @@ import { KINDS, kindNamed } from "../../kinds/registry.ts";
 import type { Notification } from "../../rules/notification.ts";
 import { audit } from "../../store/audit.ts";
 import { findListed } from "../../store/report.ts";
-import { isToBeEnqueued, storeNotification, storingOf } from "../../intake.ts";
+import { enqueueStored, storeNotification, storingOf } from "../../intake.ts";
 import { kindName } from "../input.ts";
 import { operation } from "../operation.ts";
 import { notificationSchema, notificationShape } from "../shapes.ts";
@@ -32,14 +31,14 @@ export const testNotification = operation({
   }),
   answer: notificationSchema,
   async run({ kind: name, resCd }, desk) {
-    const { db, deliveries, config, now, operator, waitUntil } = desk;
+    const { db, config, now, operator } = desk;
     const kind = kindNamed(name);
     if (kind === null) throw new Error(`Cannot make a test notification: ${name} is no kind`);
     const notification = sample(kind, resCd, now);
     const storing = storingOf(config.storing, notification, shortId(), now);
     const stored = await storeNotification(db, notification, storing);
     log("notification.stored", { id: stored.id, state: stored.state, receipts: stored.receipts, source: "test" });
-    if (isToBeEnqueued(stored, config)) waitUntil(enqueue(deliveries, { ...notification, id: stored.id }, 1));
+    desk.waitUntil(enqueueStored(stored, notification, config, desk));
     await audit(db, { at: now, who: operator, what: "test", subject: stored.id, note: `${name} resCd ${resCd}` }).run();
     const row = await findListed(db, stored.id);
     if (row === null) throw new Error(`Cannot find notification ${stored.id}: it was stored just now`);
