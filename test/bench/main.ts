@@ -7,6 +7,7 @@ import { benchDelivery } from "./delivery.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchLoad } from "./load.ts";
 import { benchMoney } from "./money.ts";
+import { benchParts } from "./parts.ts";
 import { benchRows } from "./rows.ts";
 import { benchSoak } from "./soak.ts";
 import { benchStart } from "./start.ts";
@@ -19,6 +20,7 @@ interface Extent {
 
 const BENCHES: Readonly<Record<string, readonly [title: string, run: (extent: Extent) => Promise<string>]>> = {
   ack: ["Acks, against the floor", ({ rounds, quick }) => benchAck(rounds, quick ? 100 : 400)],
+  parts: ["What the ack is made of", ({ rounds, quick }) => benchParts(rounds, quick ? 100 : 400)],
   rows: ["What is asked of D1", () => benchRows()],
   bytes: ["Bytes a notification", ({ quick }) => benchBytes(quick ? 5000 : 100_000)],
   growth: [
