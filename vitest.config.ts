@@ -41,8 +41,8 @@ export default defineConfig(async () => {
   });
   return {
     test: {
-      // On two cores Vitest would run one file after the other.
-      maxWorkers: Math.max(2, availableParallelism() - 1),
+      // One more than there are cores: tests over HTTP mostly wait.
+      maxWorkers: availableParallelism() + 1,
       projects: [
         {
           plugins: [inWorkerd],
