@@ -8,6 +8,7 @@ import { log, reasonOf } from "./log.ts";
 import { enqueue } from "./queue/send.ts";
 import { type Judgement, type Known, WEAK_MS, judge } from "./rules/judge.ts";
 import { type Notification, SUCCESS } from "./rules/notification.ts";
+import { settleAnnounced } from "./store/arrivals.ts";
 import { bytesOf } from "./store/body.ts";
 import { takeBack } from "./store/claim.ts";
 import { type EventRow, isKnownAsOurs, readEvent } from "./store/event.ts";
@@ -91,14 +92,9 @@ export async function storeNotification(db: D1Database, notification: Notificati
   };
   if (notification.source !== "status-api") {
     const since = isWeak ? notification.receivedAt - WEAK_MS : null;
-    const row = await insertAlone(
-      db,
-      notification,
-      storing,
-      looking.event,
-      looking.byReference,
-      since,
-    ).first<StoredRow>();
+    const insert = insertAlone(db, notification, storing, looking.event, looking.byReference, since);
+    const [inserted] = await db.batch<StoredRow>([insert, ...settling(db, looking, notification.id)]);
+    const row = inserted?.results[0] ?? null;
     if (row !== null) return own(row, notification.id);
   }
   for (let times = 0; times < JUDGED_AT_MOST; times++) {
@@ -163,15 +159,18 @@ async function judgeAndStore(db: D1Database, looking: Looking): Promise<Stored |
 
 async function write(
   db: D1Database,
-  { notification, storing }: Looking,
+  looking: Looking,
   judgement: Judgement,
   guard: Guard,
   ownOne: string,
 ): Promise<Stored | null> {
+  const { notification, storing } = looking;
   if (judgement.kind === "receipt") {
     const { of, confirms } = judgement;
-    const counted = await countReceipt(db, of, notification, storing.receipt, confirms, guard).first<StoredRow>();
-    return counted && { ...counted, isOwn: of === notification.id || of === ownOne, repeats: null };
+    const counting = countReceipt(db, of, notification, storing.receipt, confirms, guard);
+    const [count] = await db.batch<StoredRow>([counting, ...(confirms ? settling(db, looking, of) : [])]);
+    const counted = count?.results[0];
+    return counted === undefined ? null : { ...counted, isOwn: of === notification.id || of === ownOne, repeats: null };
   }
   const isNew = judgement.kind === "new";
   const held = isNew ? null : { reason: judgement.reason, contradicts: judgement.contradicts };
@@ -181,9 +180,18 @@ async function write(
   const [inserted] = await db.batch<StoredRow>([
     insert,
     ...(supersedes.length === 0 ? [] : [supersede(db, supersedes, judgement.id, storing.receipt)]),
+    ...settling(db, looking, judgement.id),
   ]);
   const row = inserted?.results[0];
   return row === undefined ? null : { ...row, isOwn: true, repeats };
+}
+
+/** What its row, once it is stored as `id`, settles of what was announced. */
+function settling(db: D1Database, { notification, kind, storing }: Looking, id: string): D1PreparedStatement[] {
+  if (!kind.statusApi || notification.resCd !== SUCCESS || storing.confirm === "asking") return [];
+  const { announcedBy } = kind.statusApi;
+  const value = notification[announcedBy];
+  return value === null ? [] : [settleAnnounced(db, registerOf(announcedBy), value, id)];
 }
 
 function knownOf(row: EventRow, arriving: Told, kind: Kind): Known {

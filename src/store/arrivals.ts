@@ -19,12 +19,10 @@ const OF_REFERENCE = 100;
  * A notification of the announced `c`, of its kind: by its id, or without one by the reference that is `c`'s alone. CASE
  * asks first whether it is: one other row of the reference is enough to know that it ties nothing.
  */
-function cameOf({ table, key }: Register, condition: string): string {
-  const ofMall = "(n.mall_id IS NULL OR n.mall_id = c.mall_id)";
-  // A payment is told by its mallId as well, a cancellation is not.
-  const same = `n.${key} = c.${key} AND n.kind = c.kind${key === "pg_cno" ? ` AND ${ofMall}` : ""}`;
+function cameOf(register: Register, condition: string): string {
+  const { table, key } = register;
   return `coalesce((
-    SELECT n.id FROM notifications AS n WHERE ${same} AND ${condition}
+    SELECT n.id FROM notifications AS n WHERE ${sameEvent(register, "c")} AND ${condition}
     ORDER BY n.seq LIMIT 1
   ), CASE WHEN c.reference IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM ${table} AS other WHERE other.reference = c.reference AND other.${key} <> c.${key})
@@ -33,7 +31,7 @@ function cameOf({ table, key }: Register, condition: string): string {
         SELECT seq, id, res_cd, confirm, reason, kind, pg_cno, cancel_pg_cno, mall_id FROM notifications
         WHERE reference = c.reference ORDER BY seq DESC LIMIT ${OF_REFERENCE}) AS n
       WHERE n.${key} IS NULL AND n.kind = c.kind AND ${condition}
-        AND (n.pg_cno IS NULL OR n.pg_cno = c.pg_cno) AND ${ofMall}
+        AND (n.pg_cno IS NULL OR n.pg_cno = c.pg_cno) AND ${ofMall("c")}
       ORDER BY n.seq LIMIT 1) END)`;
 }
 
@@ -46,10 +44,39 @@ export function failureOf(register: Register): string {
   return cameOf(register, `n.res_cd <> '${SUCCESS}'`);
 }
 
-/** Sets the state by what came, `found.id`; else to `otherwise`. What the status API said counts as asked for. */
+/**
+ * In the transaction that stores a success: settles the event that was announced by `value`, where the stored row `id`
+ * is a success of it. One that KICC is yet to confirm settles nothing.
+ */
+export function settleAnnounced(db: D1Database, register: Register, value: string, id: string): D1PreparedStatement {
+  const { table, key } = register;
+  return db
+    .prepare(
+      `UPDATE ${table} SET state = (SELECT ${SETTLED} FROM notifications WHERE id = ?2), notification_id = ?2, due_at = NULL
+       WHERE ${key} = ?1 AND state IN ('expected', 'failed', 'unresolved') AND EXISTS (
+         SELECT 1 FROM notifications AS n WHERE n.id = ?2 AND ${sameEvent(register, table)}
+           AND n.res_cd = '${SUCCESS}' AND NOT ${unproven("n")})`,
+    )
+    .bind(value, id);
+}
+
+/** A notification `n` bears the id by which the `announced` one was announced. A payment is told by its mallId as well. */
+function sameEvent({ key }: Register, announced: string): string {
+  const same = `n.${key} = ${announced}.${key} AND n.kind = ${announced}.kind`;
+  return key === "pg_cno" ? `${same} AND ${ofMall(announced)}` : same;
+}
+
+function ofMall(announced: string): string {
+  return `(n.mall_id IS NULL OR n.mall_id = ${announced}.mall_id)`;
+}
+
+/** SQL: the state of what a success settles. What the status API said counts as asked for. */
+const SETTLED = "iif(source = 'status-api', 'reconciled', 'notified')";
+
+/** Sets the state by what came, `found.id`; else to `otherwise`. */
 export function stateBy(otherwise: string): string {
   return `state = CASE WHEN found.id IS NULL THEN ${otherwise} ELSE (
-    SELECT iif(source = 'status-api', 'reconciled', 'notified') FROM notifications WHERE id = found.id) END,
+    SELECT ${SETTLED} FROM notifications WHERE id = found.id) END,
   notification_id = coalesce(found.id, notification_id)`;
 }
 

@@ -1,5 +1,5 @@
 // Loads a Worker's code into a fresh isolate and times its first ack. Its D1 and its queue are this Worker's, by RPC: the same for all.
-import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
+import { WorkerEntrypoint } from "cloudflare:workers";
 
 interface Cold {
   readonly DB: D1Database;
@@ -8,28 +8,32 @@ interface Cold {
   readonly SETTINGS: Readonly<Record<string, string>>;
 }
 
-class Statement extends RpcTarget {
-  readonly #statement: D1PreparedStatement;
-  constructor(statement: D1PreparedStatement) {
-    super();
-    this.#statement = statement;
-  }
-  bind(...values: unknown[]): Statement {
-    return new Statement(this.#statement.bind(...values));
-  }
-  async first(): Promise<unknown> {
-    return this.#statement.first();
-  }
-  async run(): Promise<unknown> {
-    return (await this.#statement.run()).results;
-  }
+interface Query {
+  readonly sql: string;
+  readonly values: readonly unknown[];
 }
 
 export class Database extends WorkerEntrypoint<Cold> {
-  prepare(sql: string): Statement {
-    return new Statement(this.env.DB.prepare(sql));
+  async query(queries: readonly Query[]): Promise<unknown> {
+    const { DB: db } = this.env;
+    const results = await db.batch(queries.map(({ sql, values }) => db.prepare(sql).bind(...values)));
+    return results.map(({ results }) => ({ results }));
   }
 }
+
+/** Runs in the fresh isolate: a D1 client as small as can be, whose statements go to Database in one call. */
+const MAIN = `import worker from "./code.js";
+const statement = (db, sql, values) => ({
+  sql, values,
+  bind: (...bound) => statement(db, sql, bound),
+  run: async () => (await db.query([{ sql, values }]))[0],
+  first: async () => (await db.query([{ sql, values }]))[0].results[0] ?? null,
+});
+const client = (db) => ({
+  prepare: (sql) => statement(db, sql, []),
+  batch: (statements) => db.query(statements.map(({ sql, values }) => ({ sql, values }))),
+});
+export default { fetch: (request, env, context) => worker.fetch(request, { ...env, DB: client(env.DB) }, context) };`;
 
 /** Takes every message and drops it. */
 export class Deliveries extends WorkerEntrypoint {
@@ -48,8 +52,8 @@ export default {
     const startedAt = performance.now();
     const worker = env.LOADER.get(`${name} ${serial}`, () => ({
       compatibilityDate: "2026-10-30",
-      mainModule: "index.js",
-      modules: { "index.js": env.CODES[name] ?? "" },
+      mainModule: "main.js",
+      modules: { "main.js": MAIN, "code.js": env.CODES[name] ?? "" },
       env: { ...env.SETTINGS, DB: exports["Database"]?.({}), DELIVERIES: exports["Deliveries"]?.({}) },
     }));
     const ack = await worker.getEntrypoint().fetch(

@@ -94,3 +94,62 @@ describe("a reference of one alone", () => {
     expect(await readAnnounced(env.DB, CANCELLATIONS, "C1")).toMatchObject({ state: "notified", notificationId: id });
   });
 });
+
+describe("what was announced", () => {
+  const told = { mallId: "T0099001", pgCno: "26011314205510990001", shopOrderNo: null, reference: null };
+  const FAILED = { resCd: "W901" };
+
+  async function expected(register: Register = CANCELLATIONS): Promise<void> {
+    const isCancellation = register === CANCELLATIONS;
+    const about = isCancellation
+      ? { id: "C1", cancelPgCno: "C1", kind: "wechat.cancel" }
+      : { id: told.pgCno, cancelPgCno: null, kind: "wechat.approval" };
+    await announce(env.DB, register, { ...told, ...about }, 1, NOW);
+  }
+  const cancelled = (fields = {}) => kiccBody({ ...told, cancelPgCno: "C1", ...fields });
+  const approved = { cancelPgCno: null, cancelDate: null, approvalDate: "20260113142131" };
+  const one = () => readAnnounced(env.DB, CANCELLATIONS, "C1");
+
+  it("is settled with the row of its success: a Worker that dies after the ack leaves nothing to be asked", async () => {
+    await expected();
+    const { id } = await stored(cancelled());
+    expect(await one()).toMatchObject({ state: "notified", notificationId: id, dueAt: null });
+  });
+
+  it("is settled by a success after a failure, which is compared first", async () => {
+    await expected();
+    await stored(cancelled(FAILED));
+    expect(await one()).toMatchObject({ state: "expected", notificationId: null });
+    const { id } = await stored(cancelled());
+    expect(await one()).toMatchObject({ state: "notified", notificationId: id });
+  });
+
+  it("is settled as asked for by what the status API told of", async () => {
+    await expected();
+    const { id } = await stored(cancelled(), { source: "status-api" });
+    expect(await one()).toMatchObject({ state: "reconciled", notificationId: id });
+  });
+
+  it("waits for KICC's word with CONFIRM, and is settled by it", async () => {
+    await expected();
+    const { id } = await stored(cancelled(), {}, { CONFIRM: "before-delivery" });
+    expect(await one()).toMatchObject({ state: "expected" });
+    await stored(cancelled(), { source: "status-api" }, { CONFIRM: "before-delivery" });
+    expect(await one()).toMatchObject({ state: "notified", notificationId: id });
+  });
+
+  it("is not settled by what is held as another merchant's", async () => {
+    await expected();
+    await stored(cancelled({ mallId: "T0011111" }), {}, { MALL_IDS: "T0099001" });
+    expect(await one()).toMatchObject({ state: "expected", notificationId: null });
+  });
+
+  it("is not settled by the approval of another merchant's payment of the same number", async () => {
+    await expected(APPROVALS);
+    const payment = () => readAnnounced(env.DB, APPROVALS, told.pgCno);
+    await stored(kiccBody({ ...told, ...approved, mallId: "T0011111" }));
+    expect(await payment()).toMatchObject({ state: "expected" });
+    const { id } = await stored(kiccBody({ ...told, ...approved }));
+    expect(await payment()).toMatchObject({ state: "notified", notificationId: id });
+  });
+});
