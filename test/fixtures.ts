@@ -121,6 +121,21 @@ export async function rowOf(id: string): Promise<Row | null> {
   return { ...rest, history: attemptsOf(row.history, receivedAt) };
 }
 
+/** Copies a stored one so often, each due a millisecond after the one before, with other ids. */
+export async function copied(id: string, count: number): Promise<void> {
+  const { results } = await env.DB.prepare("PRAGMA table_info(notifications)").run<{ readonly name: string }>();
+  const own = ["seq", "id", "next_attempt_at", "cancel_pg_cno"];
+  const columns = results.map(({ name }) => name).filter((name) => !own.includes(name));
+  await env.DB.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
+     INSERT INTO notifications (${own.join(", ")}, ${columns.join(", ")})
+     SELECT seq + i, id || i, next_attempt_at + i, cancel_pg_cno || i, ${columns.join(", ")}
+     FROM n, notifications WHERE id = ?1`,
+  )
+    .bind(id, count)
+    .run();
+}
+
 export async function clear(): Promise<void> {
   await env.DB.exec("DELETE FROM notifications");
   await env.DB.exec("DELETE FROM cancellations");
@@ -137,6 +152,7 @@ export async function clear(): Promise<void> {
   await env.DB.exec("UPDATE rollup_cursor SET seq = 0");
   await env.DB.exec("UPDATE prune_cursor SET seq = 0");
   await env.DB.exec("UPDATE archive_state SET cursor = 0, previous = NULL, plan = NULL, sealed = NULL");
+  await env.DB.exec("UPDATE sweep_place SET due_at = 0, seq = 0");
   await env.DB.exec("DELETE FROM archive_days");
   await env.DB.exec("DELETE FROM archive_index");
 }

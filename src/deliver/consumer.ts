@@ -88,7 +88,7 @@ async function push(
   for (const letter of letters) {
     const { id } = letter.content;
     const row = mine.get(id);
-    if (row === undefined) putBack(letter, expired.get(id) ?? standing.get(id) ?? null, now);
+    if (row === undefined) putBack(letter, expired.get(id) ?? standing.get(id) ?? null, maxTries, now);
     else taken.push({ letter, row });
     mine.delete(id);
   }

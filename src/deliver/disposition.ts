@@ -41,13 +41,18 @@ export function waitForD1({ message }: Letter): void {
  * message carries it; else it comes again when the notification is due.
  * @param row null where D1 knows no such notification
  */
-export function putBack({ message, content }: Letter, row: Standing | null, now: number): void {
-  const another = row !== null && message.attempts === 1 && row.attempts >= content.attempt;
-  if (row === null || row.state !== "pending" || row.confirm === "asking" || another) {
-    message.ack();
-    return;
-  }
-  message.retry({ delaySeconds: Math.max(1, delaySeconds((row.leaseUntil ?? row.nextAttemptAt) - now)) });
+export function putBack(letter: Letter, row: Standing | null, maxTries: number, now: number): void {
+  const { message } = letter;
+  if (row === null || !needsMessage(letter, row, maxTries)) message.ack();
+  else message.retry({ delaySeconds: Math.max(1, delaySeconds((row.leaseUntil ?? row.nextAttemptAt) - now)) });
+}
+
+function needsMessage({ message, content }: Letter, row: Standing, maxTries: number): boolean {
+  if (row.state !== "pending" || row.confirm === "asking") return false;
+  // The sweep buries it.
+  if (row.leaseUntil === null && row.tries >= maxTries) return false;
+  const hasAnother = message.attempts === 1 && row.attempts >= content.attempt;
+  return !hasAnother;
 }
 
 /** One whose attempt was made and recorded. */

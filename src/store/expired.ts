@@ -1,34 +1,36 @@
 // Leases that ran out: whoever had the notification died, or never reported. That is a failed attempt.
 import { failed } from "../rules/outcome.ts";
 import { type Decision, decide } from "../rules/retry.ts";
+import { WINDOW, type Window, boundsOf, windowOf } from "./due.ts";
 import { isState } from "./insert.ts";
 import { attemptOf, settle } from "./settle.ts";
 import { STANDING, type Standing } from "./standing.ts";
 
-/**
- * Those whose lease ran out: pending ones, oldest due first, and such as became held while an attempt was open. It looks
- * at the `window` pending ones that have been due for longest: what is claimed, is claimed from there, and a backlog
- * behind it is not read each minute. Of the held ones it looks at the `held` newest.
- */
+/** Those of the window, or of its first `rows`, whose lease ran out, oldest due first. */
 export async function findExpired(
   db: D1Database,
+  window: Window,
   now: number,
-  { limit, window, held }: { limit: number; window: number; held: number },
+  limit: number,
+  rows: number = WINDOW,
 ): Promise<Standing[]> {
+  const { results } = await db
+    .prepare(`SELECT * FROM (${windowOf(STANDING, rows)}) WHERE leaseUntil <= ?4 LIMIT ?5`)
+    .bind(...boundsOf(window), now, limit)
+    .run<Standing>();
+  return results;
+}
+
+/** Such as became held while an attempt was open, and whose lease ran out since: of the newest held ones. */
+export async function findExpiredHeld(db: D1Database, now: number, limit: number): Promise<Standing[]> {
   const { results } = await db
     .prepare(
       `SELECT * FROM (
-         SELECT ${STANDING} FROM notifications INDEXED BY due
-         WHERE state = 'pending' AND next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?3)
-       WHERE leaseUntil <= ?1
-       UNION ALL
-       SELECT * FROM (
          SELECT ${STANDING} FROM notifications INDEXED BY by_state
-         WHERE ${isState("held")} ORDER BY seq DESC LIMIT ?4)
-       WHERE leaseUntil <= ?1
-       LIMIT ?2`,
+         WHERE ${isState("held")} ORDER BY seq DESC LIMIT ${WINDOW})
+       WHERE leaseUntil <= ?1 LIMIT ?2`,
     )
-    .bind(now, limit, window, held)
+    .bind(now, limit)
     .run<Standing>();
   return results;
 }

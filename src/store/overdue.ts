@@ -1,28 +1,40 @@
 // What the cron does to many notifications at once, each in bounded pages: take what is overdue, replay, bury, prune.
+import type { Lease } from "./claim.ts";
+import { type Window, boundsOf, windowOf } from "./due.ts";
 import { type State, seqAt } from "./insert.ts";
 import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
 
 /**
- * Marks as enqueued, and returns, the oldest pending ones that are free, were due by `dueBy` and not enqueued by the
- * sweep since `enqueuedBefore`. Push mode.
+ * Marks as enqueued, and returns, the oldest ones of the window that are free, have a try left, were due by `dueBy` and
+ * not enqueued by the sweep since `enqueuedBefore`. Push mode.
  */
 export async function takeOverdue(
   db: D1Database,
-  { dueBy, enqueuedBefore, now, limit }: { dueBy: number; enqueuedBefore: number; now: number; limit: number },
+  window: Window,
+  wanted: {
+    readonly dueBy: number;
+    readonly enqueuedBefore: number;
+    readonly maxTries: number;
+    readonly now: number;
+    readonly limit: number;
+  },
 ): Promise<DeliverableRow[]> {
+  const { dueBy, enqueuedBefore, maxTries, now, limit } = wanted;
   const { results } = await db
     .prepare(
-      `UPDATE notifications SET enqueued_at = ?3 WHERE id IN (
-         SELECT id FROM notifications INDEXED BY due
-         WHERE state = 'pending' AND next_attempt_at <= ?1 AND lease_until IS NULL AND confirm IS NOT 'asking'
-           AND (enqueued_at IS NULL OR enqueued_at <= ?2)
-         ORDER BY next_attempt_at LIMIT ?4)
+      `UPDATE notifications SET enqueued_at = ?6 WHERE seq IN (
+         SELECT seq FROM (${windowOf("seq, next_attempt_at, lease_until, confirm, enqueued_at, tries")})
+         WHERE next_attempt_at <= ?4 AND ${FREE} AND tries < ?7 AND (enqueued_at IS NULL OR enqueued_at <= ?5)
+         LIMIT ?8)
        RETURNING ${DELIVERABLE}`,
     )
-    .bind(dueBy, enqueuedBefore, now, limit)
+    .bind(...boundsOf(window), dueBy, enqueuedBefore, now, maxTries, limit)
     .run<DeliverableRow>();
   return results;
 }
+
+/** Nobody has it, and KICC is not to be asked first. */
+const FREE = "lease_until IS NULL AND confirm IS NOT 'asking'";
 
 /** Takes back the mark of messages that the queue did not take, so that the next run tries again. */
 export async function unmarkEnqueued(db: D1Database, ids: readonly string[], enqueuedAt: number): Promise<void> {
@@ -34,46 +46,51 @@ export async function unmarkEnqueued(db: D1Database, ids: readonly string[], enq
     .run();
 }
 
-/** Claims the oldest due and free ones, whichever they are: how pull and queue mode take. One statement, so safe for many. */
-export async function claimDue(
-  db: D1Database,
-  { hand, now, until, maxTries, limit }: { hand: string; now: number; until: number; maxTries: number; limit: number },
-): Promise<DeliverableRow[]> {
+/** Claims the oldest free ones of the window: how pull and queue mode take. One statement, so safe for many at once. */
+export async function claimDue(db: D1Database, window: Window, lease: Lease, limit: number): Promise<DeliverableRow[]> {
+  const { hand, now, until, maxTries } = lease;
   const { results } = await db
     .prepare(
-      `UPDATE notifications SET attempts = attempts + 1, tries = tries + 1, claim = ?1, claimed_at = ?2, lease_until = ?3
-       WHERE id IN (
-         SELECT id FROM notifications INDEXED BY due
-         WHERE state = 'pending' AND next_attempt_at <= ?2 AND lease_until IS NULL AND confirm IS NOT 'asking'
-           AND tries < ?4
-         ORDER BY next_attempt_at LIMIT ?5)
+      `UPDATE notifications SET attempts = attempts + 1, tries = tries + 1, claim = ?4, claimed_at = ?5, lease_until = ?6
+       WHERE seq IN (
+         SELECT seq FROM (${windowOf("seq, lease_until, confirm, tries")}) WHERE ${FREE} AND tries < ?7 LIMIT ?8)
        RETURNING ${DELIVERABLE}`,
     )
-    .bind(hand, now, until, maxTries, limit)
+    .bind(...boundsOf(window), hand, now, until, maxTries, limit)
     .run<DeliverableRow>();
   return results;
 }
 
-/** Buries due ones that have no try left, as after the delays were shortened. */
-export async function buryExhausted(db: D1Database, now: number, maxTries: number, limit: number): Promise<number> {
+/** Buries those of the window that have no try left, as after the delays were shortened. */
+export async function buryExhausted(
+  db: D1Database,
+  window: Window,
+  maxTries: number,
+  now: number,
+  limit: number,
+): Promise<number> {
   const { meta } = await db
     .prepare(
-      `UPDATE notifications SET state = 'dead', reason = 'exhausted', settled_at = ?1 WHERE id IN (
-         SELECT id FROM notifications INDEXED BY due
-         WHERE state = 'pending' AND next_attempt_at <= ?1 AND lease_until IS NULL AND tries >= ?2
-         ORDER BY next_attempt_at LIMIT ?3)`,
+      `UPDATE notifications SET state = 'dead', reason = 'exhausted', settled_at = ?4 WHERE seq IN (
+         SELECT seq FROM (${windowOf("seq, lease_until, tries")}) WHERE lease_until IS NULL AND tries >= ?5 LIMIT ?6)`,
     )
-    .bind(now, maxTries, limit)
+    .bind(...boundsOf(window), now, maxTries, limit)
     .run();
   return meta.changes;
 }
 
+export interface Pruned {
+  readonly deleted: number;
+  /** How many it looked at. */
+  readonly looked: number;
+}
+
 /**
  * Deletes finished ones (delivered or closed) received before `before`. Pending, dead and held ones stay for good: so that
- * thousands of them are not read each minute, a run looks at the next `limit` old ones after those of the run before, and
+ * thousands of them are not read each minute, a page looks at the next `limit` old ones after those of the page before, and
  * begins anew where that came to the end.
  */
-export async function prune(db: D1Database, before: number, limit: number): Promise<number> {
+export async function prune(db: D1Database, before: number, limit: number): Promise<Pruned> {
   const [cursor, old] = await db.batch<{ readonly seq: number; readonly state: State }>([
     db.prepare("SELECT seq FROM prune_cursor"),
     db
@@ -85,7 +102,7 @@ export async function prune(db: D1Database, before: number, limit: number): Prom
   ]);
   const rows = old?.results ?? [];
   const isAtEnd = rows.length < limit;
-  if (rows.length === 0 && cursor?.results[0]?.seq === 0) return 0;
+  if (rows.length === 0 && cursor?.results[0]?.seq === 0) return { deleted: 0, looked: 0 };
   const finished = rows.filter(({ state }) => state === "delivered" || state === "closed").map(({ seq }) => seq);
   const [deleted] = await db.batch([
     db
@@ -96,5 +113,5 @@ export async function prune(db: D1Database, before: number, limit: number): Prom
       .bind(JSON.stringify(finished)),
     db.prepare("UPDATE prune_cursor SET seq = ?1 WHERE seq <> ?1").bind(isAtEnd ? 0 : (rows.at(-1)?.seq ?? 0)),
   ]);
-  return deleted?.meta.changes ?? 0;
+  return { deleted: deleted?.meta.changes ?? 0, looked: rows.length };
 }

@@ -5,7 +5,8 @@ import { oldestWaiting, sendDeliveries } from "../queue/send.ts";
 import { log, reasonOf } from "../log.ts";
 import { encodeMessage } from "../queue/message.ts";
 import { UNREPORTED_MS } from "../store/insert.ts";
-import { findExpired, settleExpired } from "../store/expired.ts";
+import { START, type Window, keepPlace, placeBehind, readPlace } from "../store/due.ts";
+import { findExpired, findExpiredHeld, settleExpired } from "../store/expired.ts";
 import { replayNext } from "../store/replay.ts";
 import { takeBack } from "../store/claim.ts";
 import { type DeliverableRow, notificationOf } from "../store/rows.ts";
@@ -25,9 +26,10 @@ const BACKLOG_MS = 15 * MINUTE_MS;
 // Bounds of one run: a page is 100 rows, the most that one sendBatch takes.
 const PAGE = 100;
 const PAGES = 20;
-const WINDOW = 5000;
+const WINDOWS = 4;
 const REPLAYS = 200;
-const PRUNED = 500;
+const PRUNED = 1000;
+const PRUNE_FOR_MS = 10_000;
 
 /** One run. Each step's failure is its own; the next minute tries again. */
 export async function sweep(config: Config, db: D1Database, queue: Queue): Promise<void> {
@@ -36,12 +38,32 @@ export async function sweep(config: Config, db: D1Database, queue: Queue): Promi
     log("sweep.left", { because: "settings" });
     return;
   }
-  await step("expire", () => expire(delivering, db));
-  await step("bury", () => buryExhausted(db, Date.now(), delivering.delaysMs.length + 1, PAGE));
+  await step("expire held", () => expireHeld(delivering, db));
   await step("replay", () => enqueueReplays(delivering, db, queue));
-  if (delivering.mode === "push") await step("enqueue", () => enqueueOverdue(db, queue));
-  if (delivering.mode === "queue") await step("hand-over", () => handOver(delivering, db, queue));
-  if (!config.hasArchive) await step("prune", () => prune(db, Date.now() - delivering.retentionDays * DAY_MS, PRUNED));
+  for await (const window of windowsOf(db)) {
+    await step("expire", () => expire(delivering, db, window));
+    await step("bury", () => bury(delivering, db, window));
+    if (delivering.mode === "push") await step("enqueue", () => enqueueOverdue(delivering, db, queue, window));
+    if (delivering.mode === "queue") await step("hand-over", () => handOver(delivering, db, queue, window));
+  }
+  if (!config.hasArchive) await step("prune", () => pruneAll(db, Date.now() - delivering.retentionDays * DAY_MS));
+}
+
+/** Nearly always one window holds all that is due. Else a run looks at some, and the next run goes on behind them. */
+async function* windowsOf(db: D1Database): AsyncGenerator<Window> {
+  const dueBy = Date.now();
+  let from = await readPlace(db, dueBy).catch(() => null);
+  if (from === null) {
+    yield { dueBy, from: START };
+    return;
+  }
+  for (let windows = 0; windows < WINDOWS; windows++) {
+    const window: Window = { dueBy, from };
+    const behind = await placeBehind(db, window);
+    yield window;
+    from = behind ?? START;
+  }
+  await keepPlace(db, from);
 }
 
 /** Runs a step, tells how many notifications it moved, and keeps its trouble from the others. */
@@ -54,21 +76,33 @@ async function step(name: string, run: () => Promise<number>): Promise<void> {
   }
 }
 
-async function expire({ delaysMs }: Delivering, db: D1Database): Promise<number> {
+async function expireHeld({ delaysMs }: Delivering, db: D1Database): Promise<number> {
+  const now = Date.now();
+  const expired = await findExpiredHeld(db, now, PAGE);
+  await settleExpired(db, expired, delaysMs, now);
+  return expired.length;
+}
+
+async function expire({ delaysMs }: Delivering, db: D1Database, window: Window): Promise<number> {
   const now = Date.now();
   return pages(async () => {
-    const expired = await findExpired(db, now, { limit: PAGE, window: WINDOW, held: WINDOW });
+    const expired = await findExpired(db, window, now, PAGE);
     await settleExpired(db, expired, delaysMs, now);
     return expired.length;
   });
 }
 
-async function enqueueOverdue(db: D1Database, queue: Queue): Promise<number> {
+async function bury({ delaysMs }: Delivering, db: D1Database, window: Window): Promise<number> {
+  return pages(() => buryExhausted(db, window, delaysMs.length + 1, Date.now(), PAGE));
+}
+
+async function enqueueOverdue({ delaysMs }: Delivering, db: D1Database, queue: Queue, window: Window): Promise<number> {
   const now = Date.now();
   const oldest = await oldestWaiting(queue);
   const dueBy = Math.min(now - GRACE_MS, Math.max(oldest ?? now, now - BACKLOG_MS));
+  const wanted = { dueBy, enqueuedBefore: now - AGAIN_MS, maxTries: delaysMs.length + 1, now, limit: PAGE };
   return pages(async () => {
-    const rows = await takeOverdue(db, { dueBy, enqueuedBefore: now - AGAIN_MS, now, limit: PAGE });
+    const rows = await takeOverdue(db, window, wanted);
     await send(rows, queue, 1, (unsent) =>
       unmarkEnqueued(
         db,
@@ -81,15 +115,25 @@ async function enqueueOverdue(db: D1Database, queue: Queue): Promise<number> {
 }
 
 /** In queue mode enqueueing is the attempt: what the queue did not take is none. */
-async function handOver({ delaysMs }: Delivering, db: D1Database, queue: Queue): Promise<number> {
+async function handOver({ delaysMs }: Delivering, db: D1Database, queue: Queue, window: Window): Promise<number> {
   const now = Date.now();
-  const hand = shortId();
+  const lease = { hand: shortId(), now, until: now + UNREPORTED_MS, maxTries: delaysMs.length + 1 };
   return pages(async () => {
-    const lease = { hand, now, until: now + UNREPORTED_MS, maxTries: delaysMs.length + 1, limit: PAGE };
-    const rows = await claimDue(db, lease);
+    const rows = await claimDue(db, window, lease, PAGE);
     await send(rows, queue, 0, (unsent) => takeBack(db, unsent));
     return rows.length;
   });
+}
+
+/** Page by page for some seconds, as long as most of a page is deleted: at 100 M a month 2,300 are due each minute. */
+async function pruneAll(db: D1Database, before: number): Promise<number> {
+  const until = Date.now() + PRUNE_FOR_MS;
+  let total = 0;
+  for (;;) {
+    const { deleted, looked } = await prune(db, before, PRUNED);
+    total += deleted;
+    if (looked < PRUNED || deleted < PRUNED / 2 || Date.now() >= until) return total;
+  }
 }
 
 async function enqueueReplays({ mode }: Delivering, db: D1Database, queue: Queue): Promise<number> {

@@ -4,7 +4,7 @@ import { Webhook } from "standardwebhooks";
 import type { DeliveryMessage } from "../../src/queue/message.ts";
 import { sweep } from "../../src/upkeep/sweep.ts";
 import { type Call, call } from "../calls.ts";
-import { clear, configWith, kiccBody, rowOf, stored, queueInto } from "../fixtures.ts";
+import { clear, copied, configWith, kiccBody, rowOf, stored, queueInto } from "../fixtures.ts";
 
 const SETTINGS = { DELIVERY: "pull", DELIVERY_TOKEN: "delivery-token", RETRY_DELAYS_SECONDS: "15,30" };
 
@@ -123,6 +123,14 @@ describe("pull", () => {
     const { status, answer, queries } = await call("POST /api/pull", { settings: { DELIVERY } });
     expect({ status, queries }).toEqual({ status: 409, queries: 0 });
     expect(answer.error).toEqual({ code: "conflict", message: `Cannot pull: DELIVERY is ${DELIVERY}` });
+  });
+
+  it("finds what is free behind thousands that wait for KICC's word", { timeout: 60_000 }, async () => {
+    const before = Date.now() - 3_600_000;
+    const asked = await stored(kiccBody(), { receivedAt: before }, { ...SETTINGS, CONFIRM: "before-delivery" });
+    await copied(asked.id, 5000);
+    const free = await pullable();
+    expect((await pull()).map(({ id }) => id)).toEqual([free]);
   });
 
   it("never gives one notification to two of many pullers at once", async () => {

@@ -174,6 +174,13 @@ describe("a message that may not be delivered now", () => {
     expect(await deliver([message])).toMatchObject({ acked: ["m0"], retried: {}, requests: [] });
   });
 
+  it("is dropped when its notification has no try left, as after the delays were shortened: the sweep buries it", async () => {
+    const message = await pending();
+    await env.DB.prepare("UPDATE notifications SET attempts = 3, tries = 3").run();
+    const result = await deliver([message], ACCEPTS, { attempts: 4, settings: { RETRY_DELAYS_SECONDS: "1,1" } });
+    expect(result).toMatchObject({ acked: ["m0"], retried: {}, requests: [] });
+  });
+
   it("is delayed until the lease of a consumer that died runs out, and then counts that attempt as failed", async () => {
     const message = await pending();
     await env.DB.prepare("UPDATE notifications SET attempts = 1, tries = 1, claimed_at = 1, lease_until = ?")

@@ -6,10 +6,11 @@ import { type Outcome, failed } from "../../src/rules/outcome.ts";
 import { decide } from "../../src/rules/retry.ts";
 import { claim } from "../../src/store/claim.ts";
 import { attemptOf, settle } from "../../src/store/settle.ts";
-import { findExpired, settleExpired } from "../../src/store/expired.ts";
+import { findExpired, findExpiredHeld, settleExpired } from "../../src/store/expired.ts";
 import { storeNotification } from "../../src/intake.ts";
 import { close } from "../../src/store/close.ts";
 import { replay } from "../../src/store/replay.ts";
+import { START } from "../../src/store/due.ts";
 import { buryExhausted, prune, takeOverdue } from "../../src/store/overdue.ts";
 import { clear, kiccBody, notificationFrom } from "../fixtures.ts";
 import * as model from "./model.ts";
@@ -133,16 +134,26 @@ async function runBoth(steps: readonly Step[]): Promise<void> {
       now += ms;
     },
     async sweep() {
-      const expired = await findExpired(env.DB, now, { limit: LIMIT, window: LIMIT, held: LIMIT });
+      const window = { dueBy: now, from: START };
+      const expired = [
+        ...(await findExpired(env.DB, window, now, LIMIT)),
+        ...(await findExpiredHeld(env.DB, now, LIMIT)),
+      ];
       expect(expired.map(({ id }) => id).toSorted()).toEqual(idsOf(model.expired(rows, now)));
       for (const [id, decision] of await settleExpired(env.DB, expired, DELAYS_MS, now)) {
         const row = rows.get(names.get(id) ?? "");
         if (row) model.settle(row, row.attempts, "failed", decision);
       }
-      await buryExhausted(env.DB, now, MAX_TRIES, LIMIT);
+      await buryExhausted(env.DB, window, MAX_TRIES, now, LIMIT);
       model.bury(rows, now, MAX_TRIES);
       const [dueBy, enqueuedBefore] = [now - GRACE_MS, now - AGAIN_MS];
-      const taken = await takeOverdue(env.DB, { dueBy, enqueuedBefore, now, limit: LIMIT });
+      const taken = await takeOverdue(env.DB, window, {
+        dueBy,
+        enqueuedBefore,
+        maxTries: MAX_TRIES,
+        now,
+        limit: LIMIT,
+      });
       expect(taken.map(({ id }) => id).toSorted()).toEqual(idsOf(model.takeOverdue(rows, dueBy, enqueuedBefore, now)));
     },
     async replay({ which }) {

@@ -4,7 +4,7 @@ import { announce, listAnnounced, readAnnounced } from "../../src/store/announce
 import { lookAtLate, lookAtOne } from "../../src/store/arrivals.ts";
 import { settleUnanswered, takeDue } from "../../src/store/inquiry.ts";
 import { APPROVALS, CANCELLATIONS, type Register } from "../../src/store/register.ts";
-import { clear, kiccBody, stored } from "../fixtures.ts";
+import { clear, copied, kiccBody, stored } from "../fixtures.ts";
 import { meteredD1 } from "../metered.ts";
 
 const NOW = Date.parse("2026-01-14T00:00:00Z");
@@ -32,15 +32,7 @@ async function announceMany({ table, key }: Register, state: string, count: numb
 /** Notifications without ids, all with the reference. */
 async function comeMany(): Promise<void> {
   const { id } = await stored(kiccBody({ cancelPgCno: null, pgCno: null, resCd: "W901" }), { reference: "CONSTANT" });
-  const { results } = await env.DB.prepare("PRAGMA table_info(notifications)").run<{ readonly name: string }>();
-  const columns = results.map(({ name }) => name).filter((name) => name !== "seq" && name !== "id");
-  await env.DB.prepare(
-    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
-     INSERT INTO notifications (seq, id, ${columns.join(", ")})
-     SELECT seq + i, id || i, ${columns.join(", ")} FROM n, notifications WHERE id = ?1`,
-  )
-    .bind(id, MANY)
-    .run();
+  await copied(id, MANY);
 }
 
 describe.each(REGISTERS)("a reference that all %s share", (_name, register) => {

@@ -6,7 +6,7 @@ import { type DeliveryMessage, encodeMessage } from "../../src/queue/message.ts"
 import { type ReplayMany, askReplay, replay } from "../../src/store/replay.ts";
 import { prune } from "../../src/store/overdue.ts";
 import { sweep } from "../../src/upkeep/sweep.ts";
-import { clear, configWith, faultyD1, kiccBody, notificationFrom, rowOf, stored } from "../fixtures.ts";
+import { clear, configWith, copied, faultyD1, kiccBody, notificationFrom, rowOf, stored } from "../fixtures.ts";
 import { meteredD1 } from "../metered.ts";
 
 const MINUTE_MS = 60_000;
@@ -275,7 +275,44 @@ describe("replay", () => {
   });
 });
 
+describe("a backlog of thousands that need nothing", () => {
+  const ASKED = { confirm: "asking" };
+
+  it("is not read whole each minute", { timeout: 60_000 }, async () => {
+    await copied(await due(600, ASKED), 30_000);
+    const { db, take } = meteredD1(env.DB);
+    await sweep(configWith(), db, localQueue().queue);
+    expect(take().read).toBeLessThan(40_000);
+  });
+
+  it("keeps nothing behind it from being enqueued, nor what comes free in front", { timeout: 60_000 }, async () => {
+    const first = await due(600, ASKED);
+    await copied(first, 9000);
+    const last = await due(60);
+    const enqueued: string[] = [];
+    for (let minutes = 0; minutes < 2; minutes++) enqueued.push(...(await run()).sent.map(({ id }) => id));
+    expect(enqueued).toEqual([last]);
+    await set(first, { confirm: null });
+    for (let minutes = 0; minutes < 3; minutes++) enqueued.push(...(await run()).sent.map(({ id }) => id));
+    expect(enqueued).toEqual([last, first]);
+  });
+
+  it("is buried whole where no try is left, and none of it is enqueued", { timeout: 60_000 }, async () => {
+    await copied(await due(600, { attempts: 3, tries: 3 }), 450);
+    const queue = await run(localQueue(), { RETRY_DELAYS_SECONDS: "1,1" });
+    expect(queue.sent).toEqual([]);
+    const { results } = await env.DB.prepare("SELECT state, count(*) AS rows FROM notifications GROUP BY state").run();
+    expect(results).toEqual([{ state: "dead", rows: 451 }]);
+  });
+});
+
 describe("retention", () => {
+  it("deletes as much in a minute as comes in one at a hundred million a month", { timeout: 60_000 }, async () => {
+    await copied(await due(401 * 24 * 60, { state: "delivered" }), 2600);
+    await run();
+    expect(await env.DB.prepare("SELECT count(*) AS rows FROM notifications").first()).toEqual({ rows: 0 });
+  });
+
   it("prunes finished ones past their days, in pages, and never pending, dead or held ones", async () => {
     const old = 401 * 24 * 60;
     const kept = [];
@@ -296,7 +333,7 @@ describe("retention", () => {
     const deleted = [];
     for (let run = 0; run < 8; run++) {
       const { db, take } = meteredD1(env.DB);
-      deleted.push(await prune(db, before, 3));
+      deleted.push((await prune(db, before, 3)).deleted);
       expect(take().read).toBeLessThanOrEqual(15);
     }
     expect(deleted).toEqual([0, 0, 2, 0, 0, 0, 0, 0]);
@@ -305,7 +342,7 @@ describe("retention", () => {
     // closed by hand since, the first of them goes at the next pass
     await env.DB.prepare("UPDATE notifications SET state = 'closed' WHERE id = ?").bind(stays[0]).run();
     let closed = 0;
-    for (let run = 0; run < 4; run++) closed += await prune(env.DB, before, 3);
+    for (let run = 0; run < 4; run++) closed += (await prune(env.DB, before, 3)).deleted;
     expect(closed).toBe(1);
   });
 });

@@ -4,6 +4,8 @@ import * as z from "zod/mini";
 import type { Delivering } from "../../config.ts";
 import { deliveryHeaders } from "../../outbound/headers.ts";
 import { log } from "../../log.ts";
+import type { Lease } from "../../store/claim.ts";
+import { type Place, START, type Window, placeBehind } from "../../store/due.ts";
 import { findExpired, settleExpired } from "../../store/expired.ts";
 import { type DeliverableRow, notificationOf } from "../../store/rows.ts";
 import { claimDue } from "../../store/overdue.ts";
@@ -20,6 +22,7 @@ const EXPIRE_EVERY = 5;
 // Bounds of what one call does about leases that ran out; the sweep does the rest.
 const EXPIRED = 100;
 const LOOKED_AT = 500;
+const WINDOWS = 4;
 
 const pulledSchema = z.extend(notificationSchema, {
   attempt: z.int(),
@@ -47,8 +50,9 @@ export const pull = operation({
     for (let look = 0; ; look++) {
       // Nobody would report what is leased for a puller that is gone.
       if (desk.signal?.aborted) return { notifications: [] };
-      if (look % EXPIRE_EVERY === 0) await expire(desk, delivering);
-      const notifications = await lease(desk, delivering, max, leaseSeconds * 1000);
+      const isThorough = look % EXPIRE_EVERY === 0;
+      if (isThorough) await expire(desk, delivering);
+      const notifications = await lease(desk, delivering, max, leaseSeconds * 1000, isThorough ? WINDOWS : 1);
       const waitMs = Math.min(LOOK_EVERY_MS, waitUntil - Date.now());
       if (notifications.length > 0 || waitMs <= 0) return { notifications };
       await new Promise((resolve) => setTimeout(resolve, waitMs));
@@ -59,22 +63,34 @@ export const pull = operation({
 /** Leases that ran out are failed attempts, which are due again after their waits. */
 async function expire({ db }: Desk, { delaysMs }: Delivering): Promise<void> {
   const now = Date.now();
-  await settleExpired(db, await findExpired(db, now, { limit: EXPIRED, window: LOOKED_AT, held: 0 }), delaysMs, now);
+  const expired = await findExpired(db, { dueBy: now, from: START }, now, EXPIRED, LOOKED_AT);
+  await settleExpired(db, expired, delaysMs, now);
 }
 
-/** One statement takes them, so no two pullers get the same one. */
-async function lease(desk: Desk, { secrets, delaysMs }: Delivering, max: number, leaseMs: number) {
+/** @param windows how many to look at: what is leased, or waits for KICC's word, may fill the first */
+async function lease(desk: Desk, { secrets, delaysMs }: Delivering, max: number, leaseMs: number, windows: number) {
   const { db, operator } = desk;
   const now = Date.now();
-  const until = now + leaseMs;
-  const maxTries = delaysMs.length + 1;
-  const rows = await claimDue(db, { hand: shortId(), now, until, maxTries, limit: max });
+  const taking = { hand: shortId(), now, until: now + leaseMs, maxTries: delaysMs.length + 1 };
+  const rows = await claimFirst(db, taking, max, windows);
   if (rows.length > 0) log("delivery.pulled", { notifications: rows.length, by: operator });
   return Promise.all(
     rows
       .toSorted((one, other) => one.receivedAt - other.receivedAt)
-      .map((row) => pulled(row, secrets, now, until, desk)),
+      .map((row) => pulled(row, secrets, now, taking.until, desk)),
   );
+}
+
+/** One statement takes them, so no two pullers get the same one. */
+async function claimFirst(db: D1Database, taking: Lease, max: number, windows: number): Promise<DeliverableRow[]> {
+  let from: Place | null = START;
+  for (let looked = 0; from !== null && looked < windows; looked++) {
+    const window: Window = { dueBy: taking.now, from };
+    const rows = await claimDue(db, window, taking, max);
+    if (rows.length > 0 || windows === 1) return rows;
+    from = await placeBehind(db, window);
+  }
+  return [];
 }
 
 async function pulled(row: DeliverableRow, secrets: readonly Uint8Array[], now: number, until: number, desk: Desk) {
