@@ -45,6 +45,14 @@ export function report(longest: number) {
   );
 }
 
+/** What does not fit counts as this: for what no call is to be refused for. */
+export const orElse = z.catch;
+
+/** What another system said, which may be nothing: cut to `longest` characters. */
+export function anyText(longest: number) {
+  return z.string("must be text").check(z.overwrite((text) => text.slice(0, longest).toWellFormed()));
+}
+
 const KIND = "must be a kind, as in online.deposit";
 
 /** The name of a kind. */

@@ -132,7 +132,7 @@ export function wholeShape(
   const { text: whole, masked, isPersonal, charset } = showBody(row.body, row.contentType);
   return {
     ...notificationShape(row, place),
-    history: row.history.map((attempt) => ({ ...attempt, startedAt: rfc3339(attempt.startedAt) })),
+    history: row.history.map(({ head: _head, ...attempt }) => ({ ...attempt, startedAt: rfc3339(attempt.startedAt) })),
     body: isWhole ? whole : masked,
     bodyBase64: isPersonal && !isWhole ? null : row.body.toBase64(),
     charset,

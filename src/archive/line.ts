@@ -30,7 +30,7 @@ export function lineOf(row: ArchivedRow) {
     nextAttemptAt: null,
     deliveredAt: row.state === "delivered" && row.deliveredAt !== null ? rfc3339(row.deliveredAt) : null,
     archived: true,
-    history: row.history.map((attempt) => ({ ...attempt, startedAt: rfc3339(attempt.startedAt) })),
+    history: row.history.map(({ head: _head, ...attempt }) => ({ ...attempt, startedAt: rfc3339(attempt.startedAt) })),
     body,
     bodyBase64: row.body.toBase64(),
     charset,

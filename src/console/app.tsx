@@ -19,13 +19,14 @@ import { ICON } from "./parts/icon.ts";
 import { BUSY_PATH, busy, waitWhileBusy } from "./live.ts";
 import { letIn, signIn, signOut } from "./gate.tsx";
 import { HOME } from "./parts/layout.tsx";
-import { notificationPage } from "./pages/notification.tsx";
+import { notificationPage, personalPage } from "./pages/notification.tsx";
 import { notificationsPage } from "./pages/notifications.tsx";
 import { overviewPage } from "./pages/overview.tsx";
 import { quarantinePage } from "./pages/quarantine.tsx";
 import { quarantinedPage } from "./pages/quarantine-entry.tsx";
 import { REPLAY_PATH, replayManyPage } from "./pages/replay-many.tsx";
 import { problemPage, show } from "./respond.tsx";
+import { SCRIPT, SCRIPT_PATH } from "./parts/copy.ts";
 import { STYLE, STYLE_PATH } from "./parts/style.ts";
 import { testPage } from "./pages/send-test.tsx";
 import type { ConsoleEnv } from "./view.ts";
@@ -39,6 +40,7 @@ export function consoleApp(configOf: (env: Env) => Config, perform: Perform): Ho
   const app = new Hono<ConsoleEnv>();
   app.use(protect);
   app.get(STYLE_PATH, (c) => c.body(STYLE, 200, { ...FOR_EVER, "content-type": "text/css; charset=utf-8" }));
+  app.get(SCRIPT_PATH, (c) => c.body(SCRIPT, 200, { ...FOR_EVER, "content-type": "text/javascript; charset=utf-8" }));
   app.get(`${HOME}/icon.svg`, (c) => c.body(ICON, 200, { ...FOR_EVER, "content-type": "image/svg+xml" }));
   app.use(makeView(configOf, perform));
   app.use(csrf());
@@ -52,6 +54,8 @@ export function consoleApp(configOf: (env: Env) => Config, perform: Perform): Ho
   app.get(`${HOME}/notifications`, (c) => show(c, notificationsPage(c.var.view)));
   app.get(`${HOME}/notifications.csv`, download);
   app.get(`${HOME}/notifications/:id`, (c) => show(c, notificationPage(c.var.view, c.req.param("id"))));
+  // A form, so that no link and no reload looks: the audit has each look.
+  app.post(`${HOME}/notifications/:id/look`, (c) => show(c, personalPage(c.var.view, c.req.param("id"))));
   app.get(`${HOME}/guide/down`, (c) => show(c, guideDownPage(c.var.view)));
   app.get(`${HOME}/guide/address`, (c) => show(c, guideAddressPage(c.var.view)));
   app.get(`${HOME}/guide/refund`, (c) => show(c, guideRefundPage(c.var.view)));

@@ -1,9 +1,10 @@
-// Headers of every console answer: no scripts, no frames, no other origins, no caching, no referrer to other sites.
+// Headers of every console answer: no script but its own file, no frames, no other origins, no caching, no referrer to other sites.
 import type { MiddlewareHandler } from "hono";
 
 const POLICY = [
   "default-src 'none'",
   "style-src 'self'",
+  "script-src 'self'",
   "img-src 'self'",
   "form-action 'self'",
   "frame-ancestors 'none'",

@@ -77,6 +77,7 @@ export function approvalKind({ find, sample, ...approval }: Approval): Kind {
       contentType: "application/json; charset=utf-8",
     }),
     demandsBooking: true,
+    flow: "in",
     isLoss: false,
   };
 }

@@ -95,6 +95,8 @@ export interface Kind {
   readonly sample: (resCd: string, serial: number, now: number) => Sample;
   /** KICC demands that a merchant who cannot book it cancels the payment. */
   readonly demandsBooking: boolean;
+  /** What a success does to what is paid: it adds its amount, or takes it away. null: neither, or nobody can tell. */
+  readonly flow: "in" | "out" | null;
   /** It tells of money that did not arrive or was taken back: it stands out in the console. */
   readonly isLoss: boolean;
 }

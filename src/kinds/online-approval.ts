@@ -9,6 +9,7 @@ export const onlineApproval = onlineKind({
   slot: ({ pgCno }) => [pgCno],
   ids: ["pgCno"],
   hasAmount: true,
+  flow: "in",
   judgesResults: true,
   sample: { payMethodTypeCode: "11", statusCode: "TS03" },
 });

@@ -13,6 +13,7 @@ export const onlineChange = onlineKind({
   },
   ids: ["cancelPgCno", "pgCno"],
   hasAmount: true,
+  flow: "out",
   isWeak: ({ cancelPgCno, cancelDate, parts }) =>
     cancelPgCno === null && cancelDate === null && parts["transactionDate"] === undefined,
   isCancellation: true,

@@ -9,6 +9,7 @@ export const onlineDepositCancel = onlineKind({
   slot: ({ pgCno, parts }) => [pgCno, parts["tlfSno"] ?? null, parts["transactionDate"] ?? null],
   ids: ["pgCno", "tlfSno"],
   hasAmount: true,
+  flow: "out",
   isLoss: true,
   sample: { payMethodTypeCode: "22", accountType: "V" },
 });

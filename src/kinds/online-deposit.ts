@@ -10,5 +10,6 @@ export const onlineDeposit = onlineKind({
   slot: ({ pgCno, parts }) => [pgCno, parts["tlfSno"] ?? null, parts["transactionDate"] ?? null],
   ids: ["pgCno", "tlfSno"],
   hasAmount: true,
+  flow: "in",
   sample: { payMethodTypeCode: "22", accountType: "V" },
 });

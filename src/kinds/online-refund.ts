@@ -12,6 +12,7 @@ export const onlineRefund = onlineKind({
   },
   ids: ["cancelPgCno", "pgCno"],
   hasAmount: true,
+  flow: "out",
   isWeak: ({ cancelPgCno, parts }) => cancelPgCno === null && parts["transactionDate"] === undefined,
   sample: { payMethodTypeCode: "22", statusCode: "RF02" },
 });

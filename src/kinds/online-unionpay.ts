@@ -9,6 +9,7 @@ export const onlineUnionpay = onlineKind({
   slot: ({ pgCno }) => [pgCno],
   ids: ["pgCno"],
   hasAmount: true,
+  flow: "in",
   judgesResults: true,
   sample: { payMethodTypeCode: "11" },
 });

@@ -24,6 +24,7 @@ export interface Online {
   readonly isWeak?: (told: Told) => boolean;
   readonly judgesResults?: boolean;
   readonly isLoss?: boolean;
+  readonly flow?: Kind["flow"];
   /** Of notiType 20: the amount and the date of the cancellation. */
   readonly isCancellation?: boolean;
   /** For a made-up one. */
@@ -62,6 +63,7 @@ export function onlineKind(online: Online): Kind {
     statusApi: null,
     sample: (resCd, serial, now) => sampleOf(online, resCd, serial, now),
     demandsBooking: false,
+    flow: online.flow ?? null,
     isLoss: online.isLoss === true,
   };
 }

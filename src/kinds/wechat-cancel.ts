@@ -48,6 +48,7 @@ export const wechatCancel: Kind = {
     contentType: "application/json; charset=utf-8",
   }),
   demandsBooking: false,
+  flow: "out",
   isLoss: false,
 };
 

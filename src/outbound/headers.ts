@@ -23,8 +23,12 @@ export async function deliveryHeaders(
   secrets: readonly Uint8Array[],
   now: number,
 ): Promise<Record<string, string>> {
+  return { ...(await signatureHeaders(delivery.id, delivery.body, secrets, now)), ...plainHeaders(delivery) };
+}
+
+/** All of them but the three that sign. */
+export function plainHeaders(delivery: Omit<Delivery, "id" | "body">): Record<string, string> {
   return {
-    ...(await signatureHeaders(delivery.id, delivery.body, secrets, now)),
     "kicc-notification": delivery.kind,
     "kicc-attempt": String(delivery.attempt),
     "kicc-received-at": new Date(delivery.receivedAt).toISOString(),

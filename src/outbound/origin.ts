@@ -6,10 +6,14 @@ import { reasonOf } from "../log.ts";
 import { judgeAnswer, unreadableAnswer } from "../rules/answer.ts";
 import { kindNamed } from "../kinds/registry.ts";
 import { decodeText } from "../kinds/text.ts";
+import { answerHead } from "../rules/answer-head.ts";
 import { type Outcome, failed } from "../rules/outcome.ts";
 
 const LARGEST_JUDGED_BYTES = 64 * 1024;
-const KEPT_ANSWER_CHARACTERS = 500;
+/** Of an acceptance, which says little. */
+const KEPT_OF_ACCEPTANCE = 500;
+/** Of a failure, whose answer is what people look for. */
+const KEPT_OF_FAILURE_BYTES = 4096;
 /** fetch() decompresses these although the request does not ask for compression. */
 const UNDONE_ENCODINGS: ReadonlySet<string> = new Set(["gzip", "br"]);
 
@@ -82,14 +86,23 @@ async function readAnswer(response: Response): Promise<Answer> {
 
 function judge(response: Response, { text, whole }: Answer, url: URL): Outcome {
   const { status } = response;
-  const answer = text === "" ? null : excerpt(text, KEPT_ANSWER_CHARACTERS);
   const contentType = response.headers.get("content-type");
   const location = response.headers.get("location");
   const judgement = judgeAnswer({ status, contentType, text, whole, url: url.href, location });
-  if (judgement.accepted) return { kind: "accepted", status, answer };
-  if (status === 410) return { kind: "gone", status, error: judgement.error, answer };
+  if (judgement.accepted) {
+    return { kind: "accepted", status, answer: text === "" ? null : excerpt(text, KEPT_OF_ACCEPTANCE) };
+  }
+  const answer = text === "" ? null : beginning(text, KEPT_OF_FAILURE_BYTES);
+  const head = answerHead(response.headers);
+  if (status === 410) return { kind: "gone", status, error: judgement.error, answer, head };
   const retryAfterMs = status === 429 || status === 503 ? retryAfter(response.headers.get("retry-after")) : null;
-  return failed(judgement.error, { status, answer, retryAfterMs });
+  return failed(judgement.error, { status, answer, head, retryAfterMs });
+}
+
+/** As many whole characters as fit. */
+function beginning(text: string, bytes: number): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(bytes));
+  return text.slice(0, read).toWellFormed();
 }
 
 function excerpt(text: string, characters: number): string {

@@ -2,12 +2,20 @@
 
 export type Outcome =
   | { readonly kind: "accepted"; readonly status: number | null; readonly answer: string | null }
-  | { readonly kind: "gone"; readonly status: number | null; readonly error: string; readonly answer: string | null }
+  | {
+      readonly kind: "gone";
+      readonly status: number | null;
+      readonly error: string;
+      readonly answer: string | null;
+      readonly head?: string | null;
+    }
   | {
       readonly kind: "failed";
       readonly status: number | null;
       readonly error: string;
       readonly answer: string | null;
+      /** The answer's headers that tell why, a line each; null or missing where there was no answer. */
+      readonly head?: string | null;
       /** The origin's Retry-After; null where it sent none. */
       readonly retryAfterMs: number | null;
     };
@@ -21,11 +29,13 @@ export interface Attempt {
   readonly status: number | null;
   readonly error: string | null;
   readonly answer: string | null;
+  /** Of a failure that is the last attempt: the answer's headers, a line each. */
+  readonly head?: string;
 }
 
 export function failed(
   error: string,
-  more: Partial<Pick<Outcome & { kind: "failed" }, "status" | "answer" | "retryAfterMs">> = {},
+  more: Partial<Pick<Outcome & { kind: "failed" }, "status" | "answer" | "head" | "retryAfterMs">> = {},
 ): Outcome {
   return { kind: "failed", status: null, answer: null, retryAfterMs: null, error, ...more };
 }

@@ -1,4 +1,5 @@
-// A row's history: an object an attempt, and a short array for the first one where nothing went before its acceptance.
+// A row's history: an object an attempt, and a short array for the first one where nothing went before its acceptance. The
+// last failure keeps 4 KiB of the origin's answer and its headers, those before it 500 characters.
 import type { Attempt } from "../rules/outcome.ts";
 
 /** When it began is told from the receipt on. Its number is 1, and it was accepted. */
@@ -8,6 +9,15 @@ type Short = readonly [sinceReceiptMs: number, durationMs: number | null, status
 export function shortEntry(attempt: string): string {
   const of = (name: keyof Attempt) => `${attempt} ->> '$.${name}'`;
   return `json_array(${of("startedAt")} - received_at, ${of("durationMs")}, ${of("status")}, ${of("answer")})`;
+}
+
+/** Of an attempt that is not the last one. */
+const LONGEST_EARLIER_ANSWER = 500;
+
+/** SQL: a history whose last attempt, which another follows now, keeps of its answer only the beginning. */
+export function withoutLongAnswer(history: string): string {
+  const answer = `substr(${history} ->> '$[#-1].answer', 1, ${LONGEST_EARLIER_ANSWER})`;
+  return `json_replace(json_remove(${history}, '$[#-1].head'), '$[#-1].answer', ${answer})`;
 }
 
 /** SQL: what an entry of the history, a `value` of json_each, tells of its attempt. */

@@ -2,7 +2,7 @@
 import type { Attempt, Outcome } from "../rules/outcome.ts";
 import type { Decision } from "../rules/retry.ts";
 import { shortened, textOf } from "./body.ts";
-import { ENTRY, shortEntry } from "./history.ts";
+import { ENTRY, shortEntry, withoutLongAnswer } from "./history.ts";
 
 export interface Settlement {
   readonly id: string;
@@ -41,8 +41,9 @@ const ACCEPT = `
     claim = NULL, claimed_at = NULL, next_attempt_at = NULL, ${shortened("ended.plain", "ended.base64")},
     history = CASE WHEN history = '[]' AND attempts = 1 THEN json_array(${shortEntry("ended.attempt")})
       ELSE json_insert(iif(lease_until IS NOT NULL AND attempts > ended.number,
-        json_insert(history, '$[#]', ${unreported("'no report before attempt ' || ended.number || ' was accepted'")}),
-        history), '$[#]', json(ended.attempt)) END
+        json_insert(${withoutLongAnswer("history")}, '$[#]',
+          ${unreported("'no report before attempt ' || ended.number || ' was accepted'")}),
+        ${withoutLongAnswer("history")}), '$[#]', json(ended.attempt)) END
   FROM ${ENDED}
   WHERE notifications.id = ended.id AND notifications.state IN ('pending', 'held', 'dead')
     AND attempts >= ended.number
@@ -52,7 +53,7 @@ const ACCEPT = `
 
 const FAIL = `
   UPDATE notifications SET lease_until = NULL, settled_at = ?1,
-    history = json_insert(history, '$[#]', json(ended.attempt)),
+    history = json_insert(${withoutLongAnswer("history")}, '$[#]', json(ended.attempt)),
     state = iif(notifications.state = 'pending' AND tries > 0, ended.state, notifications.state),
     reason = iif(notifications.state = 'pending' AND tries > 0, ended.reason, notifications.reason),
     next_attempt_at = coalesce(ended.nextAttemptAt, next_attempt_at)
@@ -108,5 +109,6 @@ export function attemptOf(number: number, startedAt: number, endedAt: number | n
     status: outcome.status,
     error: outcome.kind === "accepted" ? null : outcome.error,
     answer: outcome.answer,
+    ...(outcome.kind === "accepted" || !outcome.head ? {} : { head: outcome.head }),
   };
 }

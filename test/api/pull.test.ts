@@ -176,6 +176,28 @@ describe("a lease that runs out", () => {
     expect(await rowOf(id)).toMatchObject({ state: "dead", reason: "exhausted", attempts: 3, leaseUntil: null });
   });
 
+  it("keeps the status and the answer that a report tells, and no report is refused for them", async () => {
+    const id = await pullable();
+    await pullOne();
+    await reports(id, "fail", { attempt: 1, reason: "no", status: 503, answer: "x".repeat(9000) });
+    await makeDue();
+    await pullOne();
+    await reports(id, "fail", { attempt: 2, reason: "no", status: "odd", answer: 5 });
+    await makeDue();
+    await pullOne();
+    await reports(id, "accept", { attempt: 3, status: 200, answer: "OK" });
+    const { answer } = await call(`GET /api/notifications/${id}`, { settings: SETTINGS });
+    const kept = (answer.history as { status: number | null; answer: string | null }[]).map((each) => [
+      each.status,
+      each.answer?.length ?? null,
+    ]);
+    expect(kept).toEqual([
+      [503, 500],
+      [null, null],
+      [200, 2],
+    ]);
+  });
+
   it("is settled once, by whoever comes first: a puller or the sweep", async () => {
     const id = await pullable();
     await pullOne();

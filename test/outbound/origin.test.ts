@@ -226,6 +226,7 @@ describe("a delivery fails", () => {
       status: 200,
       error: `origin answered 200 with resCd ${resCd}`,
       answer: text,
+      head: "content-type: text/plain;charset=UTF-8",
       retryAfterMs: null,
     });
   });
@@ -248,8 +249,8 @@ describe("a delivery fails", () => {
   });
 
   it("keeps no more of an answer than an operator reads", async () => {
-    const outcome = await answering(new Response(`x${"😀".repeat(400)}`, { status: 500 }));
-    expect(outcome.answer).toHaveLength(500);
+    const outcome = await answering(new Response(`x${"😀".repeat(2000)}`, { status: 500 }));
+    expect(new TextEncoder().encode(outcome.answer ?? "")).toHaveLength(1 + 1023 * 4);
     expect(outcome.answer?.isWellFormed()).toBe(true);
   });
 
@@ -369,7 +370,31 @@ describe("an origin that is late", () => {
 describe("an origin that says 410", () => {
   it.each(["", '{"resCd":"0000"}'])("ends the notification, its body being %j", async (text) => {
     const outcome = await answering(new Response(text, { status: 410 }));
-    expect(outcome).toEqual({ kind: "gone", status: 410, error: "origin answered 410", answer: text || null });
+    expect(outcome).toMatchObject({ kind: "gone", status: 410, error: "origin answered 410", answer: text || null });
+  });
+});
+
+describe("what is kept of a failing answer", () => {
+  it("is its first 4 KiB, by whole characters", async () => {
+    const outcome = await answering(new Response("한".repeat(5000), { status: 500 }));
+    expect(outcome.answer).toBe("한".repeat(1365));
+  });
+
+  it("is the headers that tell why, without cookies, credentials or what a redirect's query holds", async () => {
+    const headers = {
+      server: "nginx/1.26",
+      "set-cookie": "session=s3cr3t",
+      authorization: "Bearer s3cr3t",
+      location: "https://shop.example/login?token=s3cr3t#s3cr3t",
+      "www-authenticate": `Basic realm="${"r".repeat(300)}"`,
+    };
+    const outcome = await answering(new Response(null, { status: 302, headers }));
+    const head = "head" in outcome ? outcome.head : null;
+    expect(head?.split("\n")).toEqual([
+      "location: https://shop.example/login",
+      "server: nginx/1.26",
+      `www-authenticate: Basic realm="${"r".repeat(187)}`,
+    ]);
   });
 });
 

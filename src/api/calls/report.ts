@@ -6,22 +6,31 @@ import { decide } from "../../rules/retry.ts";
 import { bytesOf } from "../../store/body.ts";
 import { attemptOf } from "../../store/settle.ts";
 import { type Reported, findListed, reportedOn, settleReported } from "../../store/report.ts";
-import { report, wholeNumber } from "../input.ts";
+import { anyText, orElse, report, wholeNumber } from "../input.ts";
 import { unknownNotification } from "./notifications.ts";
 import { type Desk, MACHINE, deliveringOf, operation, refuse } from "../operation.ts";
 import { notificationSchema, notificationShape } from "../shapes.ts";
 
 const LONGEST_REASON = 500;
+/** The same as of a push: of a failure 4 KiB, of an acceptance the beginning. */
+const LONGEST_ANSWER = 4096;
+const LONGEST_ACCEPTANCE = 500;
 const attempt = z.optional(wholeNumber(1, 1_000_000));
+/** Of the origin's answer, for the history. */
+const answered = {
+  // A report is never refused for what the history alone wants of it.
+  status: orElse(z.optional(z.nullable(wholeNumber(100, 599))), null),
+  answer: orElse(z.optional(z.nullable(anyText(LONGEST_ANSWER))), null),
+};
 
 export const accept = operation({
   method: "post",
   path: "/api/notifications/{id}/accept",
   summary: "An attempt, any that was made, was accepted: the notification is delivered",
   forDelivery: true,
-  input: z.object({ id: z.string(), attempt }),
+  input: z.object({ id: z.string(), attempt, ...answered }),
   answer: notificationSchema,
-  async run({ id, attempt: given }, desk) {
+  async run({ id, attempt: given, status = null, answer = null }, desk) {
     const reported = await reportedOn(desk.db, id, given ?? null);
     if (reported === null) return unknownNotification(id);
     if (given !== undefined && given > reported.attempts) {
@@ -35,7 +44,7 @@ export const accept = operation({
       id,
       given ?? reported.attempts,
       reported,
-      { kind: "accepted", status: null, answer: null },
+      { kind: "accepted", status, answer: answer === null ? null : answer.slice(0, LONGEST_ACCEPTANCE).toWellFormed() },
       [],
       desk,
     );
@@ -53,15 +62,18 @@ export const fail = operation({
     attempt,
     reason: report(LONGEST_REASON),
     final: z.optional(z.boolean("must be true or false")),
+    ...answered,
   }),
   answer: notificationSchema,
-  async run({ id, attempt: given, reason, final }, desk) {
+  async run({ id, attempt: given, reason, final, status = null, answer = null }, desk) {
     const reported = await reportedOn(desk.db, id, given ?? null);
     if (reported === null) return unknownNotification(id);
     if (given === undefined && reported.open === 0) return refuse("conflict", NONE_OPEN);
     const number = given ?? reported.attempts;
     if (reported.open === 0 || number !== reported.attempts) return unchanged(id, desk);
-    const outcome: Outcome = final ? { kind: "gone", status: null, error: reason, answer: null } : failed(reason);
+    const outcome: Outcome = final
+      ? { kind: "gone", status, error: reason, answer }
+      : failed(reason, { status, answer });
     return settled(id, number, reported, outcome, deliveringOf(desk).delaysMs, desk);
   },
 });

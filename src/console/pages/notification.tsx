@@ -1,25 +1,36 @@
 // One notification: the answer first, then what KICC told, how it came, each attempt, and what a person may do.
-import { showBody } from "../../kinds/personal.ts";
+import { type Shown, showBody } from "../../kinds/personal.ts";
 import { SUCCESS } from "../../rules/notification.ts";
-import { find, search } from "../../store/search.ts";
+import { isRefusal } from "../../api/perform.ts";
+import { kindNamed } from "../../kinds/registry.ts";
+import { findRelated } from "../../store/related.ts";
+import { find } from "../../store/search.ts";
+import { headersOf, sentBy } from "../sent.ts";
 import { answerFor } from "../words/sentences.ts";
 import { pretty, visible } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
-import { NotificationTable } from "../parts/notification-table.tsx";
 import { Action, Ask, State, Text } from "../parts/elements.tsx";
+import { ByHand } from "../parts/by-hand.tsx";
+import { Story } from "../parts/story.tsx";
 import { Timeline } from "../parts/timeline.tsx";
-import { Came, type OfRow, Told } from "../parts/fields.tsx";
+import { Came, type OfRow, Told, resultText } from "../parts/fields.tsx";
+import type { Attempt } from "../../rules/outcome.ts";
+import type { WholeRow } from "../../store/search.ts";
 import type { View } from "../view.ts";
+import type { Words } from "../words/words.ts";
 
-const RELATED = 20;
+/** The same page with its personal data. The audit has who looked before anything is shown. */
+export async function personalPage(v: View, id: string) {
+  const looked = await v.perform("get /api/notifications/{id}", { id, body: "whole" });
+  return isRefusal(looked) ? looked : notificationPage(v, id, true);
+}
 
-/** @returns null where there is none of that id */
-export async function notificationPage(v: View, id: string) {
-  const row = await find(v.db, id);
+/** @param isOpen personal data are shown @returns null where there is none of that id */
+export async function notificationPage(v: View, id: string, isOpen = false) {
+  const [row, related] = await Promise.all([find(v.db, id), findRelated(v.db, id)]);
   if (row === null) return null;
-  const wanted = { state: null, q: row.pgCno, after: null, limit: RELATED };
-  const related = row.pgCno === null ? [] : (await search(v.db, wanted)).rows.filter((each) => each.id !== id);
   const { w } = v;
+  const shown = showBody(row.body, row.contentType);
   return (
     <Layout
       v={v}
@@ -33,15 +44,11 @@ export async function notificationPage(v: View, id: string) {
       </div>
       <section aria-labelledby="attempts">
         <h2 id="attempts">{w.fields.attempts}</h2>
-        <Timeline v={v} history={row.history} />
+        <Timeline v={v} history={row.history} sent={(attempt) => sentHeaders(v, row, attempt)} />
+        <ByHand v={v} row={row} isOpen={isOpen || !shown.isPersonal} />
       </section>
-      <Body v={v} row={row} />
-      {related.length > 0 && (
-        <section aria-labelledby="related">
-          <h2 id="related">{w.notification.related}</h2>
-          <NotificationTable rows={related} v={v} />
-        </section>
-      )}
+      <Story v={v} row={row} related={related} />
+      <Body v={v} row={row} shown={shown} isOpen={isOpen} />
     </Layout>
   );
 }
@@ -55,9 +62,7 @@ function Answer({ v, row }: OfRow) {
     <section class={`answer ${row.state}`} aria-label={w.fields.state}>
       <p class="states">
         <State state={row.state} w={w} />{" "}
-        <span class={row.resCd === SUCCESS ? "tag" : "tag failure"}>
-          {row.resCd === SUCCESS ? w.fields.succeeded : w.fields.failed}
-        </span>{" "}
+        <span class={row.resCd === SUCCESS ? "tag" : "tag failure"}>{resultText(row, w)}</span>{" "}
         {row.source === "test" && <span class="tag">{w.fields.isTest}</span>}
       </p>
       {answerFor(row, v).map((sentence) => (
@@ -70,6 +75,7 @@ function Answer({ v, row }: OfRow) {
           {w.notification.contradicts}: <a href={`${HOME}/notifications/${row.contradicts}`}>{row.contradicts}</a>
         </p>
       )}
+      {adviceFor(row, w) !== null && <p class="advised">{adviceFor(row, w)}</p>}
       {row.note !== null && (
         <p>
           {w.fields.note}: <Text text={row.note} />
@@ -93,8 +99,30 @@ function Answer({ v, row }: OfRow) {
   );
 }
 
-function Body({ v: { w }, row }: OfRow) {
-  const { masked: text, charset } = showBody(row.body, row.contentType);
+function sentHeaders({ config }: View, row: WholeRow, attempt: Attempt): string | null {
+  const sent = sentBy(config.delivering, row, attempt.number);
+  return sent === null ? null : headersOf(sent, row.id, attempt);
+}
+
+/** What a person owes the customer where our system does not know of it; null where it does, or nothing is owed. */
+function adviceFor({ kind: name, state, resCd, source }: WholeRow, w: Words): string | null {
+  const kind = kindNamed(name);
+  const isUnbooked = state === "dead" || state === "held";
+  if (kind === null || source === "test" || !isUnbooked) return null;
+  if (kind.isLoss) return w.notification.loss;
+  if (resCd !== SUCCESS) return null;
+  if (kind.demandsBooking) return w.notification.bookOrCancel;
+  return kind.flow === "out" ? w.notification.refundUnbooked : null;
+}
+
+interface BodyProps extends OfRow {
+  readonly shown: Shown;
+  readonly isOpen: boolean;
+}
+
+function Body({ v: { w }, row, shown, isOpen }: BodyProps) {
+  const { masked, charset, isPersonal } = shown;
+  const text = isOpen ? shown.text : masked;
   const lines = pretty(text);
   return (
     <section aria-labelledby="body">
@@ -103,6 +131,15 @@ function Body({ v: { w }, row }: OfRow) {
         {w.fields.bodyLead(row.body.length, charset)}
         {lines !== null && `; ${w.notification.prettyLead}`}.
       </p>
+      {isPersonal && isOpen && <p>{w.notification.personalShown}</p>}
+      {isPersonal && !isOpen && (
+        <form method="post" action={`${HOME}/notifications/${row.id}/look`} class="row look">
+          <p>
+            {w.notification.personal} <span class="faint">{w.notification.showPersonalLead}</span>
+          </p>
+          <button type="submit">{w.notification.showPersonal}</button>
+        </form>
+      )}
       <pre tabindex={0} aria-labelledby="body">
         {visible(lines ?? text)}
       </pre>

@@ -32,6 +32,34 @@ export function Text({ text }: { readonly text: string | null }) {
   return text === null ? <span class="faint">—</span> : <bdi>{visible(text)}</bdi>;
 }
 
+/**
+ * An id or a command that is taken elsewhere: one click selects it whole, and the script adds a button that copies it.
+ * @param as "pre" for several lines
+ */
+export function Copied({
+  text,
+  w,
+  as = "code",
+}: {
+  readonly text: string;
+  readonly w: Words;
+  readonly as?: "code" | "pre";
+}) {
+  const marks = { "data-copy": w.frame.copy, "data-copied": w.frame.copied };
+  return as === "pre" ? (
+    <pre tabindex={0} {...marks}>
+      {visible(text)}
+    </pre>
+  ) : (
+    <code {...marks}>{visible(text)}</code>
+  );
+}
+
+/** The same of what may be missing. */
+export function CopiedText({ text, w }: { readonly text: string | null; readonly w: Words }) {
+  return text === null ? <Text text={null} /> : <Copied text={text} w={w} />;
+}
+
 export interface Column {
   readonly head: string;
   readonly kind?: "number" | "wide" | "key";

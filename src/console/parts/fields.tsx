@@ -1,26 +1,47 @@
 // What KICC told, field by field with its meaning, and how it came.
+import { kindNamed } from "../../kinds/registry.ts";
 import { SUCCESS } from "../../rules/notification.ts";
 import type { WholeRow } from "../../store/search.ts";
 import { reasonText } from "../words/sentences.ts";
 import { kiccDate, money } from "../words/format.ts";
-import { Facts, Text, TimeFromNow } from "./elements.tsx";
+import { Copied, CopiedText, Facts, Text, TimeFromNow } from "./elements.tsx";
+import { KindName } from "./kind.tsx";
 import type { View } from "../view.ts";
+import type { Words } from "../words/words.ts";
 
 export interface OfRow {
   readonly v: View;
   readonly row: WholeRow;
 }
 
-export function Told({ v: { w }, row }: OfRow) {
+/** Of what takes money back a success is a cancellation. */
+export function resultText({ kind, resCd }: { readonly kind: string; readonly resCd: string }, w: Words): string {
+  const takesBack = kindNamed(kind)?.flow === "out";
+  if (resCd === SUCCESS) return takesBack ? w.fields.succeeded : w.fields.wentWell;
+  return takesBack ? w.fields.failed : w.fields.wentWrong;
+}
+
+export function Told({ v, row }: OfRow) {
+  const { w } = v;
+  const takesBack = kindNamed(row.kind)?.flow === "out";
+  const date = row.cancelDate ?? row.eventDate;
+  const id = (value: string | null) => <CopiedText text={value} w={w} />;
   const fields = [
-    [w.fields.shopOrderNo, "shopOrderNo", row.shopOrderNo],
-    [w.fields.amountCancelled, "amountInfo", money(row.amount, row.currency, w)],
-    [w.fields.cancelDate, "cancelDate", kiccDate(row.cancelDate)],
-    [w.fields.cancelPgCno, "cancelPgCno", row.cancelPgCno],
-    [w.fields.pgCno, "pgCno", row.pgCno],
-    [w.fields.mallId, "mallId", row.mallId],
-    [w.fields.resCd, "resCd", `${row.resCd} (${row.resCd === SUCCESS ? w.fields.succeeded : w.fields.failed})`],
-    [w.fields.resMsg, "resMsg", row.resMsg],
+    [w.fields.kind, row.kind, <KindName kind={row.kind} v={v} />],
+    [w.fields.shopOrderNo, "shopOrderNo", id(row.shopOrderNo)],
+    [
+      takesBack ? w.fields.amountCancelled : w.fields.amount,
+      "amount",
+      <Text text={money(row.amount, row.currency, w)} />,
+    ],
+    [takesBack ? w.fields.cancelDate : w.fields.eventDate, null, <Text text={kiccDate(date)} />],
+    ...(takesBack || row.cancelPgCno !== null
+      ? [[w.fields.cancelPgCno, "cancelPgCno", id(row.cancelPgCno)] as const]
+      : []),
+    [w.fields.pgCno, "pgCno", id(row.pgCno)],
+    [w.fields.mallId, "mallId", <Text text={row.mallId} />],
+    [w.fields.resCd, "resCd", <Text text={`${row.resCd} (${resultText(row, w)})`} />],
+    [w.fields.resMsg, "resMsg", <Text text={row.resMsg} />],
   ] as const;
   return (
     <section aria-labelledby="fields">
@@ -29,11 +50,9 @@ export function Told({ v: { w }, row }: OfRow) {
         {fields.map(([name, field, value]) => (
           <div>
             <dt>
-              {name} <code>{field}</code>
+              {name} {field !== null && <code>{field}</code>}
             </dt>
-            <dd>
-              <Text text={value} />
-            </dd>
+            <dd>{value}</dd>
           </div>
         ))}
       </dl>
@@ -52,13 +71,13 @@ export function Came({ v, row }: OfRow) {
           [w.fields.receipts, w.fields.receiptsLead(row.receipts)],
           [w.fields.source, w.sources[row.source]],
           [w.fields.sourceAddress, <Text text={row.sourceAddress} />],
-          [w.fields.reference, row.reference && <Text text={row.reference} />],
+          [w.fields.reference, row.reference && <Copied text={row.reference} w={w} />],
           [w.fields.contentType, <Text text={row.contentType} />],
           [
             w.fields.state,
             row.reason === null ? w.states[row.state] : `${w.states[row.state]}: ${reasonText(row.reason, w)}`,
           ],
-          [w.fields.id, <code>{row.id}</code>],
+          [w.fields.id, <Copied text={row.id} w={w} />],
         ]}
       />
     </section>

@@ -1,6 +1,7 @@
 // The frame of every page: landmarks, navigation, language, signing out, and what the last action came to.
 import type { Child } from "hono/jsx";
 import { kst, visible } from "../words/format.ts";
+import { SCRIPT_PATH } from "./copy.ts";
 import { STYLE_PATH } from "./style.ts";
 import { type View, hrefWith } from "../view.ts";
 import type { Words } from "../words/words.ts";
@@ -42,6 +43,7 @@ export function Layout({ v, title, at, live, children }: Frame) {
         <title>{`${title} · ${w.frame.title}`}</title>
         <link rel="icon" href={`${HOME}/icon.svg`} />
         <link rel="stylesheet" href={STYLE_PATH} />
+        <script src={SCRIPT_PATH} defer />
       </head>
       <body>
         <a class="skip" href="#content">

@@ -87,6 +87,7 @@ div.answer{padding:.25rem 0 .25rem .9rem;margin-bottom:1rem}.advice{border-color
 .timeline,.attempts{list-style:none;margin:0;padding:0}.timeline li{border-left:3px solid var(--line);padding:0 0 .9rem .9rem}.timeline li:last-child{padding-bottom:0}
 .timeline .taken{border-color:var(--good)}.timeline .failed{border-color:var(--bad)}.timeline p{margin:0 0 .25rem}.attempts li{padding:.2rem 0}
 pre{margin:0;padding:.75rem;background:var(--bg);border:1px solid var(--line);border-radius:6px;overflow:auto;max-height:26rem;white-space:pre-wrap;word-break:normal}
+[data-copy]{user-select:all;-webkit-user-select:all}button.copy{font-size:.78rem;font-weight:400;padding:0 .5rem;min-height:1.5rem;vertical-align:baseline}pre+button.copy{margin-top:.4rem}.by-hand{margin-top:.75rem}
 .live :focus-visible,.live details[open]{background-image:url(busy.svg)}
 .renewal .stale{visibility:hidden;animation:appear 0s 35s forwards}@keyframes appear{to{visibility:visible}}
 .list tr{position:relative}.list tbody tr:hover{background-color:color-mix(in srgb,var(--link) 8%,var(--card))}.list .when a::after{content:"";position:absolute;inset:0}.list .when a{white-space:nowrap}
@@ -116,7 +117,7 @@ dl div{grid-template-columns:1fr}}
 `.replaceAll("\n", "");
 
 /** Changes with the content; it proves nothing, so a small hash does (FNV-1a). */
-function nameOf(text: string): string {
+export function nameOf(text: string): string {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
   return hash.toString(16);

@@ -1,6 +1,8 @@
 // The attempts of one notification in their order: when, how it ended, what the origin said.
 import type { Attempt } from "../../rules/outcome.ts";
 import { Text, TimeFromNow, Took } from "./elements.tsx";
+import { visible } from "../words/format.ts";
+import { adviceOn } from "../words/problem.ts";
 import type { View } from "../view.ts";
 import type { Words } from "../words/words.ts";
 
@@ -24,35 +26,70 @@ export function OutcomeOf({ outcome, status, w }: OutcomeProps) {
   );
 }
 
+interface TimelineProps {
+  readonly v: View;
+  readonly history: readonly Attempt[];
+  /** The headers that an attempt sent, a line each; null where this receiver sent none. */
+  readonly sent?: (attempt: Attempt) => string | null;
+}
+
 /** Newest first: what happened last is what one wants to know. */
-export function Timeline({ v, history }: { readonly v: View; readonly history: readonly Attempt[] }) {
+export function Timeline({ v, history, sent }: TimelineProps) {
   const { w } = v;
   if (history.length === 0) return <p class="faint">{w.notification.noAttempts}</p>;
   return (
     <ol class="timeline" reversed>
-      {history.toReversed().map(({ number, startedAt, durationMs, outcome, status, error, answer }) => (
-        <li class={outcome === "accepted" ? "taken" : "failed"}>
-          <h3>
-            {w.notification.attempt(number)} <OutcomeOf outcome={outcome} status={status} w={w} />
-          </h3>
-          <p>
-            <TimeFromNow at={startedAt} v={v} /> <Took ms={durationMs} w={w} />
-          </p>
-          {error !== null && (
-            <p lang="en">
-              <Text text={error} />
-            </p>
-          )}
-          {answer !== null && answer !== "" && (
-            <>
-              <p class="faint">{w.notification.answer}</p>
-              <pre tabindex={0}>
-                <Text text={answer} />
-              </pre>
-            </>
-          )}
-        </li>
+      {history.toReversed().map((attempt) => (
+        <One v={v} attempt={attempt} headers={sent?.(attempt) ?? null} />
       ))}
     </ol>
+  );
+}
+
+interface OneProps {
+  readonly v: View;
+  readonly attempt: Attempt;
+  readonly headers: string | null;
+}
+
+function One({ v, attempt, headers }: OneProps) {
+  const { w } = v;
+  const { number, startedAt, durationMs, outcome, status, error, answer, head } = attempt;
+  const advice = adviceOn(error, w);
+  return (
+    <li class={outcome === "accepted" ? "taken" : "failed"}>
+      <h3>
+        {w.notification.attempt(number)} <OutcomeOf outcome={outcome} status={status} w={w} />
+      </h3>
+      <p>
+        <TimeFromNow at={startedAt} v={v} /> <Took ms={durationMs} w={w} />
+      </p>
+      {advice !== null && <p>{visible(advice)}</p>}
+      {error !== null && (
+        <p lang="en" class={advice === null ? undefined : "faint"}>
+          <Text text={error} />
+        </p>
+      )}
+      {answer !== null && answer !== "" && (
+        <>
+          <p class="faint">{w.notification.answer}</p>
+          <pre tabindex={0}>
+            <Text text={answer} />
+          </pre>
+        </>
+      )}
+      {head !== undefined && (
+        <details>
+          <summary>{w.notification.answerHead}</summary>
+          <pre tabindex={0}>{visible(head)}</pre>
+        </details>
+      )}
+      {headers !== null && (
+        <details>
+          <summary>{w.notification.sentHeaders}</summary>
+          <pre tabindex={0}>{visible(headers)}</pre>
+        </details>
+      )}
+    </li>
   );
 }

@@ -14,6 +14,7 @@ import { notifications } from "./en/notifications.ts";
 import { notification } from "./en/notification.ts";
 import { sentences } from "./en/sentences.ts";
 import { reasons } from "./en/reasons.ts";
+import { problems } from "./en/problems.ts";
 import { quarantine } from "./en/quarantine.ts";
 import { cancellations } from "./en/cancellations.ts";
 import { test } from "./en/send-test.ts";
@@ -37,6 +38,7 @@ export const en = {
   notification,
   sentences,
   reasons,
+  problems,
   quarantine,
   cancellations,
   test,

@@ -15,6 +15,7 @@ import { notifications } from "./ko/notifications.ts";
 import { notification } from "./ko/notification.ts";
 import { sentences } from "./ko/sentences.ts";
 import { reasons } from "./ko/reasons.ts";
+import { problems } from "./ko/problems.ts";
 import { quarantine } from "./ko/quarantine.ts";
 import { cancellations } from "./ko/cancellations.ts";
 import { test } from "./ko/send-test.ts";
@@ -38,6 +39,7 @@ export const ko: Words = {
   notification,
   sentences,
   reasons,
+  problems,
   quarantine,
   cancellations,
   test,

@@ -15,6 +15,8 @@ export const frame = {
   renews: (seconds: number) => `Renews itself every ${seconds} s, not while you type or have something open.`,
   waits: "It has not renewed itself since.",
   renewNow: "Renew now",
+  copy: "Copy",
+  copied: "Copied",
   older: "Older",
   newest: "Newest",
   none: "There are none.",

@@ -17,6 +17,8 @@ export const frame: Words["frame"] = {
   renews: (seconds) => `${seconds}초마다 새로 고칩니다. 입력 중이거나 펼쳐 둔 것이 있으면 멈춥니다.`,
   waits: "그 뒤로 새로 고치지 않았습니다.",
   renewNow: "지금 새로 고침",
+  copy: "복사",
+  copied: "복사됨",
   older: "이전",
   newest: "최신",
   none: "없습니다.",
