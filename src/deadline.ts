@@ -8,10 +8,12 @@
 //   4.5 s             reading the body, and the queue while D1 is down: half a second remains to answer
 //   2 s, 0.5 s        a refused caller's body, Cloudflare's rate limiting: a stranger must not hold a connection for long
 //
-// one attempt         deliver/consumer, deliver/slow-routes, config
+// one attempt         deliver/consumer, deliver/taking, deliver/slow-routes, api/calls/pull, config
 //   ORIGIN_TIMEOUT_MS the origin's whole answer
 //   + 30 s            the lease, longer than the attempt: it ends only under a consumer that died
 //   10 s              the claim, a third of those 30 s: the rest is for settling the attempt
+//   5 s               of those 10: storing what came while D1 was down, so that the claim of the others has the rest
+//   10 s, 10 s        a claim that came too late: waiting whether it commits after all, and giving it back
 //   0.5 s             until settling is tried again: D1's failures are mostly that short
 //   10 s              a route that hung rests: it must not take all 6 connections from the other routes
 //
@@ -49,6 +51,7 @@
 // the cron            upkeep/cron, upkeep/count, upkeep/prune
 //   20 s              until the next step begins beside one that hangs: six steps fit into two minutes
 //   90 s              behind now, counting stops: whoever stores or settles with an earlier instant is done by then
+//   10 s              of a run, in which notifications are pruned; the next run goes on
 //   90 d, 30 d        hours of plots are kept, strangers' sendings in quarantine
 
 export type Before = <T>(deadline: number, what: string, work: Promise<T>) => Promise<T>;

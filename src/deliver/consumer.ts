@@ -2,23 +2,20 @@
 import { shortId } from "../short-id.ts";
 import type { Config, Delivering, Origin } from "../config.ts";
 import { deliveryHeaders } from "../outbound/headers.ts";
-import { type Letter, WAIT_FOR_PEOPLE_SECONDS, finish, idsOf, openLetters, putBack, waitForD1 } from "./disposition.ts";
+import { type Letter, WAIT_FOR_PEOPLE_SECONDS, finish, openLetters, putBack, waitForD1 } from "./disposition.ts";
 import { log, reasonOf } from "../log.ts";
-import { type DeliveryMessage, toNotification } from "../queue/message.ts";
+import type { DeliveryMessage } from "../queue/message.ts";
 import { deliverTo, routeOf } from "../outbound/origin.ts";
 import { decide } from "../rules/retry.ts";
 import { slowRoutes } from "./slow-routes.ts";
 import { noteSighting } from "../store/alerts.ts";
-import { type Claimed, type Lease, claim, unclaimHeld } from "../store/claim.ts";
+import type { Claimed, Lease } from "../store/claim.ts";
 import { type Settlement, attemptOf, settle } from "../store/settle.ts";
-import { type Standing, standings } from "../store/standing.ts";
 import { before } from "../deadline.ts";
-import { retryTransient } from "../store/transient.ts";
-import { settleExpired } from "../store/expired.ts";
-import { storeNotification, storingOf } from "../intake.ts";
+import { storeUnknown, take } from "./taking.ts";
 
-// A claim may take a third of the lease's margin, so that there is time left to settle.
-const CLAIM_WITHIN_MS = 10_000;
+const NOTE_WITHIN_MS = 10_000;
+const SETTLE_WITHIN_MS = 10_000;
 const SETTLE_AGAIN_MS = 500;
 const WAIT_FOR_ROUTE_SECONDS = 10;
 
@@ -29,8 +26,7 @@ export async function deliverBatch(batch: MessageBatch, config: Config, db: D1Da
   const letters = openLetters(batch.messages);
   const { delivering } = config;
   if (delivering === null || delivering.mode === "queue") {
-    log("delivery.left", { messages: letters.length, because: delivering ? "DELIVERY is queue" : "settings" });
-    for (const { message } of letters) message.retry({ delaySeconds: WAIT_FOR_PEOPLE_SECONDS });
+    await leave(letters, delivering ? "DELIVERY is queue" : "settings", config, db);
     if (delivering !== null) await noteStray(db);
     return;
   }
@@ -47,17 +43,30 @@ export async function deliverBatch(batch: MessageBatch, config: Config, db: D1Da
 async function noteStray(db: D1Database): Promise<void> {
   const now = Date.now();
   try {
-    await before(now + CLAIM_WITHIN_MS, "note", noteSighting(db, "stray-messages", now));
+    await before(now + NOTE_WITHIN_MS, "note", noteSighting(db, "stray-messages", now));
   } catch (error) {
     log("delivery.not-noted", { error: reasonOf(error) });
   }
 }
 
+/** Messages that cannot be delivered now: what D1 has not got is stored, so that people see it, and it waits untried. */
+async function leave(letters: readonly Letter[], because: string, config: Config, db: D1Database): Promise<void> {
+  log("delivery.left", { messages: letters.length, because });
+  for (const { message } of letters) message.retry({ delaySeconds: WAIT_FOR_PEOPLE_SECONDS });
+  try {
+    await storeUnknown(letters, { ...config.storing, opensAttempt: false }, db);
+  } catch (error) {
+    log("delivery.waits-for-d1", { messages: letters.length, error: reasonOf(error) });
+  }
+}
+
 /** In pull mode a message comes only where D1 was down when KICC called. */
 async function keepForPullers(letters: readonly Letter[], config: Config, db: D1Database): Promise<void> {
-  const keeping = async () => storeMissing(letters, await standings(db, idsOf(letters)), config, db);
-  await before(Date.now() + CLAIM_WITHIN_MS, "store", keeping());
-  for (const { message } of letters) message.ack();
+  const unstored = await storeUnknown(letters, config.storing, db);
+  for (const letter of letters) {
+    if (unstored.has(letter)) waitForD1(letter);
+    else letter.message.ack();
+  }
 }
 
 /** Of several routes, one that hangs gets a message now and then; its others wait, and no attempt is counted. */
@@ -82,13 +91,14 @@ async function push(
   const now = Date.now();
   const maxTries = delivering.delaysMs.length + 1;
   const lease: Lease = { hand: shortId(), now, until: now + delivering.leaseMs, maxTries };
-  const { claimed, standing, expired } = await take(letters, lease, delivering, config, db);
+  const { claimed, standing, expired, unstored } = await take(letters, lease, delivering, config.storing, db);
   const mine = new Map(claimed.map((row) => [row.id, row]));
   const taken: { letter: Letter; row: Claimed }[] = [];
   for (const letter of letters) {
     const { id } = letter.content;
     const row = mine.get(id);
-    if (row === undefined) putBack(letter, expired.get(id) ?? standing.get(id) ?? null, maxTries, now);
+    if (unstored.has(letter)) waitForD1(letter);
+    else if (row === undefined) putBack(letter, expired.get(id) ?? standing.get(id) ?? null, maxTries, now);
     else taken.push({ letter, row });
     mine.delete(id);
   }
@@ -102,55 +112,6 @@ async function push(
     const again = { state: "pending", nextAttemptAt: lease.until + 1000 } as const;
     finish(letter, recorded && decision ? decision : again, Date.now());
   }
-}
-
-/** All that comes before the origin is called has one deadline: a lease that ran out protects nothing. */
-async function take(letters: readonly Letter[], lease: Lease, delivering: Delivering, config: Config, db: D1Database) {
-  const ids = idsOf(letters);
-  const deadline = lease.now + CLAIM_WITHIN_MS;
-  const taking = async () => {
-    let taken = await claim(db, ids, lease);
-    if (await storeMissing(letters, taken.standing, config, db)) taken = await claim(db, ids, lease);
-    // A success that was just stored may supersede a failure that was just claimed.
-    const mayBeMine = ({ state, leaseUntil }: Standing) => state === "held" && leaseUntil === lease.until;
-    if ([...taken.standing.values()].some(mayBeMine)) await unclaimHeld(db, ids, lease.hand);
-    return { ...taken, expired: await expire(taken.standing, delivering, db, lease.now) };
-  };
-  return before(deadline, "claim", retryTransient(taking, deadline));
-}
-
-/** KICC was told 0000 on the strength of the queue. @returns whether there was any */
-async function storeMissing(
-  letters: readonly Letter[],
-  known: ReadonlyMap<string, Standing>,
-  config: Config,
-  db: D1Database,
-): Promise<boolean> {
-  const missing = new Map(
-    letters.filter(({ content }) => !known.has(content.id)).map((each) => [each.content.id, each]),
-  );
-  for (const { message, content } of missing.values()) {
-    const notification = toNotification(content);
-    if (notification === null) continue;
-    const storing = storingOf(config.storing, notification, message.id, Date.now());
-    const stored = await storeNotification(db, notification, storing);
-    log("notification.stored", { id: stored.id, state: stored.state, receipts: stored.receipts, late: true });
-  }
-  return missing.size > 0;
-}
-
-/** Leases that ran out, met on the way: failed attempts. Where their notifications stand then, by id. */
-async function expire(
-  standing: ReadonlyMap<string, Standing>,
-  { delaysMs }: Delivering,
-  db: D1Database,
-  now: number,
-): Promise<Map<string, Standing>> {
-  const expired = [...standing.values()].filter(
-    ({ state, leaseUntil }) => state === "pending" && leaseUntil !== null && leaseUntil <= now,
-  );
-  const decisions = await settleExpired(db, expired, delaysMs, now);
-  return new Map(expired.map((row) => [row.id, { ...row, leaseUntil: null, ...decisions.get(row.id) }]));
 }
 
 async function attempt(
@@ -189,7 +150,7 @@ async function attempt(
 async function settleBefore(deadline: number, settlements: readonly Settlement[], db: D1Database): Promise<boolean> {
   for (;;) {
     try {
-      const soon = Math.min(deadline, Date.now() + CLAIM_WITHIN_MS);
+      const soon = Math.min(deadline, Date.now() + SETTLE_WITHIN_MS);
       await before(soon, "settle", settle(db, settlements, Date.now()));
       return true;
     } catch (error) {

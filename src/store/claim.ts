@@ -59,7 +59,7 @@ export interface OpenAttempt {
 export async function takeBack(db: D1Database, opened: readonly OpenAttempt[]): Promise<void> {
   await db
     .prepare(
-      `UPDATE notifications SET attempts = attempts - 1, tries = max(tries - 1, 0), claim = NULL, lease_until = NULL
+      `UPDATE notifications SET ${UNCLAIM}
        FROM json_each(?1) AS opened
        WHERE notifications.id = opened.value ->> '$.id' AND attempts = opened.value ->> '$.attempts'
          AND lease_until IS NOT NULL`,
@@ -68,11 +68,25 @@ export async function takeBack(db: D1Database, opened: readonly OpenAttempt[]): 
     .run();
 }
 
+/** SQL: what ends the claims of one hand without an attempt. */
+export const UNCLAIM = "attempts = attempts - 1, tries = max(tries - 1, 0), claim = NULL, lease_until = NULL";
+
+/** Undoes the claims of one hand: nothing was sent. Safe to run twice. */
+export async function unclaim(db: D1Database, ids: readonly string[], hand: string): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE notifications SET ${UNCLAIM}
+       WHERE id IN (SELECT value FROM json_each(?1)) AND claim = ?2 AND lease_until IS NOT NULL`,
+    )
+    .bind(JSON.stringify(ids), hand)
+    .run();
+}
+
 /** Undoes the claims of one hand on what is held since: nothing is sent of it. */
 export async function unclaimHeld(db: D1Database, ids: readonly string[], hand: string): Promise<void> {
   await db
     .prepare(
-      `UPDATE notifications SET attempts = attempts - 1, tries = tries - 1, claim = NULL, lease_until = NULL
+      `UPDATE notifications SET ${UNCLAIM}
        WHERE id IN (SELECT value FROM json_each(?1)) AND claim = ?2 AND state = 'held' AND lease_until IS NOT NULL`,
     )
     .bind(JSON.stringify(ids), hand)

@@ -1,5 +1,5 @@
 // What the cron does to many notifications at once, each in bounded pages: take what is overdue, replay, bury, prune.
-import type { Lease } from "./claim.ts";
+import { type Lease, UNCLAIM } from "./claim.ts";
 import { type Window, boundsOf, windowOf } from "./due.ts";
 import { type State, seqAt } from "./insert.ts";
 import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
@@ -59,6 +59,17 @@ export async function claimDue(db: D1Database, window: Window, lease: Lease, lim
     .bind(...boundsOf(window), hand, now, until, maxTries, limit)
     .run<DeliverableRow>();
   return results;
+}
+
+/** Undoes the claims of one hand in the window: nobody got them. Safe to run twice. */
+export async function unclaimDue(db: D1Database, window: Window, hand: string): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE notifications SET ${UNCLAIM} WHERE seq IN (
+         SELECT seq FROM (${windowOf("seq, claim, lease_until")}) WHERE claim = ?4 AND lease_until IS NOT NULL)`,
+    )
+    .bind(...boundsOf(window), hand)
+    .run();
 }
 
 /** Buries those of the window that have no try left, as after the delays were shortened. */

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Webhook } from "standardwebhooks";
 import type { DeliveryMessage } from "../../src/queue/message.ts";
 import { sweep } from "../../src/upkeep/sweep.ts";
 import { type Call, call } from "../calls.ts";
-import { clear, copied, configWith, kiccBody, rowOf, stored, queueInto } from "../fixtures.ts";
+import { clear, copied, configWith, faultyD1, kiccBody, rowOf, stored, queueInto } from "../fixtures.ts";
 
 const SETTINGS = { DELIVERY: "pull", DELIVERY_TOKEN: "delivery-token", RETRY_DELAYS_SECONDS: "15,30" };
 
@@ -149,6 +149,35 @@ describe("pull", () => {
     await env.DB.prepare("UPDATE notifications SET tries = 3 WHERE id = ?").bind(usedUp).run();
     expect(await pull()).toEqual([]);
     for (const id of [asked.id, later]) expect(await rowOf(id)).toMatchObject({ attempts: 0 });
+  });
+});
+
+describe("a lease that reaches no puller", () => {
+  // The round trip before it looks for leases that ran out.
+  const LEASING = 2;
+  afterEach(() => void vi.useRealTimers());
+
+  it.each(["before", "after"] as const)("is given back: D1 hung %s it committed", async (moment) => {
+    const id = await pullable();
+    const hang = async (trip: number) => {
+      await Promise.resolve();
+      if (trip === LEASING) vi.advanceTimersByTime(15_000);
+    };
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { status } = await call("POST /api/pull", { settings: SETTINGS, db: faultyD1(env.DB, { [moment]: hang }) });
+    vi.useRealTimers();
+    expect(status).toBe(503);
+    expect(await rowOf(id)).toMatchObject({ state: "pending", attempts: 0, tries: 0, leaseUntil: null, history: [] });
+    expect(await pullOne()).toMatchObject({ id, attempt: 1 });
+  });
+
+  it("is given back: the puller hung up meanwhile", async () => {
+    const id = await pullable();
+    const puller = new AbortController();
+    const db = faultyD1(env.DB, { after: (trip) => void (trip === LEASING && puller.abort()) });
+    await call("POST /api/pull", { settings: SETTINGS, db, signal: puller.signal }).catch(() => {});
+    await vi.waitFor(async () => expect(await rowOf(id)).toMatchObject({ attempts: 0, leaseUntil: null }));
+    expect(await pullOne()).toMatchObject({ id, attempt: 1 });
   });
 });
 

@@ -3,12 +3,13 @@ import { shortId } from "../../short-id.ts";
 import * as z from "zod/mini";
 import type { Delivering } from "../../config.ts";
 import { deliveryHeaders } from "../../outbound/headers.ts";
-import { log } from "../../log.ts";
+import { before } from "../../deadline.ts";
+import { log, reasonOf } from "../../log.ts";
 import type { Lease } from "../../store/claim.ts";
 import { type Place, START, type Window, placeBehind } from "../../store/due.ts";
 import { findExpired, settleExpired } from "../../store/expired.ts";
 import { type DeliverableRow, notificationOf } from "../../store/rows.ts";
-import { claimDue } from "../../store/overdue.ts";
+import { claimDue, unclaimDue } from "../../store/overdue.ts";
 import { wholeNumber } from "../input.ts";
 import { type Desk, deliveringOf, operation, refuse } from "../operation.ts";
 import { instantSchema, notificationSchema, notificationShape, rfc3339 } from "../shapes.ts";
@@ -23,6 +24,7 @@ const EXPIRE_EVERY = 5;
 const EXPIRED = 100;
 const LOOKED_AT = 500;
 const WINDOWS = 4;
+const CLAIM_WITHIN_MS = 10_000;
 
 const pulledSchema = z.extend(notificationSchema, {
   attempt: z.int(),
@@ -69,11 +71,10 @@ async function expire({ db }: Desk, { delaysMs }: Delivering): Promise<void> {
 
 /** @param windows how many to look at: what is leased, or waits for KICC's word, may fill the first */
 async function lease(desk: Desk, { secrets, delaysMs }: Delivering, max: number, leaseMs: number, windows: number) {
-  const { db, operator } = desk;
   const now = Date.now();
   const taking = { hand: shortId(), now, until: now + leaseMs, maxTries: delaysMs.length + 1 };
-  const rows = await claimFirst(db, taking, max, windows);
-  if (rows.length > 0) log("delivery.pulled", { notifications: rows.length, by: operator });
+  const rows = await claimFirst(desk, taking, max, windows);
+  if (rows.length > 0) log("delivery.pulled", { notifications: rows.length, by: desk.operator });
   return Promise.all(
     rows
       .toSorted((one, other) => one.receivedAt - other.receivedAt)
@@ -82,15 +83,39 @@ async function lease(desk: Desk, { secrets, delaysMs }: Delivering, max: number,
 }
 
 /** One statement takes them, so no two pullers get the same one. */
-async function claimFirst(db: D1Database, taking: Lease, max: number, windows: number): Promise<DeliverableRow[]> {
+async function claimFirst(desk: Desk, taking: Lease, max: number, windows: number): Promise<DeliverableRow[]> {
   let from: Place | null = START;
   for (let looked = 0; from !== null && looked < windows; looked++) {
     const window: Window = { dueBy: taking.now, from };
-    const rows = await claimDue(db, window, taking, max);
+    const rows = await claimInTime(desk, window, taking, max);
     if (rows.length > 0 || windows === 1) return rows;
-    from = await placeBehind(db, window);
+    from = await placeBehind(desk.db, window);
   }
   return [];
+}
+
+/** Nobody reports on what is leased for a call that was given up, or to a puller that is gone: it is given back. */
+async function claimInTime(desk: Desk, window: Window, taking: Lease, max: number): Promise<DeliverableRow[]> {
+  const claiming = claimDue(desk.db, window, taking, max);
+  try {
+    const rows = await before(taking.now + CLAIM_WITHIN_MS, "lease", claiming);
+    if (rows.length === 0 || !desk.signal?.aborted) return rows;
+  } catch (error) {
+    desk.waitUntil(giveBack(claiming, window, taking.hand, desk.db));
+    throw error;
+  }
+  await giveBack(claiming, window, taking.hand, desk.db);
+  return [];
+}
+
+/** Throws nothing. A statement that hung may still commit: it is waited for. */
+async function giveBack(claiming: Promise<unknown>, window: Window, hand: string, db: D1Database): Promise<void> {
+  await before(Date.now() + CLAIM_WITHIN_MS, "lease", claiming).catch(() => {});
+  try {
+    await before(Date.now() + CLAIM_WITHIN_MS, "give back", unclaimDue(db, window, hand));
+  } catch (error) {
+    log("delivery.not-given-back", { error: reasonOf(error) });
+  }
 }
 
 async function pulled(row: DeliverableRow, secrets: readonly Uint8Array[], now: number, until: number, desk: Desk) {

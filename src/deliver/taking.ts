@@ -1,0 +1,140 @@
+// What comes before the origin is called: D1 learns of what it has not got, and the batch is claimed. An attempt that nobody makes is given back.
+import type { Config, Delivering } from "../config.ts";
+import { before } from "../deadline.ts";
+import { storeNotification, storingOf } from "../intake.ts";
+import { log, reasonOf } from "../log.ts";
+import { toNotification } from "../queue/message.ts";
+import { type Claimed, type Lease, claim, unclaim, unclaimHeld } from "../store/claim.ts";
+import { settleExpired } from "../store/expired.ts";
+import { type Standing, standings } from "../store/standing.ts";
+import { retryTransient } from "../store/transient.ts";
+import { type Letter, idsOf } from "./disposition.ts";
+
+// A claim may take a third of the lease's margin, so that there is time left to settle. Storing has to end before: while D1
+// takes no new rows it must not cost the claims of the others.
+const CLAIM_WITHIN_MS = 10_000;
+const STORE_WITHIN_MS = 5000;
+const GIVE_BACK_WITHIN_MS = 10_000;
+
+export interface Taken {
+  readonly claimed: readonly Claimed[];
+  /** Where those stand that D1 knows, by id. */
+  readonly standing: ReadonlyMap<string, Standing>;
+  /** Where those stand now whose lease had run out, by id. */
+  readonly expired: ReadonlyMap<string, Standing>;
+  /** Those that D1 has not got, and did not take. */
+  readonly unstored: ReadonlySet<Letter>;
+}
+
+/** Claims what can be claimed. @throws where D1 did not answer in time: then nothing is claimed, as far as D1 allows */
+export async function take(
+  letters: readonly Letter[],
+  lease: Lease,
+  delivering: Delivering,
+  storing: Config["storing"],
+  db: D1Database,
+): Promise<Taken> {
+  const ids = idsOf(letters);
+  const deadline = lease.now + CLAIM_WITHIN_MS;
+  const taking = retryTransient(() => takeAll(letters, ids, lease, delivering, storing, db), deadline);
+  try {
+    return await before(deadline, "claim", taking);
+  } catch (error) {
+    await giveBack(taking, ids, lease.hand, db);
+    throw error;
+  }
+}
+
+async function takeAll(
+  letters: readonly Letter[],
+  ids: readonly string[],
+  lease: Lease,
+  delivering: Delivering,
+  storing: Config["storing"],
+  db: D1Database,
+): Promise<Taken> {
+  let taken = await claim(db, ids, lease);
+  const missing = letters.filter(({ content }) => !taken.standing.has(content.id));
+  const unstored = await storeEach(missing, storing, lease.now + STORE_WITHIN_MS, db);
+  if (missing.length > unstored.size) taken = await claim(db, ids, lease);
+  // A success that was just stored may supersede a failure that was just claimed.
+  const mayBeMine = ({ state, leaseUntil }: Standing) => state === "held" && leaseUntil === lease.until;
+  if ([...taken.standing.values()].some(mayBeMine)) await unclaimHeld(db, ids, lease.hand);
+  return { ...taken, unstored, expired: await expire(taken.standing, delivering, db, lease.now) };
+}
+
+/** Throws nothing. A statement that hung may still commit: it is waited for, and what it claimed is given back as well. */
+async function giveBack(taking: Promise<unknown>, ids: readonly string[], hand: string, db: D1Database): Promise<void> {
+  try {
+    await before(Date.now() + GIVE_BACK_WITHIN_MS, "claim", taking);
+  } catch {
+    // It failed, or it hangs on.
+  }
+  const deadline = Date.now() + GIVE_BACK_WITHIN_MS;
+  try {
+    await before(
+      deadline,
+      "give back",
+      retryTransient(() => unclaim(db, ids, hand), deadline),
+    );
+  } catch (error) {
+    log("delivery.not-given-back", { ids, error: reasonOf(error) });
+  }
+}
+
+/**
+ * Stores those that D1 has not got: KICC was told 0000 on the strength of the queue.
+ * @returns those that D1 did not take @throws where D1 does not say which it has
+ */
+export async function storeUnknown(
+  letters: readonly Letter[],
+  storing: Config["storing"],
+  db: D1Database,
+): Promise<ReadonlySet<Letter>> {
+  const deadline = Date.now() + CLAIM_WITHIN_MS;
+  const known = await before(deadline, "look", standings(db, idsOf(letters)));
+  const missing = letters.filter(({ content }) => !known.has(content.id));
+  return storeEach(missing, storing, deadline, db);
+}
+
+/** One after the other, each by itself: what D1 does not take of one is no other's trouble. @returns those not stored */
+async function storeEach(
+  letters: readonly Letter[],
+  storing: Config["storing"],
+  deadline: number,
+  db: D1Database,
+): Promise<ReadonlySet<Letter>> {
+  const unstored = new Set<Letter>();
+  for (const letter of letters) {
+    const { message, content } = letter;
+    const notification = toNotification(content);
+    if (notification === null) continue;
+    const how = storingOf(storing, notification, message.id, Date.now());
+    try {
+      const stored = await before(
+        deadline,
+        "store",
+        retryTransient(() => storeNotification(db, notification, how), deadline),
+      );
+      log("notification.stored", { id: stored.id, state: stored.state, receipts: stored.receipts, late: true });
+    } catch (error) {
+      unstored.add(letter);
+      log("notification.not-stored", { id: content.id, error: reasonOf(error) });
+    }
+  }
+  return unstored;
+}
+
+/** Leases that ran out, met on the way: failed attempts. Where their notifications stand then, by id. */
+async function expire(
+  standing: ReadonlyMap<string, Standing>,
+  { delaysMs }: Delivering,
+  db: D1Database,
+  now: number,
+): Promise<Map<string, Standing>> {
+  const expired = [...standing.values()].filter(
+    ({ state, leaseUntil }) => state === "pending" && leaseUntil !== null && leaseUntil <= now,
+  );
+  const decisions = await settleExpired(db, expired, delaysMs, now);
+  return new Map(expired.map((row) => [row.id, { ...row, leaseUntil: null, ...decisions.get(row.id) }]));
+}
