@@ -10,7 +10,7 @@ import { findExpired, findExpiredHeld, settleExpired } from "../store/expired.ts
 import { replayNext } from "../store/replay.ts";
 import { takeBack } from "../store/claim.ts";
 import { type DeliverableRow, notificationOf } from "../store/rows.ts";
-import { buryExhausted, claimDue, prune, takeOverdue, unmarkEnqueued } from "../store/overdue.ts";
+import { buryExhausted, claimDue, prune, takeOverdue, unclaimDue, unmarkEnqueued } from "../store/overdue.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -119,7 +119,11 @@ async function handOver({ delaysMs }: Delivering, db: D1Database, queue: Queue, 
   const now = Date.now();
   const lease = { hand: shortId(), now, until: now + UNREPORTED_MS, maxTries: delaysMs.length + 1 };
   return pages(async () => {
-    const rows = await claimDue(db, window, lease, PAGE);
+    const rows = await claimDue(db, window, lease, PAGE).catch(async (error: unknown) => {
+      // D1 may have claimed all the same.
+      await unclaimDue(db, window, lease.hand);
+      throw error;
+    });
     await send(rows, queue, 0, (unsent) => takeBack(db, unsent));
     return rows.length;
   });

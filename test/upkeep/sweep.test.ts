@@ -135,6 +135,19 @@ describe("a queue in trouble", () => {
     ]);
   });
 
+  it("counts no attempt for what was not handed over, whichever of D1's replies is lost", async () => {
+    for (let lost = 1; lost <= 8; lost++) {
+      await clear();
+      const id = await due(1);
+      const { queue, sent } = localQueue();
+      const after = (trip: number) => (trip === lost ? Promise.reject(new Error("D1 is away")) : undefined);
+      await sweep(configWith({ DELIVERY: "queue" }), faultyD1(env.DB, { after }), queue);
+      expect(await rowOf(id)).toMatchObject({ attempts: sent.length, tries: sent.length });
+      await run({ ...localQueue(), queue, sent }, { DELIVERY: "queue" });
+      expect(sent).toEqual([expect.objectContaining({ id, attempt: 1 })]);
+    }
+  });
+
   it("counts attempts for the page that the queue took, and none for the page that it did not", async () => {
     for (let index = 0; index < 105; index++) await due(3);
     const half = localQueue();
