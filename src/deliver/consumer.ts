@@ -91,7 +91,7 @@ async function push(
   const now = Date.now();
   const maxTries = delivering.delaysMs.length + 1;
   const lease: Lease = { hand: shortId(), now, until: now + delivering.leaseMs, maxTries };
-  const { claimed, standing, expired, unstored } = await take(letters, lease, delivering, config.storing, db);
+  const { claimed, firsts, standing, expired, unstored } = await take(letters, lease, delivering, config.storing, db);
   const mine = new Map(claimed.map((row) => [row.id, row]));
   const taken: { letter: Letter; row: Claimed }[] = [];
   for (const letter of letters) {
@@ -103,7 +103,7 @@ async function push(
     mine.delete(id);
   }
   const settlements = await Promise.all(
-    taken.map(({ letter, row }) => attempt(letter.content, row, delivering, origin)),
+    taken.map(({ letter, row }) => attempt(firsts.get(row.id) ?? letter.content, row, delivering, origin)),
   );
   const recorded = await settleBefore(lease.until, settlements, db);
   for (const [index, { letter }] of taken.entries()) {

@@ -3,9 +3,10 @@ import type { Config, Delivering } from "../config.ts";
 import { before } from "../deadline.ts";
 import { storeNotification, storingOf } from "../intake.ts";
 import { log, reasonOf } from "../log.ts";
-import { toNotification } from "../queue/message.ts";
+import { type DeliveryMessage, encodeMessage, toNotification } from "../queue/message.ts";
 import { type Claimed, type Lease, claim, unclaim, unclaimHeld } from "../store/claim.ts";
 import { settleExpired } from "../store/expired.ts";
+import { notificationOf, readDeliverable } from "../store/rows.ts";
 import { type Standing, standings } from "../store/standing.ts";
 import { retryTransient } from "../store/transient.ts";
 import { type Letter, idsOf } from "./disposition.ts";
@@ -18,6 +19,8 @@ const GIVE_BACK_WITHIN_MS = 10_000;
 
 export interface Taken {
   readonly claimed: readonly Claimed[];
+  /** What D1 stored first of those whose message is of a later receipt, by id: of several, the first is delivered. */
+  readonly firsts: ReadonlyMap<string, DeliveryMessage>;
   /** Where those stand that D1 knows, by id. */
   readonly standing: ReadonlyMap<string, Standing>;
   /** Where those stand now whose lease had run out, by id. */
@@ -60,7 +63,23 @@ async function takeAll(
   // A success that was just stored may supersede a failure that was just claimed.
   const mayBeMine = ({ state, leaseUntil }: Standing) => state === "held" && leaseUntil === lease.until;
   if ([...taken.standing.values()].some(mayBeMine)) await unclaimHeld(db, ids, lease.hand);
-  return { ...taken, unstored, expired: await expire(taken.standing, delivering, db, lease.now) };
+  const firsts = await readFirsts(letters, taken.claimed, db);
+  return { ...taken, firsts, unstored, expired: await expire(taken.standing, delivering, db, lease.now) };
+}
+
+async function readFirsts(
+  letters: readonly Letter[],
+  claimed: readonly Claimed[],
+  db: D1Database,
+): Promise<ReadonlyMap<string, DeliveryMessage>> {
+  const receivedAt = new Map(claimed.map((row) => [row.id, row.receivedAt]));
+  const later = letters.filter(({ content }) => {
+    const first = receivedAt.get(content.id);
+    return first !== undefined && first !== Date.parse(content.receivedAt);
+  });
+  if (later.length === 0) return new Map();
+  const rows = await readDeliverable(db, idsOf(later));
+  return new Map(rows.map((row) => [row.id, encodeMessage(notificationOf(row), row.attempts)]));
 }
 
 /** Throws nothing. A statement that hung may still commit: it is waited for, and what it claimed is given back as well. */

@@ -12,6 +12,8 @@ export interface Lease {
 
 export interface Claimed {
   readonly id: string;
+  /** Of the receipt that D1 stored first: its bytes are the ones to deliver. */
+  readonly receivedAt: number;
   readonly attempts: number;
   readonly tries: number;
   readonly reference: string | null;
@@ -41,7 +43,7 @@ export async function claim(
       .prepare(
         `UPDATE notifications SET ${OPEN_ATTEMPT}
          WHERE id IN (SELECT value FROM json_each(?5)) AND ${CLAIMABLE}
-         RETURNING id, attempts, tries, reference, repeats, confirm IS 'confirmed' AS confirmed`,
+         RETURNING id, received_at AS receivedAt, attempts, tries, reference, repeats, confirm IS 'confirmed' AS confirmed`,
       )
       .bind(lease.hand, lease.now, lease.until, lease.maxTries, JSON.stringify(ids)),
     standingStatement(db, ids),

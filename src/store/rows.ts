@@ -35,6 +35,14 @@ export const DELIVERABLE = `id, kind, received_at AS receivedAt, source, source_
   coalesce(event_date, cancel_date) AS eventDate, currency, amount, repeats,
   receipts, attempts, tries, confirm IS 'confirmed' AS confirmed`;
 
+export async function readDeliverable(db: D1Database, ids: readonly string[]): Promise<DeliverableRow[]> {
+  const { results } = await db
+    .prepare(`SELECT ${DELIVERABLE} FROM notifications WHERE id IN (SELECT value FROM json_each(?))`)
+    .bind(JSON.stringify(ids))
+    .run<DeliverableRow>();
+  return results;
+}
+
 export function notificationOf({ body, text, ...row }: DeliverableRow): Notification {
   // It is judged already.
   return { ...row, ambiguous: false, body: bytesOf({ body, text }) };

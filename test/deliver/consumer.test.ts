@@ -102,6 +102,17 @@ describe("a batch", () => {
     });
   });
 
+  it("sends the body and the time of the receipt that D1 stored first, though a later one's message comes", async () => {
+    const about = { cancelPgCno: "C1", shopOrderNo: "O1", pgCno: "P1" };
+    const first = kiccBody(about);
+    await pending(first, { receivedAt: Date.UTC(2026, 0, 14) });
+    const second = await pending(kiccBody({ ...about, resMsg: "다시 보냄" }), { receivedAt: Date.UTC(2026, 0, 15) });
+    const { requests } = await deliver([second, await pending()]);
+    expect(await requests[0]?.text()).toBe(first);
+    expect(requests[0]?.headers.get("kicc-received-at")).toBe("2026-01-14T00:00:00.000Z");
+    expect(requests).toHaveLength(2);
+  });
+
   it("keeps one message's trouble from the others, and tries it again after its delay", async () => {
     const [good, bad] = [await pending(), await pending()];
     const origin = async (request: Request) =>

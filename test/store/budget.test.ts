@@ -34,7 +34,11 @@ async function notify(body: string, sending: Sending = {}, settings = {}, kept =
 /** One message through the consumer, to an origin that answers with this status. */
 async function attempt(body: string, number: number, status: number, settings = {}): Promise<Work> {
   vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(null, { status }));
-  const content = encodeMessage(notificationFrom(body), number);
+  const { id } = notificationFrom(body);
+  const receivedAt = await env.DB.prepare("SELECT received_at FROM notifications WHERE id = ?")
+    .bind(id)
+    .first<number>("received_at");
+  const content = encodeMessage(notificationFrom(body, receivedAt === null ? {} : { receivedAt }), number);
   const batch = createMessageBatch("kicc-deliveries", [
     { id: "m", timestamp: new Date(), attempts: number, body: content },
   ]);
