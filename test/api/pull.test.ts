@@ -361,6 +361,17 @@ describe("fail", () => {
     expect((await rowOf(id))?.history).toHaveLength(1);
   });
 
+  it("without an attempt changes nothing of a delivered one: the puller's accept came first", async () => {
+    const id = await pullable();
+    await pullOne();
+    await reports(id, "accept");
+    expect(await reports(id, "fail", { reason: "late" })).toMatchObject({
+      status: 200,
+      answer: { state: "delivered" },
+    });
+    expect((await rowOf(id))?.history).toHaveLength(1);
+  });
+
   it("with final is dead at once", async () => {
     const id = await pullable();
     await pullOne();

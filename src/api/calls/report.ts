@@ -68,7 +68,9 @@ export const fail = operation({
   async run({ id, attempt: given, reason, final, status = null, answer = null }, desk) {
     const reported = await reportedOn(desk.db, id, given ?? null);
     if (reported === null) return unknownNotification(id);
-    if (given === undefined && reported.open === 0) return refuse("conflict", NONE_OPEN);
+    if (given === undefined && reported.open === 0 && reported.state !== "delivered") {
+      return refuse("conflict", NONE_OPEN);
+    }
     const number = given ?? reported.attempts;
     if (reported.open === 0 || number !== reported.attempts) return unchanged(id, desk);
     const outcome: Outcome = final
