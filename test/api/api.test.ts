@@ -5,17 +5,15 @@ import { seqAt } from "../../src/store/insert.ts";
 import { replayNext } from "../../src/store/replay.ts";
 import { call, seed } from "../calls.ts";
 import { clear, faultyD1, kiccBody, rowOf, stored } from "../fixtures.ts";
+import { type Columns, given, set } from "../given.ts";
 
 const UNKNOWN = "ntf_00000000000000000000000000000000";
 
 beforeEach(clear);
 
-async function storedAs(state: string, more: Readonly<Record<string, unknown>> = {}): Promise<string> {
+async function storedAs(state: string, more: Columns = {}): Promise<string> {
   const { id } = await stored();
-  const set = Object.entries({ state, ...more });
-  await env.DB.prepare(`UPDATE notifications SET ${set.map(([column]) => `${column} = ?`).join(", ")} WHERE id = ?`)
-    .bind(...set.map(([, value]) => value), id)
-    .run();
+  await set(id, { state, ...more });
   return id;
 }
 
@@ -193,9 +191,7 @@ describe("one notification", () => {
     const failure = kiccBody({ resCd: "W901", cancelPgCno, amountInfo: null });
     const { id, notification } = await stored(failure);
     const attempt = { number: 1, startedAt: 1_768_349_530_000, durationMs: 7, outcome: "failed", status: 500 };
-    await env.DB.prepare("UPDATE notifications SET history = ? WHERE id = ?")
-      .bind(JSON.stringify([{ ...attempt, error: "origin answered 500", answer: "<b>no" }]), id)
-      .run();
+    await set(id, { history: JSON.stringify([{ ...attempt, error: "origin answered 500", answer: "<b>no" }]) });
     const { answer, queries } = await call(`GET /api/notifications/${id}`);
     expect(answer).toMatchObject({
       id,
@@ -214,7 +210,7 @@ describe("one notification", () => {
   it("decodes an EUC-KR body, and keeps its bytes", async () => {
     const { id } = await stored();
     const bytes = Uint8Array.fromHex("7b22726573436422 3a2239393939222c227265734d7367223a22b0a1227d".replace(" ", ""));
-    await env.DB.prepare("UPDATE notifications SET body = ? WHERE id = ?").bind(bytes.toBase64(), id).run();
+    await set(id, { body: bytes.toBase64() });
     expect((await call(`GET /api/notifications/${id}`)).answer).toMatchObject({
       charset: "euc-kr",
       body: '{"resCd":"9999","resMsg":"가"}',
@@ -471,7 +467,7 @@ describe("with 100,000 notifications", () => {
       await call(`POST /api/notifications/${id}/fail`, { body: { reason: "r" }, settings }),
       await call(`POST /api/notifications/${id}/accept`, { body: { attempt: 1 }, settings }),
     ];
-    await env.DB.prepare("UPDATE notifications SET lease_until = 1 WHERE lease_until IS NOT NULL").run();
+    await given.expiredLeases();
     reports.push(await call("POST /api/pull", { body: { max: 50 }, settings }));
     expect(reports.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     expect(Math.max(...reports.map(({ queries }) => queries))).toBeLessThanOrEqual(5);

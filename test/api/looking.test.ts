@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { call, seed } from "../calls.ts";
 import { clear, kiccBody, stored } from "../fixtures.ts";
+import { set } from "../given.ts";
 
 beforeEach(clear);
 
@@ -48,7 +49,7 @@ describe("what is related", () => {
     const other = await stored(kiccBody({ pgCno: "P-1", shopOrderNo: "O-2" }), { receivedAt: 2000 });
     const third = await stored(kiccBody({ pgCno: "P-3", shopOrderNo: "O-1" }), { receivedAt: 3000 });
     await stored(kiccBody({ pgCno: "P-4", shopOrderNo: "O-4" }));
-    await env.DB.prepare("UPDATE notifications SET kind = 'wechat.approval' WHERE id = ?").bind(other.id).run();
+    await set(other.id, { kind: "wechat.approval" });
     const { answer } = await call(`GET /api/notifications/${id}`);
     expect(answer.related.map((each: { id: string; kind: string }) => [each.id, each.kind])).toEqual([
       [third.id, "wechat.cancel"],

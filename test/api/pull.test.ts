@@ -5,6 +5,7 @@ import type { DeliveryMessage } from "../../src/queue/message.ts";
 import { sweep } from "../../src/upkeep/sweep.ts";
 import { type Call, call } from "../calls.ts";
 import { clear, copied, configWith, faultyD1, kiccBody, rowOf, stored, queueInto } from "../fixtures.ts";
+import { given, set } from "../given.ts";
 
 const SETTINGS = { DELIVERY: "pull", DELIVERY_TOKEN: "delivery-token", RETRY_DELAYS_SECONDS: "15,30" };
 
@@ -41,19 +42,6 @@ async function pullOne(): Promise<Pulled> {
 
 async function reports(id: string, how: "accept" | "fail", body: unknown = {}) {
   return call(`POST /api/notifications/${id}/${how}`, { settings: SETTINGS, token: "delivery-token", body });
-}
-
-/** Makes all leases end now. */
-async function endLeases(): Promise<void> {
-  await env.DB.prepare("UPDATE notifications SET lease_until = ? WHERE lease_until IS NOT NULL")
-    .bind(Date.now() - 1)
-    .run();
-}
-
-async function makeDue(): Promise<void> {
-  await env.DB.prepare("UPDATE notifications SET next_attempt_at = ?")
-    .bind(Date.now() - 1)
-    .run();
 }
 
 describe("pull", () => {
@@ -146,7 +134,7 @@ describe("pull", () => {
     const asked = await stored(kiccBody(), {}, { ...SETTINGS, CONFIRM: "before-delivery" });
     const later = await pullable({ receivedAt: Date.now() + 60_000 });
     const usedUp = await pullable();
-    await env.DB.prepare("UPDATE notifications SET tries = 3 WHERE id = ?").bind(usedUp).run();
+    await set(usedUp, { tries: 3 });
     expect(await pull()).toEqual([]);
     for (const id of [asked.id, later]) expect(await rowOf(id)).toMatchObject({ attempts: 0 });
   });
@@ -189,7 +177,7 @@ describe("a lease that runs out", () => {
       [2, 30_000],
     ] as const) {
       expect(await pullOne()).toMatchObject({ id, attempt });
-      await endLeases();
+      await given.expiredLeases();
       expect(await pull()).toEqual([]);
       const row = await rowOf(id);
       expect(row).toMatchObject({ state: "pending", leaseUntil: null, attempts: attempt });
@@ -197,10 +185,10 @@ describe("a lease that runs out", () => {
       const waitMs = (row?.nextAttemptAt ?? 0) - Date.now();
       expect(waitMs).toBeGreaterThan(delayMs * 0.85);
       expect(waitMs).toBeLessThan(delayMs * 1.11);
-      await makeDue();
+      await given.due();
     }
     expect(await pullOne()).toMatchObject({ id, attempt: 3 });
-    await endLeases();
+    await given.expiredLeases();
     expect(await pull()).toEqual([]);
     expect(await rowOf(id)).toMatchObject({ state: "dead", reason: "exhausted", attempts: 3, leaseUntil: null });
   });
@@ -209,10 +197,10 @@ describe("a lease that runs out", () => {
     const id = await pullable();
     await pullOne();
     await reports(id, "fail", { attempt: 1, reason: "no", status: 503, answer: "x".repeat(9000) });
-    await makeDue();
+    await given.due();
     await pullOne();
     await reports(id, "fail", { attempt: 2, reason: "no", status: "odd", answer: 5 });
-    await makeDue();
+    await given.due();
     await pullOne();
     await reports(id, "accept", { attempt: 3, status: 200, answer: "OK" });
     const { answer } = await call(`GET /api/notifications/${id}`, { settings: SETTINGS });
@@ -230,7 +218,7 @@ describe("a lease that runs out", () => {
   it("is settled once, by whoever comes first: a puller or the sweep", async () => {
     const id = await pullable();
     await pullOne();
-    await endLeases();
+    await given.expiredLeases();
     await Promise.all([pull(), pull(), sweep(configWith(SETTINGS), env.DB, queueInto([])), pull()]);
     expect((await rowOf(id))?.history).toHaveLength(1);
   });
@@ -238,9 +226,9 @@ describe("a lease that runs out", () => {
   it("leaves the attempt to its late acceptance, which delivers once", async () => {
     const id = await pullable();
     await pullOne();
-    await endLeases();
+    await given.expiredLeases();
     await pull();
-    await makeDue();
+    await given.due();
     expect(await pullOne()).toMatchObject({ id, attempt: 2 });
     expect((await reports(id, "fail", { attempt: 1, reason: "late" })).answer).toMatchObject({
       state: "pending",
@@ -279,10 +267,10 @@ describe("accept", () => {
     expect(await reports(id, "accept")).toMatchObject({ status: 200, answer });
   });
 
-  it.each(["held", "dead"])("of an attempt that was made delivers a %s one", async (state) => {
+  it.each(["held", "dead"] as const)("of an attempt that was made delivers a %s one", async (state) => {
     const id = await pullable();
     await pullOne();
-    await env.DB.prepare("UPDATE notifications SET state = ?, reason = 'x', lease_until = NULL").bind(state).run();
+    await (state === "held" ? given.held("superseded", id) : given.dead(id));
     expect((await reports(id, "accept", { attempt: 1 })).answer).toMatchObject({ state: "delivered", reason: null });
   });
 
@@ -325,7 +313,7 @@ describe("accept", () => {
   it("leaves what a person closed closed, and says so", async () => {
     const id = await pullable();
     await pullOne();
-    await env.DB.prepare("UPDATE notifications SET state = 'closed', lease_until = NULL").run();
+    await given.closed(id);
     expect(await reports(id, "accept", { attempt: 1 })).toMatchObject({ status: 409 });
     expect(await rowOf(id)).toMatchObject({ state: "closed" });
   });
@@ -383,7 +371,7 @@ describe("fail", () => {
   it("of the last attempt is dead", async () => {
     const id = await pullable();
     for (let attempt = 1; attempt <= 3; attempt++) {
-      await makeDue();
+      await given.due();
       await pullOne();
       await reports(id, "fail", { attempt, reason: "down" });
     }
@@ -409,7 +397,7 @@ describe("fail", () => {
     const { id } = await stored(kiccBody(), {}, settings);
     const body = { attempt: 1, reason: "busy" };
     await call(`POST /api/notifications/${id}/fail`, { settings, body });
-    await makeDue();
+    await given.due();
     const sent: DeliveryMessage[] = [];
     await sweep(configWith(settings), env.DB, queueInto(sent));
     expect(sent).toEqual([expect.objectContaining({ id, attempt: 2 })]);

@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { clear, stored } from "../fixtures.ts";
+import { given } from "../given.ts";
 import { signedIn, visit } from "./browse.ts";
 
 const AUDIENCE = "f00d1e0faud";
@@ -109,7 +110,7 @@ describe("Access", () => {
 
   it("names the operator in the audit", async () => {
     const { id } = await stored();
-    await env.DB.prepare("UPDATE notifications SET state = 'dead' WHERE id = ?").bind(id).run();
+    await given.dead(id);
     const headers = { "cf-access-jwt-assertion": await jwt() };
     await visit(`/console/notifications/${id}/replay`, { env: settings, headers, form: {} });
     const row = await env.DB.prepare("SELECT who, what FROM audit").first();

@@ -1,8 +1,8 @@
 // Who may come in at the console: the token and its cookie, forged and expired ones, foreign forms.
-import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openSession } from "../../src/console/session.ts";
 import { clear, rowOf, stored } from "../fixtures.ts";
+import { given } from "../given.ts";
 import { cookieOf, signIn, signedIn, visit } from "./browse.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -140,7 +140,7 @@ describe("a session", () => {
 describe("a form from elsewhere", () => {
   it("does nothing, whatever cookie comes along", async () => {
     const { id } = await stored();
-    await env.DB.prepare("UPDATE notifications SET state = 'dead' WHERE id = ?").bind(id).run();
+    await given.dead(id);
     const cookie = await signedIn();
     const foreign: Record<string, string>[] = [
       { origin: "https://evil.example" },
@@ -157,7 +157,7 @@ describe("a form from elsewhere", () => {
 
   it("is told from our own, which a browser marks", async () => {
     const { id } = await stored();
-    await env.DB.prepare("UPDATE notifications SET state = 'dead' WHERE id = ?").bind(id).run();
+    await given.dead(id);
     const headers = { origin: "null", "sec-fetch-site": "same-origin" };
     const cookie = await signedIn();
     const response = await visit(`/console/notifications/${id}/replay`, { cookie, headers, form: {} });

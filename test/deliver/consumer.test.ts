@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { deliverBatch } from "../../src/deliver/consumer.ts";
 import { type DeliveryMessage, encodeMessage } from "../../src/queue/message.ts";
 import { clear, configWith, faultyD1, kiccBody, notificationFrom, rowOf, stored } from "../fixtures.ts";
+import { given } from "../given.ts";
 
 const QUEUE = "kicc-deliveries";
 const ACCEPTS = () => new Response("OK");
@@ -187,18 +188,16 @@ describe("a message that may not be delivered now", () => {
 
   it("is dropped when its notification has no try left, as after the delays were shortened: the sweep buries it", async () => {
     const message = await pending();
-    await env.DB.prepare("UPDATE notifications SET attempts = 3, tries = 3").run();
+    await given.pending({ attempts: 3, tries: 3 }, message.id);
     const result = await deliver([message], ACCEPTS, { attempts: 4, settings: { RETRY_DELAYS_SECONDS: "1,1" } });
     expect(result).toMatchObject({ acked: ["m0"], retried: {}, requests: [] });
   });
 
   it("is delayed until the lease of a consumer that died runs out, and then counts that attempt as failed", async () => {
     const message = await pending();
-    await env.DB.prepare("UPDATE notifications SET attempts = 1, tries = 1, claimed_at = 1, lease_until = ?")
-      .bind(Date.now() + 20_000)
-      .run();
+    await given.pending({ attempts: 1, tries: 1, claimed_at: 1, lease_until: Date.now() + 20_000 }, message.id);
     expect((await deliver([message], ACCEPTS, { attempts: 2 })).retried["m0"]).toBeGreaterThan(18);
-    await env.DB.prepare("UPDATE notifications SET lease_until = 2").run();
+    await given.expiredLeases();
     const after = await deliver([message], ACCEPTS, { attempts: 3 });
     expect(after.requests).toEqual([]);
     expect(after.retried["m0"]).toBeGreaterThanOrEqual(14);

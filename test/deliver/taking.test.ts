@@ -6,6 +6,7 @@ import { deliverBatch } from "../../src/deliver/consumer.ts";
 import { encodeMessage } from "../../src/queue/message.ts";
 import type { Notification } from "../../src/rules/notification.ts";
 import { clear, configWith, faultyD1, kiccBody, notificationFrom, rowOf, stored } from "../fixtures.ts";
+import { given } from "../given.ts";
 
 const LATER_THAN_ANY_DEADLINE_MS = 15_000;
 
@@ -81,7 +82,7 @@ describe("a claim that comes too late", () => {
       after: async (trip: number) => {
         if (trip !== 1) return;
         vi.advanceTimersByTime(LATER_THAN_ANY_DEADLINE_MS);
-        await env.DB.prepare("UPDATE notifications SET attempts = 2, tries = 2, claim = 'another'").run();
+        await given.pending({ attempts: 2, tries: 2, claim: "another" }, id);
       },
     };
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

@@ -3,6 +3,7 @@ import { announce } from "../../src/store/announced.ts";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { clear, kiccBody, rowOf, stored } from "../fixtures.ts";
+import { given } from "../given.ts";
 
 /** The parts of a body that tell one cancellation. */
 function cancellation(cancelPgCno: string, about: Readonly<Record<string, unknown>> = {}): string {
@@ -63,7 +64,7 @@ describe("several of one cancellation", () => {
 
   it("holds a failure after a success, whatever became of the success", async () => {
     const success = await stored(cancellation("C1"));
-    await env.DB.prepare("UPDATE notifications SET state = 'delivered'").run();
+    await given.delivered("all");
     const failure = await stored(cancellation("C1", { resCd: "W901", amountInfo: null }));
     expect(await rowOf(failure.id)).toMatchObject({ state: "held", reason: "contradicts", contradicts: success.id });
   });
@@ -77,7 +78,7 @@ describe("several of one cancellation", () => {
 
   it("delivers a failure and the success after it, when the failure had gone its way", async () => {
     const failure = await stored(cancellation("C1", { resCd: "W901", amountInfo: null }));
-    await env.DB.prepare("UPDATE notifications SET state = 'delivered'").run();
+    await given.delivered("all");
     const success = await stored(cancellation("C1"));
     expect(await rowOf(failure.id)).toMatchObject({ state: "delivered" });
     expect(await rowOf(success.id)).toMatchObject({ state: "pending", reason: null });
@@ -87,7 +88,7 @@ describe("several of one cancellation", () => {
     const failure = await stored(cancellation("C1", { resCd: "W901", amountInfo: null }));
     const success = cancellation("C1");
     await stored(success);
-    await env.DB.prepare("UPDATE notifications SET state = 'pending' WHERE id = ?").bind(failure.id).run();
+    await given.pending({}, failure.id);
     await stored(success);
     expect(await rowOf(failure.id)).toMatchObject({ state: "pending" });
   });

@@ -8,6 +8,7 @@ import { claim } from "../../src/store/claim.ts";
 import { attemptOf, settle } from "../../src/store/settle.ts";
 import { type Hour, readSpans } from "../../src/store/rollups.ts";
 import { clear, faultyD1, kiccBody, stored } from "../fixtures.ts";
+import { given } from "../given.ts";
 
 const HOUR = 3_600_000;
 const NINE = Date.UTC(2026, 0, 14, 9);
@@ -85,11 +86,7 @@ describe("counting", () => {
     const id = await receivedAt(NINE);
     await attempt(id, NINE + 300, NINE + 700);
     await rollUp(env.DB, NINE + 120_000);
-    await env.DB.prepare(
-      "UPDATE notifications SET state = 'pending', tries = 0, next_attempt_at = received_at WHERE id = ?",
-    )
-      .bind(id)
-      .run();
+    await given.pending({ tries: 0, next_attempt_at: NINE }, id);
     await rollUp(env.DB, NINE + 180_000);
     await attempt(id, NINE + HOUR, NINE + HOUR + 500);
     await rollUp(env.DB, NINE + HOUR + 60_000);

@@ -7,6 +7,7 @@ import { type ReplayMany, askReplay, replay } from "../../src/store/replay.ts";
 import { prune } from "../../src/store/overdue.ts";
 import { sweep } from "../../src/upkeep/sweep.ts";
 import { clear, configWith, copied, faultyD1, kiccBody, notificationFrom, rowOf, stored } from "../fixtures.ts";
+import { type Columns, given, set } from "../given.ts";
 import { meteredD1 } from "../metered.ts";
 
 const MINUTE_MS = 60_000;
@@ -44,16 +45,10 @@ async function run(given: LocalQueue = localQueue(), settings = {}): Promise<Loc
 }
 
 /** Stores one that was due so many minutes ago. */
-async function due(minutesAgo: number, about: Readonly<Record<string, unknown>> = {}): Promise<string> {
+async function due(minutesAgo: number, about: Columns = {}): Promise<string> {
   const { id } = await stored(kiccBody(), { receivedAt: Date.now() - minutesAgo * MINUTE_MS });
   await set(id, about);
   return id;
-}
-
-async function set(id: string, columns: Readonly<Record<string, unknown>>): Promise<void> {
-  for (const [column, value] of Object.entries(columns)) {
-    await env.DB.prepare(`UPDATE notifications SET ${column} = ? WHERE id = ?`).bind(value, id).run();
-  }
 }
 
 /** Deadlines of seconds ring at once. */
@@ -353,7 +348,7 @@ describe("retention", () => {
     for (const id of goes) expect(await rowOf(id)).toBeNull();
     for (const id of stays) expect(await rowOf(id)).not.toBeNull();
     // closed by hand since, the first of them goes at the next pass
-    await env.DB.prepare("UPDATE notifications SET state = 'closed' WHERE id = ?").bind(stays[0]).run();
+    await given.closed(stays[0]);
     let closed = 0;
     for (let run = 0; run < 4; run++) closed += (await prune(env.DB, before, 3)).deleted;
     expect(closed).toBe(1);

@@ -16,6 +16,7 @@ import { watch } from "../../src/upkeep/watch.ts";
 import { seed } from "../calls.ts";
 import { meteredD1 } from "../metered.ts";
 import { KICC_ADDRESS, type Sending, clear, configWith, faultyD1, kiccBody, kiccRequest, stored } from "../fixtures.ts";
+import { given, set } from "../given.ts";
 
 const MINUTE = 60_000;
 const FIVE = 5 * MINUTE;
@@ -91,7 +92,7 @@ function bound(target: object, key: string | symbol): unknown {
 
 async function inState(state: string, about: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const { id } = await stored(kiccBody(about));
-  await env.DB.prepare("UPDATE notifications SET state = ? WHERE id = ?").bind(state, id).run();
+  await set(id, { state });
   return id;
 }
 
@@ -121,7 +122,7 @@ describe("alerts", () => {
     await pass(60);
     expect(await minute()).toEqual([expect.stringContaining("2 notifications are dead")]);
     expect(await minute()).toEqual([]);
-    await env.DB.prepare("UPDATE notifications SET state = 'closed' WHERE id IN (?, ?)").bind(id, other).run();
+    for (const each of [id, other]) await given.closed(each);
     expect(await minute()).toEqual([expect.stringMatching(/No longer: dead notifications\.\nAll well again\.$/)]);
     expect(await minute()).toEqual([]);
   });
@@ -144,7 +145,7 @@ describe("alerts", () => {
     const id = await inState("dead");
     await inState("held");
     expect(await minute()).toHaveLength(1);
-    await env.DB.prepare("UPDATE notifications SET state = 'closed' WHERE id = ?").bind(id).run();
+    await given.closed(id);
     const [text] = await minute();
     expect(text).toContain("No longer: dead notifications.");
     expect(text).not.toContain("All well");
@@ -153,24 +154,18 @@ describe("alerts", () => {
   it("tells of what is overdue for more than five minutes, but not of what is being delivered", async () => {
     const { id } = await stored(kiccBody(), { receivedAt: now - 3 * MINUTE });
     expect(await minute()).toEqual([]);
-    await env.DB.prepare("UPDATE notifications SET lease_until = ? WHERE id = ?")
-      .bind(now + 10 * MINUTE, id)
-      .run();
+    await given.leased(now + 10 * MINUTE, id);
     await pass(2);
     expect(await minute()).toEqual([]);
-    await env.DB.prepare("UPDATE notifications SET lease_until = NULL WHERE id = ?").bind(id).run();
+    await given.pending({ lease_until: null }, id);
     expect(await minute()).toEqual([expect.stringContaining("1 notification is overdue")]);
-    await env.DB.prepare("UPDATE notifications SET lease_until = ? WHERE id = ?")
-      .bind(now + 10 * MINUTE, id)
-      .run();
+    await given.leased(now + 10 * MINUTE, id);
     expect(await minute()).toEqual([expect.stringContaining("No longer: overdue")]);
   });
 
   it("tells of what waits for KICC's word for more than five minutes, though each query moves its due time", async () => {
     const { id } = await stored(kiccBody({ shopOrderNo: "ORD-<!here>-7" }), { receivedAt: now - 3 * MINUTE });
-    await env.DB.prepare("UPDATE notifications SET confirm = 'asking', next_attempt_at = ? WHERE id = ?")
-      .bind(now + 60 * MINUTE, id)
-      .run();
+    await given.asking({ next_attempt_at: now + 60 * MINUTE }, id);
     expect(await minute()).toEqual([]);
     await pass(2);
     const [text] = await minute();
@@ -179,12 +174,12 @@ describe("alerts", () => {
 
   it("reads a bounded number of rows, however many are pending and leased or asked about", async () => {
     await seed(6000, { state: "'pending'" });
-    await env.DB.exec(`UPDATE notifications SET lease_until = ${now + 60 * MINUTE}`);
+    await given.leased(now + 60 * MINUTE, "all");
     const { db, take } = meteredD1(env.DB);
     expect(await minute({}, db)).toEqual([]);
     const leased = take().read;
     expect(leased).toBeLessThan(4200);
-    await env.DB.exec("UPDATE notifications SET confirm = 'asking', lease_until = NULL");
+    await given.asking({ lease_until: null }, "all");
     expect(await minute({}, db)).toEqual([expect.stringContaining("At least 1000 notifications are overdue")]);
     expect(take().read).toBeLessThan(4200);
   });
