@@ -55,9 +55,14 @@ interface Listed {
   readonly excerpt: string;
 }
 
-async function call(method: string, path: string): Promise<{ status: number; answer: unknown }> {
+async function call(method: string, path: string, body?: unknown): Promise<{ status: number; answer: unknown }> {
+  const headers = { authorization: "Bearer console-token" };
   const response = await exports.default.fetch(
-    new Request(`https://kicc.example${path}`, { method, headers: { authorization: "Bearer console-token" } }),
+    new Request(`https://kicc.example${path}`, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+    }),
   );
   return { status: response.status, answer: await response.json() };
 }
@@ -71,6 +76,13 @@ async function kept(): Promise<{ total: number; trusted: number }> {
     "SELECT count(*) AS total, coalesce(sum(trusted), 0) AS trusted FROM quarantine",
   ).first<{ total: number; trusted: number }>();
   return row ?? { total: 0, trusted: 0 };
+}
+
+/** The id of the one with this excerpt. */
+async function keptAs(excerpt: string): Promise<string> {
+  const found = (await quarantine()).quarantine.find((each) => each.excerpt === excerpt);
+  if (!found) throw new Error(`Nothing in quarantine begins with ${excerpt}`);
+  return found.id;
 }
 
 beforeEach(clear);
@@ -262,6 +274,53 @@ describe("the API", () => {
       });
     }
     expect(await kept()).toMatchObject({ total: 2 });
+  });
+
+  it("hands on KICC's unreadable bytes on a person's word, who names the kind", async () => {
+    const broken = '{"resCd":"0000","cancelPgCno":"C1"';
+    await send(broken);
+    const [row] = (await quarantine()).quarantine;
+    const { status, answer } = await call("POST", `/api/quarantine/${row?.id}/release`, { kind: "wechat.cancel" });
+    expect({ status, answer }).toMatchObject({
+      status: 200,
+      answer: { kind: "wechat.cancel", state: "pending", resCd: "", cancelPgCno: null, receivedAt: row?.receivedAt },
+    });
+    const { id } = answer as { readonly id: string };
+    expect((await call("GET", `/api/notifications/${id}?body=whole`)).answer).toMatchObject({
+      bodyBase64: new TextEncoder().encode(broken).toBase64(),
+    });
+    expect(await kept()).toMatchObject({ total: 0 });
+  });
+
+  it("never hands on unreadable bytes of a stranger, nor of KICC's address for another product", async () => {
+    await send("unreadable", { address: STRANGER });
+    await send("unreadable too");
+    const stranger = await keptAs("unreadable");
+    const cancel = await keptAs("unreadable too");
+    for (const [id, kind] of [
+      [stranger, "wechat.cancel"],
+      [cancel, "online.deposit"],
+    ] as const) {
+      expect((await call("POST", `/api/quarantine/${id}/release`, { kind })).status).toBe(409);
+    }
+    expect(await kept()).toMatchObject({ total: 2 });
+  });
+
+  it("takes what came to a path that is no door by its marks, else by the kind that is named", async () => {
+    const path = "/kicc/wechat/cancle";
+    const [marked, bare] = [kiccBody(), '{"resCd":"0000","resMsg":"OK","pgCno":"P1"}'];
+    await send(bare, { path });
+    await send(marked, { path });
+    const [markedId, bareId] = [await keptAs(marked), await keptAs(bare)];
+    expect(await call("POST", `/api/quarantine/${markedId}/release`)).toMatchObject({
+      status: 200,
+      answer: { id: notificationFrom(marked).id, kind: "wechat.cancel" },
+    });
+    expect((await call("POST", `/api/quarantine/${bareId}/release`)).status).toBe(400);
+    expect(await call("POST", `/api/quarantine/${bareId}/release`, { kind: "wechat.approval" })).toMatchObject({
+      status: 200,
+      answer: { kind: "wechat.approval", pgCno: "P1" },
+    });
   });
 
   it("drops one, and knows none that is not there", async () => {
