@@ -158,37 +158,47 @@ export async function clear(): Promise<void> {
 }
 
 export interface FaultyD1 {
-  /** Called before each round trip; what it throws, D1 throws. */
-  readonly before?: (trip: number) => void | Promise<void>;
+  /** Called before each round trip; what it throws, D1 throws. `writes` where one of its statements does. */
+  readonly before?: (trip: number, writes: boolean) => void | Promise<void>;
   /** Called after each round trip that committed: throwing here loses the reply. */
   readonly after?: (trip: number) => void | Promise<void>;
 }
 
+const WRITES = /\b(?:INSERT|UPDATE|DELETE)\b/i;
+
+/** What D1 answers to every write when its 10 GB are full (developers.cloudflare.com/d1/observability/debug-d1). Reads go on. */
+export const D1_FULL = "D1_ERROR: Exceeded maximum DB size.";
+
 /** The real D1 with trouble on the way to it or back. Counts round trips in `trips`. */
 export function faultyD1(db: D1Database, faults: FaultyD1 = {}): D1Database & { trips: number } {
-  const around = async <T>(run: () => Promise<T>): Promise<T> => {
+  const around = async <T>(writes: boolean, run: () => Promise<T>): Promise<T> => {
     faulty.trips += 1;
     const trip = faulty.trips;
-    await faults.before?.(trip);
+    await faults.before?.(trip, writes);
     const result = await run();
     await faults.after?.(trip);
     return result;
   };
   const faulty = {
     trips: 0,
-    prepare: (sql: string) => wrap(db.prepare(sql)),
+    prepare: (sql: string) => wrap(db.prepare(sql), WRITES.test(sql)),
     batch: (statements: readonly D1PreparedStatement[]) =>
-      around(() => db.batch(statements.map((statement) => originals.get(statement) ?? statement))),
+      around(
+        statements.some((statement) => writing.has(statement)),
+        () => db.batch(statements.map((statement) => originals.get(statement) ?? statement)),
+      ),
   } as unknown as D1Database & { trips: number };
   const originals = new WeakMap<object, D1PreparedStatement>();
-  function wrap(statement: D1PreparedStatement): D1PreparedStatement {
+  const writing = new WeakSet<object>();
+  function wrap(statement: D1PreparedStatement, writes: boolean): D1PreparedStatement {
     const wrapped = {
-      bind: (...values: unknown[]) => wrap(statement.bind(...values)),
-      run: () => around(() => statement.run()),
-      first: () => around(() => statement.first()),
-      all: () => around(() => statement.all()),
+      bind: (...values: unknown[]) => wrap(statement.bind(...values), writes),
+      run: () => around(writes, () => statement.run()),
+      first: () => around(writes, () => statement.first()),
+      all: () => around(writes, () => statement.all()),
     } as unknown as D1PreparedStatement;
     originals.set(wrapped, statement);
+    if (writes) writing.add(wrapped);
     return wrapped;
   }
   return faulty;

@@ -16,6 +16,7 @@ export const acks = { slowestMs: 0 };
 /** A row as the ledger reads it. */
 export interface LedgerRow {
   readonly id: string;
+  readonly kind: string;
   readonly source: string;
   readonly reference: string | null;
   readonly cancelPgCno: string | null;
@@ -57,7 +58,7 @@ export async function control(url: URL, db: D1Database): Promise<Response> {
     case "/chaos/rows": {
       const { results } = await db
         .prepare(
-          `SELECT id, source, reference, cancel_pg_cno AS cancelPgCno, state, reason, receipts, attempts,
+          `SELECT id, kind, source, reference, cancel_pg_cno AS cancelPgCno, state, reason, receipts, attempts,
              received_at AS receivedAt, ${BODY}, history FROM notifications
            WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
         )

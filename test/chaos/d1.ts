@@ -1,5 +1,5 @@
 // The real D1 with trouble on the way to it or back, for one invocation.
-import { faultyD1 } from "../fixtures.ts";
+import { D1_FULL, faultyD1 } from "../fixtures.ts";
 import { sleep } from "./clock.ts";
 import { between, happens, isAway, random } from "./faults.ts";
 import type { Life } from "./life.ts";
@@ -12,9 +12,10 @@ const LATE_MS = [2000, 45_000] as const;
 
 export function troubledD1(db: D1Database, life: Life, waitUntil: (work: Promise<unknown>) => void): D1Database {
   return faultyD1(db, {
-    async before() {
-      life.record.trips.push({ startedAt: Date.now(), committedAt: null, repliedAt: null });
+    async before(_number, writes) {
+      life.record.trips.push({ startedAt: Date.now(), writes, committedAt: null, repliedAt: null });
       await life.reach();
+      if (writes && isAway("d1: only reads")) throw new Error(D1_FULL);
       const away = isAway("d1: away");
       if (away !== null && away.manner < 0.6) throw new Error(random() < 0.5 ? LOST : OVERLOADED);
       if (away !== null || happens("d1: hangs")) {

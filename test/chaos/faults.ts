@@ -49,6 +49,7 @@ const STRETCHES = {
   "d1: away": { gap: [40 * SECOND, 4 * MINUTE], length: [20 * SECOND, 90 * SECOND] },
   "queue: away": { gap: [30 * SECOND, 4 * MINUTE], length: [15 * SECOND, 60 * SECOND] },
   "origin: away": { gap: [60 * SECOND, 6 * MINUTE], length: [60 * SECOND, 150 * SECOND] },
+  "d1: only reads": { gap: [40 * SECOND, 4 * MINUTE], length: [20 * SECOND, 90 * SECOND] },
 } as const;
 
 /** What follows from others, or from what is sent. */

@@ -2,7 +2,7 @@
 import type { LedgerRow } from "./control.ts";
 import type { Told } from "./kicc.ts";
 import type { Call, LifeRecord } from "./life.ts";
-import type { Kind } from "./plan.ts";
+import type { Kind, Story } from "./plan.ts";
 import { resCdOf } from "./res-cd.ts";
 
 /**
@@ -16,6 +16,8 @@ export type Excuse =
   | "killed before settling"
   | "D1 away until the lease ran out"
   | "none";
+
+const SUCCESS = "0000";
 
 /** The stand-in's good answers take 300 ms at most. */
 const SLOW_MS = 1000;
@@ -52,7 +54,7 @@ export function excusesOf(calls: readonly Delivered[], leaseMs: number, late: Re
     if (late.has(call.attempt) && (call.endedAt ?? 0) - call.startedAt > SLOW_MS) return "this machine stalled";
     const leaseUntil = call.life.startedAt + leaseMs;
     if (next === undefined || next.startedAt < leaseUntil) return "none";
-    const settling = call.life.trips.filter(({ startedAt }) => startedAt >= call.startedAt);
+    const settling = call.life.trips.filter(({ startedAt, writes }) => writes && startedAt >= call.startedAt);
     if (settling.some(({ committedAt }) => committedAt !== null && committedAt < leaseUntil)) return "none";
     if (call.life.killedAt !== null) return "killed before settling";
     if (call.life.stalledMs > STALLED_MS) return "this machine stalled";
@@ -75,7 +77,15 @@ export function breachesOf(calls: readonly Delivered[], leaseMs: number): string
   );
 }
 
-/** Told how each row ended, as in "0000 held conflict". */
+/** Stories of two events, each with a success of its own. */
+const TWO_EVENTS: ReadonlySet<Kind> = new Set([
+  "two in one second",
+  "deposited, then taken back",
+  "two parts",
+  "two states",
+]);
+
+/** Told how each row ended, as in "0000 held conflict": "0000" is what goes its way, whatever its kind calls it. */
 export type Wanted = (rows: readonly string[]) => boolean;
 
 const only =
@@ -89,6 +99,9 @@ const successAndFailure: Wanted = (rows) =>
   rows.includes("0000 delivered") &&
   rows.some((row) => ["W901 delivered", "W901 held superseded", "W901 held contradicts"].includes(row));
 
+const both: Wanted = (rows) => rows.join() === "0000 delivered,0000 delivered";
+const conflict: Wanted = (rows) => rows.toSorted().join() === "0000 delivered,0000 held conflict";
+
 const WANTED: Readonly<Record<Kind, Wanted>> = {
   plain: only("0000 delivered"),
   odd: only("0000 delivered", "9999 delivered"),
@@ -96,7 +109,17 @@ const WANTED: Readonly<Record<Kind, Wanted>> = {
   "failed, then succeeded": successAndFailure,
   "succeeded, then failed": successAndFailure,
   "with and without amount": only("0000 delivered"),
-  "two amounts": (rows) => rows.toSorted().join() === "0000 delivered,0000 held conflict",
+  "two amounts": conflict,
+  // Whichever D1 had first goes its way.
+  "two results": (rows) =>
+    ["0000 delivered,W901 held conflict", "0000 held conflict,W901 delivered"].includes(rows.toSorted().join()),
+  form: only("0000 delivered"),
+  "form in EUC-KR": only("0000 delivered"),
+  "in both dialects": only("0000 delivered"),
+  "two in one second": both,
+  "deposited, then taken back": both,
+  "two parts": both,
+  "two states": both,
   foreign: only("0000 held foreign"),
   "32 at once": only("0000 delivered"),
   gone: only("0000 dead gone"),
@@ -117,7 +140,9 @@ export function verdictOf(
   rows: readonly LedgerRow[],
   acceptances: (id: string) => number,
 ): Verdict {
-  const ends = rows.map((row) => [codeOf(row), row.state, row.reason].filter((part) => part !== null).join(" "));
+  const code = (row: LedgerRow) => (codeOf(row) === story.resCd ? SUCCESS : codeOf(row));
+  const ends = rows.map((row) => [code(row), row.state, row.reason].filter((part) => part !== null).join(" "));
+  const others = rows.filter((row) => row.kind !== kindOf(row, story));
   const lost = [
     ...(acked.some(Boolean) && rows.length === 0 ? ["acked and not in D1"] : []),
     ...rows.filter(({ state }) => state === "pending").map(({ id }) => `${id}: still pending`),
@@ -128,15 +153,22 @@ export function verdictOf(
   const successes = successesAmong(rows, acceptances);
   const wrong = [
     ...(lost.length === 0 && acked.every(Boolean) && !wanted(ends) ? [`ended ${ends.join(", ")}`] : []),
-    ...(successes.length > 1 ? ["two successes of one cancellation were delivered"] : []),
+    ...others.map(({ kind }) => `was taken for ${kind}`),
+    ...(successes.length > (TWO_EVENTS.has(story.kind) ? 2 : 1) ? ["a success of one event was delivered twice"] : []),
   ];
-  const named = (text: string) => `${story.kind}: ${text} (${rows.map(({ id }) => id).join(", ")})`;
+  const named = (text: string) => `${story.ofs[0]} ${story.kind}: ${text} (${rows.map(({ id }) => id).join(", ")})`;
   return { lost: lost.map(named), wrong: wrong.map(named) };
 }
 
-/** Those that the origin accepted: of one cancellation one at the most. */
+/** Those that the origin accepted: of one event one at the most. */
 export function successesAmong(rows: readonly LedgerRow[], acceptances: (id: string) => number): LedgerRow[] {
-  return rows.filter((row) => codeOf(row) === "0000" && acceptances(row.id) > 0);
+  return rows.filter((row) => codeOf(row) === SUCCESS && acceptances(row.id) > 0);
+}
+
+/** Of two events each is of its own kind, whatever else they share. What KICC said when it was asked has no body of a story. */
+function kindOf({ body }: LedgerRow, { bodies, ofs }: Story): string {
+  const at = bodies.findIndex((sent) => Buffer.from(sent).toString("base64") === body);
+  return ofs[Math.max(0, at)] ?? "none";
 }
 
 function codeOf({ body }: LedgerRow): string {

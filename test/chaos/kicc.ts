@@ -1,14 +1,20 @@
 // KICC in a run: sends each story's notifications until they are acked, on its own schedule in the Worker's time.
 import { setTimeout as pause } from "node:timers/promises";
 import { type Random, seededRandom } from "../simulator/random.ts";
-import { RESEND_DELAYS_MS, sendUntilAcked } from "../simulator/resend.ts";
+import { type KindName, shapeOf } from "../simulator/kinds.ts";
+import { type Product, mannersOf } from "../simulator/products.ts";
+import { type Sending as OneSending, sendUntilAcked } from "../simulator/resend.ts";
 import type { Wanted } from "./judge.ts";
 import type { Story } from "./plan.ts";
 
-const PATIENCE_MS = 10_000;
 const LOSS = 0.02;
-// KICC's own schedule, but that nobody waits for its last resends, hours apart: 16 sendings as ever.
-const DELAYS_MS = RESEND_DELAYS_MS.map((delayMs) => Math.min(delayMs, 5 * 60_000));
+// Each product's own schedule, but that nobody waits for its last resends, hours apart: as many sendings as ever.
+const LONGEST_DELAY_MS = 5 * 60_000;
+/** When a series is over, a person at the merchant starts it anew in KICC's admin: only for online payment, so often. */
+const PRESSED_AT_MOST = 2;
+const PRESSED_AFTER_MS = 60_000;
+
+const CANCEL_DOOR = "/kicc/wechat/cancel";
 
 export interface Told {
   readonly story: Story;
@@ -24,6 +30,9 @@ export interface Sent {
   sendings: number;
   resends: number;
   lostOnTheWay: number;
+  /** Acks of forms, in plain text. */
+  ackedInText: number;
+  pressedInAdmin: number;
   slowestAckMs: number;
 }
 
@@ -43,7 +52,7 @@ export interface Telling extends Pick<Sending, "url" | "speed"> {
 }
 
 export function nothingSent(): Sent {
-  return { sendings: 0, resends: 0, lostOnTheWay: 0, slowestAckMs: 0 };
+  return { sendings: 0, resends: 0, lostOnTheWay: 0, ackedInText: 0, pressedInAdmin: 0, slowestAckMs: 0 };
 }
 
 export async function tell(stories: readonly Story[], telling: Telling): Promise<{ told: Told[]; sent: Sent }> {
@@ -60,32 +69,51 @@ export async function tell(stories: readonly Story[], telling: Telling): Promise
 
 /** @returns by body, whether KICC saw an ack of it */
 export async function tellOne(story: Story, sending: Sending): Promise<boolean[]> {
-  const one = async (body: Uint8Array) => {
-    const copies = Array.from({ length: story.copies }, () => untilAcked(body, sending));
+  const one = async (body: Uint8Array, at: number) => {
+    const of = story.ofs[at] ?? "wechat.cancel";
+    const copies = Array.from({ length: story.copies }, () => untilAcked(body, of, sending));
     return (await Promise.all(copies)).some(Boolean);
   };
   if (story.together) return Promise.all(story.bodies.map(one));
   const acked: boolean[] = [];
-  for (const body of story.bodies) {
-    if (acked.length > 0) await pause((sending.random() * 30_000) / sending.speed);
-    acked.push(await one(body));
+  for (const [at, body] of story.bodies.entries()) {
+    if (at > 0) await pause((sending.random() * 30_000) / sending.speed);
+    acked.push(await one(body, at));
   }
   return acked;
 }
 
-async function untilAcked(body: Uint8Array, { url, speed, signal, random, sent }: Sending): Promise<boolean> {
-  const { kind } = await sendUntilAcked(url, body, {
+/** Where a kind is sent and as what. The URL's token and reference stay. */
+function registeredFor(of: KindName, cancelUrl: URL): { readonly url: URL; readonly product: Product } {
+  if (of === "wechat.cancel") return { url: cancelUrl, product: "wechat" };
+  const { door, product } = shapeOf(of);
+  return { url: new URL(cancelUrl.href.replace(CANCEL_DOOR, door)), product };
+}
+
+async function untilAcked(body: Uint8Array, of: KindName, sending: Sending): Promise<boolean> {
+  const { speed, signal, random, sent } = sending;
+  const { url, product } = registeredFor(of, sending.url);
+  const manners = mannersOf(product, body);
+  const options = {
+    ...manners,
     factor: 1 / speed,
-    delaysMs: DELAYS_MS,
-    timeoutMs: PATIENCE_MS / speed,
+    delaysMs: manners.delaysMs.map((delayMs) => Math.min(delayMs, LONGEST_DELAY_MS)),
+    timeoutMs: manners.timeoutMs / speed,
     loss: { probability: LOSS, random },
     ...(signal && { signal }),
-    onSending({ number, lost, answer, durationMs }) {
+    onSending({ number, lost, answer, durationMs }: OneSending) {
       sent.sendings += 1;
       if (number > 1) sent.resends += 1;
       if (lost !== null) sent.lostOnTheWay += 1;
-      if (answer?.kind === "acked") sent.slowestAckMs = Math.max(sent.slowestAckMs, durationMs * speed);
+      if (answer?.kind !== "acked") return;
+      if (manners.dialect === "form") sent.ackedInText += 1;
+      sent.slowestAckMs = Math.max(sent.slowestAckMs, durationMs * speed);
     },
-  });
-  return kind === "acked";
+  };
+  for (let pressed = 0; ; pressed++) {
+    const { kind } = await sendUntilAcked(url, body, options);
+    if (kind !== "given-up" || product !== "online" || pressed === PRESSED_AT_MOST) return kind === "acked";
+    sent.pressedInAdmin += 1;
+    await pause(PRESSED_AFTER_MS / speed);
+  }
 }

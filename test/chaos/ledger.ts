@@ -4,8 +4,13 @@ import type { LedgerRow } from "./control.ts";
 import type { Sent, Told } from "./kicc.ts";
 import type { Happened } from "./stage.ts";
 
+/** What came of the notifications of one kind. */
+export type OfKind = Readonly<Record<(typeof COLUMNS)[number], number>>;
+const COLUMNS = ["told", "acked", "stored", "delivered", "dead", "held", "doubled", "unexcused", "lost"] as const;
+
 export interface Ledger {
   readonly figures: Readonly<Record<string, number>>;
+  readonly kinds: Readonly<Record<string, OfKind>>;
   readonly doubled: Readonly<Record<Excuse, number>>;
   readonly ends: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
@@ -49,9 +54,24 @@ export function ledgerOf({ told, sent, rows, happened, leaseMs, rowsOf = rowsByB
   };
   const breaches: string[] = [];
   const late = new Map(rows.map((row) => [row.id, lateAttempts(row)]));
+  const count = countByKind();
+  told.forEach(({ story, acked }, at) => {
+    for (const [body, of] of story.ofs.entries()) {
+      if (body >= story.bodies.length) continue;
+      count(of, "told");
+      if (acked[body] === true) count(of, "acked");
+    }
+    count(story.ofs[0] ?? "none", "lost", verdicts[at]?.lost.length);
+  });
+  for (const { kind, state } of rows) {
+    count(kind, "stored");
+    if (state === "delivered" || state === "dead" || state === "held") count(kind, state);
+  }
+  const kindById = new Map(rows.map(({ id, kind }) => [id, kind]));
   for (const [id, ofOne] of calls) {
     for (const excuse of excusesOf(ofOne, leaseMs, late.get(id) ?? new Set())) {
       doubled[excuse] += 1;
+      count(kindById.get(id) ?? "none", excuse === "none" ? "unexcused" : "doubled");
       if (excuse === "none") breaches.push(`${id}: delivered more than once without an excuse`);
       if (excuse === "this machine stalled") breaches.push(`${id}: this machine stalled, run it again on a quiet one`);
     }
@@ -70,9 +90,12 @@ export function ledgerOf({ told, sent, rows, happened, leaseMs, rowsOf = rowsByB
       delivered: rows.filter(({ state }) => state === "delivered").length,
       "delivered more than once": [...calls.keys()].filter((id) => acceptances(id) > 1).length,
       lost: lost.length,
+      "acked in text, as forms are": sent.ackedInText,
+      "series started anew in KICC's admin": sent.pressedInAdmin,
       "slowest ack, as KICC saw it, ms": Math.round(sent.slowestAckMs),
       "slowest ack inside the Worker, ms": Math.round(happened.slowestAckMs),
     },
+    kinds: count.all,
     doubled,
     ends: countBy(rows.map(({ state, reason }) => (reason === null ? state : `${state}: ${reason}`))),
     faults: { ...happened.fired, "kicc: sending or ack lost": sent.lostOnTheWay },
@@ -103,11 +126,34 @@ export function addUp(parts: readonly Ledger[]): Ledger {
   const fired = (complaint: string) => (faults[complaint.replace(/^never fired: /, "")] ?? 0) > 0;
   return {
     figures: sums(({ figures }) => figures),
+    kinds: kindsOf(parts),
     doubled: sums(({ doubled }) => doubled) as Record<Excuse, number>,
     ends: sums(({ ends }) => ends),
     faults,
     complaints: [...new Set(parts.flatMap(({ complaints }) => complaints))].filter((complaint) => !fired(complaint)),
   };
+}
+
+interface CountByKind {
+  (kind: string, column: keyof OfKind, by?: number): void;
+  readonly all: Readonly<Record<string, OfKind>>;
+}
+
+function countByKind(): CountByKind {
+  const all: Record<string, Record<keyof OfKind, number>> = {};
+  const count = (kind: string, column: keyof OfKind, by = 1) => {
+    const row = (all[kind] ??= Object.fromEntries(COLUMNS.map((name) => [name, 0])) as Record<keyof OfKind, number>);
+    row[column] += by;
+  };
+  return Object.assign(count, { all });
+}
+
+function kindsOf(parts: readonly Ledger[]): Ledger["kinds"] {
+  const count = countByKind();
+  for (const [kind, row] of parts.flatMap((part) => Object.entries(part.kinds))) {
+    for (const column of COLUMNS) count(kind, column, row[column]);
+  }
+  return count.all;
 }
 
 function countBy(names: readonly string[]): Record<string, number> {
@@ -116,7 +162,7 @@ function countBy(names: readonly string[]): Record<string, number> {
   return counts;
 }
 
-export function printLedger({ figures, doubled, ends, faults, complaints }: Ledger): void {
+export function printLedger({ figures, kinds, doubled, ends, faults, complaints }: Ledger): void {
   const table = (title: string, lines: Readonly<Record<string, number>>) => {
     console.log(`\n${title}`);
     for (const [name, value] of Object.entries(lines)) {
@@ -125,6 +171,11 @@ export function printLedger({ figures, doubled, ends, faults, complaints }: Ledg
   };
   const { none, ...excused } = doubled;
   table("Ledger", figures);
+  console.log(`\n${"By kind".padEnd(25)}${COLUMNS.map((name) => name.padStart(11)).join("")}`);
+  for (const [kind, row] of Object.entries(kinds).toSorted(([one], [other]) => one.localeCompare(other))) {
+    const cells = COLUMNS.map((name) => row[name].toLocaleString("en").padStart(11));
+    console.log(`  ${kind.padEnd(23)}${cells.join("")}`);
+  }
   table("Acceptances after the first, and why", { ...excused, unexcused: none });
   table("Ends in D1", ends);
   table("Faults that fired", faults);

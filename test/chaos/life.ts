@@ -9,6 +9,8 @@ export type Door = "receiver" | "consumer" | "cron";
 /** A D1 round trip of an invocation; `committedAt` is null where it did not commit. */
 interface Trip {
   readonly startedAt: number;
+  /** What only reads settles nothing. */
+  readonly writes: boolean;
   committedAt: number | null;
   /** null where it did not, or not in time. */
   repliedAt: number | null;

@@ -1,4 +1,4 @@
-// What KICC sends in a run: stories of one cancellation each, mostly one plain notification, and how each must end.
+// What KICC sends in a run: stories of one transaction each, mostly one plain notification.
 import { type Random, randomInteger } from "../simulator/random.ts";
 import {
   type Cancellation,
@@ -11,9 +11,11 @@ import {
   oddities,
   succeeded,
 } from "../simulator/messages.ts";
+import { type KindName, shapeOf } from "../simulator/kinds.ts";
 import { MARKS } from "./marks.ts";
+import { type Mixed, type MixedKind, drawMixed, firstMixed, sentOf } from "./mixed.ts";
 
-/** Shares of the notifications. */
+/** Shares of the notifications of `wechat.cancel`. */
 const KINDS = {
   plain: 0.79,
   odd: 0.06,
@@ -28,12 +30,17 @@ const KINDS = {
   never: 0.005,
 } as const;
 
-export type Kind = keyof typeof KINDS;
+type CancelKind = keyof typeof KINDS;
+export type Kind = CancelKind | MixedKind;
 
 export interface Story {
   readonly kind: Kind;
   readonly cancellation: Cancellation;
   readonly bodies: readonly Uint8Array[];
+  /** Of which of KICC's kinds each body is. */
+  readonly ofs: readonly KindName[];
+  /** The resCd of those that go their way: "0000", but for transfers that failed. */
+  readonly resCd: string;
   /** Each is sent this often at once. */
   readonly copies: number;
   /** The bodies are sent at once; else each after the ack of the one before. */
@@ -49,21 +56,30 @@ function ours(make: (it: Cancellation) => Uint8Array): (it: Cancellation) => Uin
 }
 
 const MOST_AT_ONCE = 20;
+/** Of the stories those of `wechat.cancel`; the other kinds come as often as each other. */
+const CANCELLATIONS = 0.4;
 
-/** Stories of `notifications` bodies in all, or one more. */
-export function planStories(notifications: number, random: Random, now: number): Story[] {
+type Planned = CancelKind | Mixed;
+
+/** Stories of `notifications` bodies in all, or one more. @param isMixed of all kinds, or of `wechat.cancel` alone */
+export function planStories(notifications: number, random: Random, now: number, isMixed: boolean): Story[] {
   const stories: Story[] = [];
   let [planned, atOnce] = [0, 0];
   // Each kind comes, however short the run.
-  const first = Object.keys(KINDS) as Kind[];
+  const first: Planned[] = [...(Object.keys(KINDS) as CancelKind[]), ...(isMixed ? firstMixed(random) : [])];
+  const drawOne = (): Planned => (isMixed && random() >= CANCELLATIONS ? drawMixed(random) : draw(KINDS, random));
   for (let serial = 0; planned < notifications; serial++) {
-    let kind = first[serial] ?? draw(KINDS, random);
-    if (kind === "32 at once" && ++atOnce > MOST_AT_ONCE) kind = "plain";
-    const story = storyOf(kind, serial, random, now);
+    let one = first[serial] ?? drawOne();
+    if (kindOf(one) === "32 at once" && ++atOnce > MOST_AT_ONCE) one = "plain";
+    const story = typeof one === "string" ? storyOf(one, serial, random, now) : mixedStory(one, serial, random, now);
     planned += story.bodies.length;
     stories.push(story);
   }
   return stories;
+}
+
+function kindOf(one: Planned): Kind {
+  return typeof one === "string" ? one : one.kind;
 }
 
 /** @param shares 1 in all; what they leave out by rounding is the first one's */
@@ -81,13 +97,41 @@ function fail(): never {
   throw new RangeError("Cannot draw from nothing");
 }
 
-function storyOf(kind: Kind, serial: number, random: Random, now: number): Story {
+/** Of which KICC sends the second only after the ack of the first. */
+const IN_ORDER: ReadonlySet<Kind> = new Set([
+  "failed, then succeeded",
+  "succeeded, then failed",
+  "deposited, then taken back",
+]);
+
+function mixedStory(mixed: Mixed, serial: number, random: Random, now: number): Story {
+  const { kind, of } = mixed;
+  const it = cancellationOf(kind, serial, random, now);
+  const sent = sentOf(mixed, it, random);
+  return {
+    kind,
+    cancellation: it,
+    bodies: sent.map(({ body }) => body),
+    ofs: sent.map((one) => one.of),
+    resCd: String(shapeOf(of).tells(it)["resCd"]),
+    copies: kind === "32 at once" ? 32 : 1,
+    together: !IN_ORDER.has(kind) && random() < 0.5,
+  };
+}
+
+function cancellationOf(kind: Kind, serial: number, random: Random, now: number): Cancellation {
   const made = newCancellation(serial, random, now);
-  const it = { ...made, shopOrderNo: markOf(kind) + made.shopOrderNo };
+  return { ...made, shopOrderNo: markOf(kind) + made.shopOrderNo };
+}
+
+function storyOf(kind: CancelKind, serial: number, random: Random, now: number): Story {
+  const it = cancellationOf(kind, serial, random, now);
   const story = (bodies: Uint8Array[], more: Partial<Story> = {}): Story => ({
     kind,
     cancellation: it,
     bodies,
+    ofs: bodies.map(() => "wechat.cancel"),
+    resCd: "0000",
     copies: 1,
     together: random() < 0.5,
     ...more,

@@ -10,7 +10,15 @@ import { type Happened, type Stage, setStage } from "./stage.ts";
 
 const PULLERS = 3;
 /** Of the faults those that a pulled notification may meet. */
-const MET = ["d1: fails", "d1: commits, ", "d1: away", "queue: away", "killed: receiver", "killed: cron"];
+const MET = [
+  "d1: fails",
+  "d1: commits, ",
+  "d1: away",
+  "d1: only reads",
+  "queue: away",
+  "killed: receiver",
+  "killed: cron",
+];
 
 export async function runPull(options: RunOptions): Promise<Ledger> {
   const { seed, speed, patienceMs, note } = options;
@@ -27,7 +35,7 @@ export async function runPull(options: RunOptions): Promise<Ledger> {
   const pullers = Array.from({ length: PULLERS }, () => runPuller(pulling));
   try {
     const overMs = beginningMs(options);
-    const { told, sent } = await tell(storiesOf(options), { url: stage.hook, speed, seed, overMs });
+    const { told, sent } = await tell(storiesOf(options, true), { url: stage.hook, speed, seed, overMs });
     note(`KICC has an answer to everything: ${JSON.stringify(await stage.states())}`);
     const until = Date.now() + patienceMs;
     for (;;) {

@@ -87,7 +87,7 @@ async function bookAndReport(one: Pulled, pulling: Pulling): Promise<boolean> {
   const what = `notifications/${one.id}/${booking.accepted ? "accept" : "fail"}`;
   const report = booking.accepted ? {} : { reason: "not booked", ...(final && { final }) };
   while (now() < leaseUntil && !signal.aborted) {
-    const trip = { startedAt: now(), committedAt: null as number | null, repliedAt: null };
+    const trip = { startedAt: now(), writes: true, committedAt: null as number | null, repliedAt: null };
     life.trips.push(trip);
     if (await reportOnce(what, { attempt: one.attempt, ...report }, pulling)) {
       trip.committedAt = now();

@@ -1,9 +1,9 @@
-// The resCd of a notification's bytes, whatever its charset.
+// The resCd of a notification's bytes, whatever its dialect and charset.
 
 const SUCCESS = "0000";
 
 export function resCdOf(body: Uint8Array): string {
-  return /"resCd":\s*"(\w+)"/.exec(Buffer.from(body).toString("latin1"))?.[1] ?? "";
+  return /(?:"resCd":\s*"|\bres_cd=)(\w+)/.exec(Buffer.from(body).toString("latin1"))?.[1] ?? "";
 }
 
 export function succeeds(body: Uint8Array): boolean {

@@ -24,8 +24,9 @@ const PER_SECOND = 15;
 // In a shorter run some stretches of faults would not come.
 const SHORTEST_MS = 20_000;
 
-export function storiesOf({ notifications, seed }: RunOptions): Story[] {
-  return planStories(notifications, seededRandom(seed), Date.UTC(2026, 0, 14, 3));
+/** @param isMixed of all kinds that KICC has, or of `wechat.cancel` alone */
+export function storiesOf({ notifications, seed }: RunOptions, isMixed: boolean): Story[] {
+  return planStories(notifications, seededRandom(seed), Date.UTC(2026, 0, 14, 3), isMixed);
 }
 
 /** For how long, in the machine's time, stories begin. */

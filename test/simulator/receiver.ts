@@ -11,7 +11,13 @@ interface Arrival {
 }
 
 /** Told the number of the arrival, from 1. Null never answers; "hang up" closes the connection. */
-export type Answering = (number: number) => { readonly status: number; readonly body: string } | "hang up" | null;
+export type Answering = (number: number) => Answered | "hang up" | null;
+
+interface Answered {
+  readonly status: number;
+  readonly body: string;
+  readonly contentType?: string;
+}
 
 export interface Receiver {
   readonly url: string;
@@ -32,7 +38,7 @@ export async function startReceiver(answering: Answering): Promise<Receiver> {
       const number = arrivals.push({ path: url, headers, rawHeaders, body: Buffer.concat(chunks) });
       const answer = answering(number);
       if (answer === "hang up") request.socket.destroy();
-      else if (answer !== null) response.writeHead(answer.status).end(answer.body);
+      else if (answer !== null) response.writeHead(answer.status, typeOf(answer)).end(answer.body);
     });
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
@@ -45,4 +51,8 @@ export async function startReceiver(answering: Answering): Promise<Receiver> {
       await closed;
     },
   };
+}
+
+function typeOf({ contentType }: Answered): Record<string, string> {
+  return contentType === undefined ? {} : { "content-type": contentType };
 }
