@@ -79,9 +79,21 @@ function ask(socket: Socket, request: Buffer): Promise<number> {
   });
 }
 
-/** A POST as KICC sends it, written out. */
-export function written(url: URL, body: string, sourceAddress: string = KICC): Buffer {
+interface Posted {
+  readonly path: string;
+  readonly contentType: string;
+}
+
+const CANCELLATION: Posted = { path: "/kicc/wechat/cancel", contentType: "application/json; charset=utf-8" };
+
+/** A POST as KICC sends it, written out. @param posted where another kind is posted to, and as what */
+export function written(
+  url: URL,
+  body: string | Uint8Array,
+  sourceAddress: string = KICC,
+  { path, contentType }: Posted = CANCELLATION,
+): Buffer {
   const bytes = Buffer.from(body);
-  const head = `POST /kicc/wechat/cancel HTTP/1.1\r\nhost: ${url.host}\r\ncf-connecting-ip: ${sourceAddress}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${bytes.length}\r\n\r\n`;
+  const head = `POST ${path} HTTP/1.1\r\nhost: ${url.host}\r\ncf-connecting-ip: ${sourceAddress}\r\ncontent-type: ${contentType}\r\ncontent-length: ${bytes.length}\r\n\r\n`;
   return Buffer.concat([Buffer.from(head), bytes]);
 }

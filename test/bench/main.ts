@@ -5,6 +5,7 @@ import { benchAck } from "./ack.ts";
 import { benchBytes } from "./bytes.ts";
 import { benchDelivery } from "./delivery.ts";
 import { benchGrowth } from "./growth.ts";
+import { benchKinds } from "./kinds.ts";
 import { benchLoad } from "./load.ts";
 import { benchMoney } from "./money.ts";
 import { benchParts } from "./parts.ts";
@@ -20,6 +21,7 @@ interface Extent {
 
 const BENCHES: Readonly<Record<string, readonly [title: string, run: (extent: Extent) => Promise<string>]>> = {
   ack: ["Acks, against the floor", ({ rounds, quick }) => benchAck(rounds, quick ? 100 : 400)],
+  kinds: ["Acks of each kind, against the floor", ({ rounds, quick }) => benchKinds(rounds, quick ? 64 : 320)],
   parts: ["What the ack is made of", ({ rounds, quick }) => benchParts(rounds, quick ? 100 : 400)],
   rows: ["What is asked of D1", () => benchRows()],
   bytes: ["Bytes a notification", ({ quick }) => benchBytes(quick ? 5000 : 100_000)],

@@ -1,10 +1,20 @@
-// The demo's first act: a few notifications, each with what KICC was told, what D1 holds and what the origin got.
+// The demo's first act: a few notifications of each product, each with what KICC was told, what D1 holds and what the origin got.
+import { type OtherKind, inForm, inJson, shapeOf } from "../simulator/kinds.ts";
 import { failed, partOf, succeeded } from "../simulator/messages.ts";
+import { mannersOf } from "../simulator/products.ts";
 import { send } from "../simulator/send.ts";
 import { type Stage, say, told } from "./stage.ts";
 
 const STRANGER = "198.51.100.7";
-const DELIVERIES = 5;
+const DELIVERIES = 9;
+
+/** One of each other product, and the older interface's form. */
+const OTHERS: readonly (readonly [title: string, kind: OtherKind, asForm: boolean])[] = [
+  ["WeChat Pay: a payment was approved", "wechat.approval", false],
+  ["Alipay: a payment was approved", "alipay.approval", false],
+  ["Online payment: money came into a virtual account", "online.deposit", false],
+  ["The same kind as a form in EUC-KR, from a merchant's older contract", "online.deposit", true],
+];
 
 /** @returns whether all went as it should */
 export async function showFew(stage: Stage): Promise<boolean> {
@@ -14,7 +24,7 @@ export async function showFew(stage: Stage): Promise<boolean> {
     say(`\n■ ${title}`);
     const answer = await send(stage.receiver.hookUrl, body, from === undefined ? {} : { from });
     say(`  KICC was told   ${told(answer)}`);
-    await stage.tell(cancelPgCno, before);
+    await stage.tell({ cancelPgCno }, before);
   };
   const full = cancellation();
   await show("A full cancellation", full.cancelPgCno, succeeded(full));
@@ -29,6 +39,16 @@ export async function showFew(stage: Stage): Promise<boolean> {
   await show("… and then succeeds", doubtful.cancelPgCno, succeeded(doubtful));
   const forged = cancellation();
   await show(`A stranger, from ${STRANGER}`, forged.cancelPgCno, succeeded(forged), STRANGER);
+  for (const [title, kind, asForm] of OTHERS) {
+    const { door, product, tells } = shapeOf(kind);
+    const it = cancellation();
+    const body = asForm ? inForm(tells(it), "euc-kr") : inJson(tells(it));
+    const before = origin.deliveries.length;
+    say(`\n■ ${title}`);
+    const answer = await send(stage.receiver.url + door, body, mannersOf(product, body));
+    say(`  KICC was told   ${told(answer)}`);
+    await stage.tell({ shopOrderNo: it.shopOrderNo }, before);
+  }
 
   const wrong = origin.deliveries.filter(({ verified }) => !verified).length;
   const well = wrong === 0 && origin.deliveries.length === DELIVERIES;

@@ -49,14 +49,14 @@ async function rehearse(stage: Stage, kicc: Awaited<ReturnType<typeof startKicc>
   say("\n■ KICC carries it out, but its notification is lost for good");
   await kicc.idle();
   say(`  lost            ${kicc.lost.includes(cancelPgCno) ? cancelPgCno : "nothing, which is not what was wanted"}`);
-  await stage.tell(cancelPgCno, 0);
+  await stage.tell({ cancelPgCno }, 0);
 
   say("\n■ The cron, once a minute, finds it due and asks KICC (Check Cancellation Status)");
   await stage.receiver.cron();
   const query = kicc.queries.at(-1);
   say(`  KICC was asked  ${JSON.stringify(query?.request)}`);
   await eventually(async () => stage.origin.deliveries.length > 0);
-  await stage.tell(cancelPgCno, 0);
+  await stage.tell({ cancelPgCno }, 0);
   const after = (await call(url, "GET")) as { readonly state: string };
   say(`  the announced   is ${after.state}`);
   const [delivery] = stage.origin.deliveries;

@@ -10,10 +10,13 @@ export interface Stage {
   readonly origin: MerchantOrigin;
   /** A cancellation that was never used before. */
   readonly cancellation: () => Cancellation;
-  /** Waits until D1 has nothing pending of a cancellation, then tells what D1 holds and what the origin got since. */
-  readonly tell: (cancelPgCno: string, deliveriesBefore: number) => Promise<void>;
+  /** Waits until D1 has nothing pending of one event, then tells what D1 holds and what the origin got since. */
+  readonly tell: (event: Event, deliveriesBefore: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
+
+/** By which it is known in D1. */
+type Event = { readonly cancelPgCno: string } | { readonly shopOrderNo: string };
 
 interface Row {
   readonly id: string;
@@ -34,13 +37,13 @@ export async function startStage(settings: Readonly<Record<string, string>> = {}
       serial += 1;
       return newCancellation(serial, random, Date.now());
     },
-    async tell(cancelPgCno, deliveriesBefore) {
-      for (const row of await settledRows(receiver, cancelPgCno)) sayRow(row);
+    async tell(event, deliveriesBefore) {
+      for (const row of await settledRows(receiver, event)) sayRow(row);
       const arrived = origin.deliveries.slice(deliveriesBefore);
       for (const { headers, text, verified } of arrived) {
         say(`  the origin got  ${text.slice(0, 100)}…`);
         say(
-          `                  ${headers["webhook-id"]}, attempt ${headers["kicc-attempt"]}, from ${headers["kicc-source"]},`,
+          `                  ${headers["webhook-id"]}, ${headers["kicc-notification"]}, attempt ${headers["kicc-attempt"]}, from ${headers["kicc-source"]},`,
         );
         say(`                  signature ${verified ? "right" : "WRONG"}`);
       }
@@ -53,11 +56,13 @@ export async function startStage(settings: Readonly<Record<string, string>> = {}
   };
 }
 
-async function settledRows({ db }: Receiver, cancelPgCno: string): Promise<Row[]> {
+async function settledRows({ db }: Receiver, event: Event): Promise<Row[]> {
+  const [column, value] =
+    "cancelPgCno" in event ? ["cancel_pg_cno", event.cancelPgCno] : ["shop_order_no", event.shopOrderNo];
   return eventually(async () => {
     const { results } = await db
-      .prepare("SELECT id, state, receipts, attempts FROM notifications WHERE cancel_pg_cno = ? ORDER BY received_at")
-      .bind(cancelPgCno)
+      .prepare(`SELECT id, state, receipts, attempts FROM notifications WHERE ${column} = ? ORDER BY received_at`)
+      .bind(value)
       .run<Row>();
     if (results.length === 0) say("  D1 holds        nothing of it");
     return results.every(({ state }) => state !== "pending") && results;
@@ -75,7 +80,7 @@ export function say(text = ""): void {
 export function told(answer: Answer): string {
   switch (answer.kind) {
     case "acked":
-      return `200 0000 "${answer.resMsg}", pgCno ${answer.pgCno}`;
+      return `200 0000 "${answer.resMsg}"${answer.pgCno === null ? "" : `, pgCno ${answer.pgCno}`}`;
     case "refused":
       return `${answer.status} ${answer.resCd} "${answer.resMsg}"`;
     case "timeout":
