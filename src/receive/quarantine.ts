@@ -42,29 +42,32 @@ interface Keeping {
 
 /**
  * For a sending that was refused unread. The body has to be read before the answer leaves: workerd reads no request
- * after its response. It is read only where the rate allows it.
+ * after its response. A stranger's is read only where the rate allows it. KICC's is always read: its mallId belongs to its rate.
  */
 export async function readAside(request: Request, refused: Refused, keeping: Keeping): Promise<void> {
-  if (!(await isWithinRate(refused, keeping.limits))) return;
+  const fromKicc = isFromKicc(refused);
+  if (!fromKicc && !(await isWithinRate(refused, null, keeping.limits))) return;
   const body = await readBody(request, Date.now() + READ_WITHIN_MS);
-  keeping.waitUntil(store(refused, body, keeping.db));
+  if (fromKicc) keepAside(body, refused, keeping);
+  else keeping.waitUntil(store(refused, body, mallIdIn(body, refused), keeping.db));
 }
 
 /** For a sending whose body was read before it was refused. */
 export function keepAside(body: Body, refused: Refused, keeping: Keeping): void {
   const keep = async () => {
-    if (await isWithinRate(refused, keeping.limits)) await store(refused, body, keeping.db);
+    const mallId = mallIdIn(body, refused);
+    if (await isWithinRate(refused, mallId, keeping.limits)) await store(refused, body, mallId, keeping.db);
   };
   keeping.waitUntil(keep());
 }
 
 /** What it says it is, for the bounds alone. */
-function mallIdIn(body: Uint8Array, contentType: string | null, whole: boolean): string | null {
-  const reading = whole ? readNotification(body, contentType, "any") : null;
+function mallIdIn({ bytes, end }: Body, { contentType }: Refused): string | null {
+  const reading = end === "whole" ? readNotification(bytes, contentType, "any") : null;
   return reading?.readable ? (reading.fields.mallId?.slice(0, LONGEST_TEXT) ?? null) : null;
 }
 
-async function store(refused: Refused, { bytes, end }: Body, db: D1Database): Promise<void> {
+async function store(refused: Refused, { bytes, end }: Body, mallId: string | null, db: D1Database): Promise<void> {
   try {
     const id = await quarantineId(refused, bytes);
     const receipts = await keepRefused(db, {
@@ -73,7 +76,7 @@ async function store(refused: Refused, { bytes, end }: Body, db: D1Database): Pr
       address: refused.address?.slice(0, LONGEST_TEXT) ?? null,
       contentType: refused.contentType?.slice(0, LONGEST_TEXT) ?? null,
       whole: end === "whole",
-      mallId: mallIdIn(bytes, refused.contentType, end === "whole"),
+      mallId,
       body: bytes,
     });
     const { reason, address, knewToken } = refused;
@@ -96,13 +99,23 @@ async function quarantineId(
   return `qrt_${new Uint8Array(digest).toHex().slice(0, 32)}`;
 }
 
+function isFromKicc({ trusted, reason }: Refused): boolean {
+  return trusted && reason !== "address";
+}
+
 /**
- * One key for all strangers: the bound is on D1's work, however many addresses a flood has. Those who know the token
- * have another key than KICC: a leaked token then hides nothing of KICC's.
+ * What shares one rate. All strangers share one, since the bound is on D1's work, however many addresses a flood has. Callers who know
+ * only the token share another, so that a leaked token cannot use up KICC's. What KICC sends has a rate for each reason and mallId:
+ * KICC calls for all merchants, and another merchant's flood must not hide ours.
  */
-async function isWithinRate({ trusted, reason }: Refused, limits: Limits = {}): Promise<boolean> {
+function rateKey(refused: Refused, mallId: string | null): string {
+  return isFromKicc(refused) ? `kicc ${refused.reason} ${mallId ?? ""}` : "others";
+}
+
+async function isWithinRate(refused: Refused, mallId: string | null, limits: Limits = {}): Promise<boolean> {
+  const { trusted } = refused;
   const limiter = trusted ? limits.trusted : limits.strangers;
-  const key = trusted && reason !== "address" ? "kicc" : "others";
+  const key = rateKey(refused, mallId);
   if (limiter) {
     try {
       const asked = limiter.limit({ key });
@@ -111,14 +124,19 @@ async function isWithinRate({ trusted, reason }: Refused, limits: Limits = {}): 
       log("quarantine.unlimited", { error: reasonOf(error) });
     }
   }
-  return countHere(trusted ? "trusted" : "strangers", Date.now());
+  return countHere(trusted ? "trusted" : "strangers", key, Date.now());
 }
 
-const counted = { minute: 0, strangers: 0, trusted: 0 };
+const counted = { minute: 0, byKey: new Map<string, number>() };
 
-function countHere(who: "strangers" | "trusted", now: number): boolean {
+function countHere(who: "strangers" | "trusted", key: string, now: number): boolean {
   const minute = Math.floor(now / MINUTE_MS);
-  if (minute !== counted.minute) Object.assign(counted, { minute, strangers: 0, trusted: 0 });
-  counted[who] += 1;
-  return counted[who] <= PER_ISOLATE_AND_MINUTE[who];
+  if (minute !== counted.minute) {
+    counted.minute = minute;
+    counted.byKey.clear();
+  }
+  const perKey = `${who} ${key}`;
+  const count = (counted.byKey.get(perKey) ?? 0) + 1;
+  counted.byKey.set(perKey, count);
+  return count <= PER_ISOLATE_AND_MINUTE[who];
 }
