@@ -1,35 +1,119 @@
-// An entry of an index object, `number TAB part TAB line`: always ASCII, and sorted by code unit. A part is told shortly. Pure.
+// An entry of an index object, a line of ASCII: a number, where it stands, and whose it is. Sorted by number, then by place. Pure.
+import { SUCCESS } from "../rules/notification.ts";
+import { NUMBERS, type NumberName } from "../store/filters.ts";
+import type { ArchivedLine } from "./line.ts";
+import { DAY_MS } from "./manifest.ts";
 
-/** How far apart the sparse table's entries are, in bytes. */
-export const BLOCK = 32 * 1024;
-
-const FOLDER = "notifications/";
-const ENDING = ".ndjson.gz";
-
-/** Where a number is: an object's name, and a line of it. */
+/** Where a notification is: an object's name, and a line of it. */
 export interface Place {
   readonly part: string;
   readonly line: number;
 }
 
-export function entryOf(number: string, { part, line }: Place): string {
-  return `${keyOf(number)}\t${part.slice(FOLDER.length, -ENDING.length)}\t${line}`;
+/** What a number leads to. */
+export interface Entry extends Place {
+  /** Of whom else the number is: null where it is the id itself. */
+  readonly of: Owner | null;
 }
 
-export function placeOf(entry: string): Place {
-  const [, part = "", line = ""] = entry.split("\t");
-  return { part: `${FOLDER}${part}${ENDING}`, line: Number(line) };
+export interface Owner {
+  readonly id: string;
+  readonly state: "delivered" | "closed";
+  readonly says: "success" | "failure" | "test";
+  /** The names under which it has the number. */
+  readonly as: readonly NumberName[];
 }
 
-/** Without tabs and line ends, whatever KICC put into an order number. */
+export type Indexed = Pick<ArchivedLine, "id" | "state" | "source" | "resCd" | NumberName>;
+
+const NAMES = Object.keys(NUMBERS) as NumberName[];
+const STATES = { d: "delivered", c: "closed" } as const;
+const SAYINGS = { s: "success", f: "failure", t: "test" } as const;
+
+/** Letters of a place: days since 1970, part, line, in base 36. Of one width each, so that texts sort as places do. */
+const WIDTHS = [3, 4, 3] as const;
+const PLACE = 10;
+const PART = /^notifications\/(\d{4})\/(\d\d)\/(\d\d)\/(\d+)\.ndjson\.gz$/;
+const USUAL_ID = /^ntf_[0-9a-f]{32}$/;
+/** Before an id that is none of the usual ones; the letters of a short id have none. */
+const UNUSUAL = "=";
+
+/** One for the id, and one for each of its numbers. */
+export function entriesOf(line: Indexed, place: Place): string[] {
+  const at = placeText(place);
+  const state = line.state === "closed" ? "c" : "d";
+  const says = line.source === "test" ? "t" : line.resCd === SUCCESS ? "s" : "f";
+  const numbers = new Set(NAMES.map((name) => line[name]).filter((number) => number !== null));
+  return [
+    `${keyOf(line.id)}\t${at}`,
+    ...[...numbers].map((number) => {
+      const as = NAMES.reduce((bits, name, bit) => bits + (line[name] === number ? 1 << bit : 0), 0);
+      return `${keyOf(number)}\t${at}${state}${says}${as}${shortOf(line.id)}`;
+    }),
+  ];
+}
+
+export function entryOf(text: string): Entry {
+  const behind = text.slice(text.indexOf("\t") + 1);
+  const place = placeOf(behind.slice(0, PLACE));
+  const [state = "", says = "", as = "", ...short] = behind.slice(PLACE);
+  if (state === "") return { ...place, of: null };
+  return {
+    ...place,
+    of: {
+      id: longOf(short.join("")),
+      state: STATES[state as keyof typeof STATES],
+      says: SAYINGS[says as keyof typeof SAYINGS],
+      as: NAMES.filter((_, bit) => (Number(as) >> bit) % 2 === 1),
+    },
+  };
+}
+
+/** Without tabs and line ends, whatever KICC put into an order number. An id is short; no number's key begins as one. */
 export function keyOf(number: string): string {
-  return encodeURIComponent(number.toWellFormed());
+  return USUAL_ID.test(number) ? `/${shortOf(number)}` : encodeURIComponent(number.toWellFormed());
 }
 
-export function numberOf(entry: string): string {
+export function keyIn(entry: string): string {
   return entry.slice(0, entry.indexOf("\t"));
 }
 
 export function sorted(entries: readonly string[]): string[] {
   return [...new Set(entries)].toSorted((a, b) => (a < b ? -1 : Number(a > b)));
+}
+
+function placeText({ part, line }: Place): string {
+  const [, year, month, day, number] = PART.exec(part) ?? [];
+  if (number === undefined) throw new Error(`Cannot index ${part}: it is no part's name`);
+  const days = Date.parse(`${year}-${month}-${day}`) / DAY_MS;
+  return [days, Number(number), line]
+    .map((each, index) => {
+      const text = each.toString(36).padStart(WIDTHS[index] ?? 0, "0");
+      if (text.length !== WIDTHS[index]) throw new Error(`Cannot index line ${line} of ${part}: too many`);
+      return text;
+    })
+    .join("");
+}
+
+function placeOf(text: string): Place {
+  const [day, part] = [text.slice(0, WIDTHS[0]), text.slice(WIDTHS[0], -WIDTHS[2])];
+  const date = new Date(Number.parseInt(day, 36) * DAY_MS).toISOString().slice(0, 10);
+  const number = String(Number.parseInt(part, 36)).padStart(4, "0");
+  return {
+    part: `notifications/${date.replaceAll("-", "/")}/${number}.ndjson.gz`,
+    line: Number.parseInt(text.slice(-WIDTHS[2]), 36),
+  };
+}
+
+/** The 16 bytes of an id as 22 letters in place of 36. */
+function shortOf(id: string): string {
+  if (!USUAL_ID.test(id)) return `${UNUSUAL}${encodeURIComponent(id)}`;
+  const bytes = id.slice(4).replaceAll(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16)));
+  return btoa(bytes).slice(0, 22);
+}
+
+function longOf(short: string): string {
+  if (short.startsWith(UNUSUAL)) return decodeURIComponent(short.slice(1));
+  const hex = Array.from(atob(short), (letter) => letter.charCodeAt(0).toString(16).padStart(2, "0"));
+  return `ntf_${hex.join("")}`;
 }

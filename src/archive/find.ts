@@ -1,5 +1,4 @@
 // Finds archived notifications by a whole number: two reads of R2 for each index object, and one for each part that has a match.
-import { readIndexes } from "../store/archive-index.ts";
 import { eachLine } from "./bucket.ts";
 import type { ArchivedLine } from "./line.ts";
 import type { Place } from "./entries.ts";
@@ -11,10 +10,10 @@ const MATCHES = 100;
 
 /** Newest first; of one that was brought back and moved again, the newest line. */
 export async function findArchived(bucket: R2Bucket, db: D1Database, number: string): Promise<ArchivedLine[]> {
-  const places: Place[] = [];
-  for (const { name } of await readIndexes(db)) places.push(...(await lookUp(bucket, name, number)));
   const byPart = new Map<string, Set<number>>();
-  for (const { part, line } of places) byPart.set(part, (byPart.get(part) ?? new Set()).add(line));
+  for (const { part, line } of await placesOf(bucket, db, number)) {
+    byPart.set(part, (byPart.get(part) ?? new Set()).add(line));
+  }
   const newest = [...byPart].toSorted(([a], [b]) => (a < b ? 1 : -1)).slice(0, PARTS);
   const found = new Map<string, ArchivedLine>();
   for (const [part, lines] of newest) {
@@ -31,4 +30,9 @@ export async function findArchived(bucket: R2Bucket, db: D1Database, number: str
 export async function readArchived(bucket: R2Bucket, db: D1Database, id: string): Promise<ArchivedLine | null> {
   const found = await findArchived(bucket, db, id);
   return found.find((line) => line.id === id) ?? null;
+}
+
+async function placesOf(bucket: R2Bucket, db: D1Database, number: string): Promise<readonly Place[]> {
+  const found = await lookUp(bucket, db, [number]);
+  return found.kind === "found" ? (found.entries.get(number) ?? []) : [];
 }

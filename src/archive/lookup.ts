@@ -1,83 +1,48 @@
-// Sorted index objects: number → part and line. A search reads two ranges of each; merging keeps them few. All can be made again from the parts.
-import { replaceIndexes, readIndexes } from "../store/archive-index.ts";
-import { BLOCK, type Place, entryOf, keyOf, numberOf, placeOf, sorted } from "./entries.ts";
-import { forgetMerged } from "./forget.ts";
-import { mergeObjects } from "./merge.ts";
-import { eachLine, putIndex, readText, sha256Of } from "./bucket.ts";
+// Where numbers stand in the archive, by its index objects: a table of each and the blocks that may have them.
+import { readIndexes } from "../store/archive-index.ts";
+import { type Entry, keyOf } from "./entries.ts";
+import { type Range, rangesOf, readEntries, readTable } from "./index-object.ts";
 
-/** Objects of one level become one of the next. */
-export const FAN_OUT = 8;
-/** Above this level objects stay as they are: one of it holds what FAN_OUT ** LEVELS parts have. */
-export const LEVELS = 3;
-const BLOCKS = 4;
+/** An invocation has 6 connections. */
+const AT_ONCE = 6;
 
-/** The index object of a part that its manifest vouches for. */
-export async function indexPart(bucket: R2Bucket, manifest: string): Promise<string> {
-  const { parts } = JSON.parse(manifest) as { parts: { name: string }[] };
-  const entries: string[] = [];
-  for (const { name } of parts) {
-    await eachLine(bucket, name, (line, index) => {
-      const one = JSON.parse(line) as Record<"id" | "pgCno" | "cancelPgCno" | "shopOrderNo", string | null>;
-      for (const number of new Set([one.id, one.pgCno, one.cancelPgCno, one.shopOrderNo])) {
-        if (number !== null) entries.push(entryOf(number, { part: name, line: index }));
-      }
-    });
-  }
-  const name = `index/0/${(parts[0]?.name ?? "").replaceAll("/", "-").replace(".ndjson.gz", "")}`;
-  await writeIndex(bucket, name, sorted(entries));
-  return name;
-}
+export type LookedUp =
+  | { readonly kind: "found"; readonly entries: ReadonlyMap<string, readonly Entry[]> }
+  /** The numbers lie so far apart that it takes more reads than it may. */
+  | { readonly kind: "too-far"; readonly reads: number };
 
-/** One merge a run: the objects of the lowest full level become one. Dying halfway leaves those that were. */
-export async function mergeIndexes(bucket: R2Bucket, db: D1Database, now: number): Promise<void> {
-  const all = await readIndexes(db);
-  for (let level = 0; level < LEVELS; level++) {
-    const full = all.filter((index) => index.level === level).slice(0, FAN_OUT);
-    if (full.length < FAN_OUT) continue;
-    const names = full.map((index) => index.name);
-    // Named after what is in it: two crons that see different ones never write one object.
-    const name = `index/${level + 1}/${(await sha256Of(names.join())).slice(0, 32)}`;
-    await mergeObjects(bucket, names, name);
-    await replaceIndexes(db, names, { name, level: level + 1 });
-    await forgetMerged(bucket, db, level, now);
-    return;
-  }
-}
-
-async function writeIndex(bucket: R2Bucket, name: string, entries: readonly string[]): Promise<void> {
-  const sparse: [string, number][] = [];
-  const encoder = new TextEncoder();
-  let [offset, next] = [0, 0];
-  for (const entry of entries) {
-    if (offset >= next) {
-      sparse.push([numberOf(entry), offset]);
-      next = offset + BLOCK;
+/**
+ * Of each number its entries, in no order. One number costs two reads of R2 for each index object, however large that is.
+ * @param mostReads is known before the blocks are read
+ */
+export async function lookUp(
+  bucket: R2Bucket,
+  db: D1Database,
+  numbers: readonly string[],
+  mostReads = Number.POSITIVE_INFINITY,
+): Promise<LookedUp> {
+  const byKey = new Map(numbers.map((number) => [keyOf(number), number]));
+  const keys = [...byKey.keys()];
+  const names = (await readIndexes(db)).map(({ name }) => name);
+  const ranges: Range[] = [];
+  await each(names, async (name) => void ranges.push(...rangesOf(name, await readTable(bucket, name), keys)));
+  const reads = names.length + ranges.length;
+  if (reads > mostReads) return { kind: "too-far", reads };
+  const wanted = new Set(keys);
+  const entries = new Map<string, Entry[]>();
+  await each(ranges, async (range) => {
+    for (const [key, entry] of await readEntries(bucket, range, wanted)) {
+      const number = byKey.get(key) ?? key;
+      const known = entries.get(number);
+      if (known === undefined) entries.set(number, [entry]);
+      else known.push(entry);
     }
-    offset += encoder.encode(entry).length + 1;
-  }
-  await putIndex(bucket, name, entries.map((entry) => `${entry}\n`).join(""));
-  await putIndex(bucket, `${name}.sparse.json`, JSON.stringify([...sparse, ["", offset]]));
+  });
+  return { kind: "found", entries };
 }
 
-/** Two reads of R2: the sparse table, and the blocks that may have the number. */
-export async function lookUp(bucket: R2Bucket, name: string, number: string): Promise<Place[]> {
-  const table = await readText(bucket, `${name}.sparse.json`);
-  if (table === null) throw new Error(`Cannot search: ${name}.sparse.json is not there`);
-  const sparse = JSON.parse(table) as [string, number][];
-  const blocks = sparse.slice(0, -1);
-  const key = keyOf(number);
-  const first = Math.max(
-    0,
-    blocks.findLastIndex(([begins]) => begins < key),
-  );
-  const after = blocks.findIndex(([begins]) => begins > key);
-  const end = Math.min(after === -1 ? sparse.length - 1 : after, first + BLOCKS);
-  const offset = sparse[first]?.[1] ?? 0;
-  const length = (sparse[end]?.[1] ?? 0) - offset;
-  if (length <= 0) return [];
-  const text = (await readText(bucket, name, { offset, length })) ?? "";
-  return text
-    .split("\n")
-    .filter((entry) => entry.startsWith(`${key}\t`))
-    .map(placeOf);
+async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let start = 0; start < items.length; start += AT_ONCE) {
+    await Promise.all(items.slice(start, start + AT_ONCE).map(work));
+  }
 }

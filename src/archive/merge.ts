@@ -1,7 +1,7 @@
 // Merges sorted index objects into one, in memory bounded by a chunk of each: what is read and written in pieces is ASCII.
 import { before } from "../deadline.ts";
-import { BLOCK, numberOf } from "./entries.ts";
 import { putIndex, readText } from "./bucket.ts";
+import { putTable, readTable, tableMaker } from "./index-object.ts";
 
 const CHUNK = 1024 * 1024;
 /** R2 wants all parts of one upload but the last to be of one size, 5 MiB or more. */
@@ -11,9 +11,9 @@ const WITHIN_MS = 60_000;
 export async function mergeObjects(bucket: R2Bucket, from: readonly string[], name: string): Promise<void> {
   const sources = from.map((each) => entriesOf(bucket, each));
   const heads = await Promise.all(sources.map((source) => source.next()));
-  const sparse: [string, number][] = [];
+  const table = tableMaker();
   const out = writer(bucket, name);
-  let [last, next] = ["", 0];
+  let last = "";
   for (;;) {
     let least = -1;
     for (const [index, { value, done }] of heads.entries()) {
@@ -25,23 +25,18 @@ export async function mergeObjects(bucket: R2Bucket, from: readonly string[], na
     const source = sources[least];
     if (entry === undefined || source === undefined) break;
     if (entry !== last) {
-      if (out.size() >= next) {
-        sparse.push([numberOf(entry), out.size()]);
-        next = out.size() + BLOCK;
-      }
+      table.add(entry);
       await out.add(`${entry}\n`);
       last = entry;
     }
     heads[least] = await source.next();
   }
   await out.end();
-  await putIndex(bucket, `${name}.sparse.json`, JSON.stringify([...sparse, ["", out.size()]]));
+  await putTable(bucket, name, table.end());
 }
 
 async function* entriesOf(bucket: R2Bucket, name: string): AsyncGenerator<string, undefined> {
-  const table = await readText(bucket, `${name}.sparse.json`);
-  if (table === null) throw new Error(`Cannot merge: ${name}.sparse.json is not there`);
-  const size = (JSON.parse(table) as [string, number][]).at(-1)?.[1] ?? 0;
+  const size = (await readTable(bucket, name)).at(-1)?.[1] ?? 0;
   let rest = "";
   for (let offset = 0; offset < size; offset += CHUNK) {
     const text = await readText(bucket, name, { offset, length: Math.min(CHUNK, size - offset) });
@@ -56,13 +51,11 @@ async function* entriesOf(bucket: R2Bucket, name: string): AsyncGenerator<string
 function writer(bucket: R2Bucket, name: string) {
   let upload: R2MultipartUpload | null = null;
   const uploaded: R2UploadedPart[] = [];
-  let [held, heldSize, size]: [string[], number, number] = [[], 0, 0];
+  let [held, heldSize]: [string[], number] = [[], 0];
   return {
-    size: () => size,
     async add(text: string) {
       held.push(text);
       heldSize += text.length;
-      size += text.length;
       if (heldSize < PIECE) return;
       const joined = held.join("");
       upload ??= await within(bucket.createMultipartUpload(name));

@@ -14,7 +14,7 @@ import {
   seal,
 } from "../store/archive.ts";
 import { eachLine, putOnce, readText, sha256Of } from "./bucket.ts";
-import { indexPart, mergeIndexes } from "./lookup.ts";
+import { indexPart, mergeIndexes } from "./index-part.ts";
 import { dayOf, leavesBefore, manifestName, manifestText, partName } from "./manifest.ts";
 import { buildPart } from "./part.ts";
 

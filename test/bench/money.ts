@@ -1,6 +1,6 @@
 // What a month costs at Cloudflare's list prices, and which limit is met first: measured bytes and rows, and arithmetic that is shown.
 import { gzipSync } from "node:zlib";
-import { entryOf } from "../../src/archive/entries.ts";
+import { entriesOf } from "../../src/archive/entries.ts";
 import { lineOf } from "../../src/archive/line.ts";
 import { partName } from "../../src/archive/manifest.ts";
 import { readArchivable } from "../../src/store/archive.ts";
@@ -135,11 +135,7 @@ async function sizesOf(traffic: Traffic, count: number): Promise<Sizes> {
     );
     const lines = rows.map((row) => lineOf({ ...row, body: withBase64(row.body) }));
     const part = partName("notifications", { day: "2026-01-14", part: 1 });
-    const entries = lines.flatMap(({ id, pgCno, cancelPgCno, shopOrderNo }, line) =>
-      [...new Set([id, pgCno, cancelPgCno, shopOrderNo])].flatMap((number) =>
-        number === null ? [] : [`${entryOf(number, { part, line })}\n`],
-      ),
-    );
+    const entries = lines.flatMap((one, line) => entriesOf(one, { part, line }).map((entry) => `${entry}\n`));
     const gzip = gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
     return { d1: bytes, line: gzip.length / lines.length, index: entries.join("").length / lines.length };
   } finally {
