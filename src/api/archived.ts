@@ -1,11 +1,13 @@
 // What the API's calls see of the archive: a whole number, one by its id, and bringing one back. Nothing without a bucket.
 import type * as z from "zod/mini";
+import { type ComparedArchived, compareArchived } from "../archive/compare.ts";
 import { findArchived, readArchived } from "../archive/find.ts";
 import type { ArchivedLine } from "../archive/line.ts";
 import { restore } from "../archive/restore.ts";
 import type { Config } from "../config.ts";
 import { showBody } from "../kinds/personal.ts";
 import { log, reasonOf } from "../log.ts";
+import type { NumberName } from "../store/filters.ts";
 import { type NotificationShape, type Place, notificationSchema, wholeSchema } from "./shapes.ts";
 
 interface Search {
@@ -29,7 +31,7 @@ export async function searchArchive(
     const ids = new Set(known.map(({ id }) => id));
     return found
       .filter((line) => !ids.has(line.id))
-      .map((line) => shapeOf(line, notificationSchema.shape, origin) as NotificationShape)
+      .map((line) => archivedShape(line, { origin }))
       .filter(isWanted)
       .slice(0, limit - known.length);
   } catch (error) {
@@ -53,6 +55,21 @@ export async function archivedOne(
   const one = { ...shape, related: [] };
   const { masked, isPersonal } = showBody(Uint8Array.fromBase64(line.bodyBase64), line.contentType);
   return isWhole ? one : { ...one, body: masked, bodyBase64: isPersonal ? null : one.bodyBase64 };
+}
+
+/** Whose the numbers are that D1 does not have; nobody's without a bucket. */
+export async function compareWithArchive(
+  { archiving }: Config,
+  db: D1Database,
+  by: NumberName,
+  numbers: readonly string[],
+): Promise<ComparedArchived> {
+  if (archiving === null || numbers.length === 0) return { kind: "compared", owners: new Map() };
+  return compareArchived(archiving.bucket, db, by, numbers);
+}
+
+export function archivedShape(line: ArchivedLine, { origin }: Place): NotificationShape {
+  return shapeOf(line, notificationSchema.shape, origin) as NotificationShape;
 }
 
 /** @returns whether it is in D1 now */

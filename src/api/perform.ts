@@ -49,7 +49,7 @@ export async function perform<Answer>(
     return await before(desk.now + ANSWER_WITHIN_MS, "answer", each.run(input.data, desk));
   } catch (error) {
     log("api.failed", { method: each.method, path: each.path, error: reasonOf(error) });
-    return refuse("unavailable", "D1 or the queue does not answer: try again");
+    return refuse("unavailable", "D1, R2 or the queue does not answer: try again");
   }
 }
 

@@ -7,6 +7,8 @@ export interface ComparedRow {
   readonly number: string;
   readonly id: string;
   readonly state: State;
+  /** 0 a success, 1 a failure, 2 what is held. */
+  readonly rank: number;
 }
 
 const NUMBERS_PER_STATEMENT = 500;
@@ -21,7 +23,7 @@ export async function findCompared(
 ): Promise<readonly ComparedRow[]> {
   const column = NUMBERS[by];
   const statement = db.prepare(
-    `SELECT one.value AS number, n.id, n.state FROM json_each(?1) AS one CROSS JOIN notifications AS n ON n.seq = (
+    `SELECT one.value AS number, n.id, n.state, iif(n.state = 'held', 2, n.res_cd <> '${SUCCESS}') AS rank FROM json_each(?1) AS one CROSS JOIN notifications AS n ON n.seq = (
        SELECT seq FROM (SELECT seq, state, res_cd FROM notifications WHERE ${column} = one.value AND source <> 'test'
          ORDER BY seq DESC LIMIT ${LOOKED_AT})
        ORDER BY state = 'held', res_cd <> '${SUCCESS}', seq DESC LIMIT 1)`,

@@ -68,3 +68,14 @@ function unlistedCondition({ by, numbers }: Unlisted, bind: Binding["bind"]): st
   const listed = `SELECT value FROM json_each(${bind(JSON.stringify(numbers))})`;
   return `n.source <> 'test' AND (${without} OR ${column} NOT IN (${listed}))`;
 }
+
+/** The same of one that is not in D1. */
+export function isUnlisted(
+  one: Readonly<Record<NumberName | "cancelDate", string | null>> & { readonly source: string },
+  by: NumberName,
+  listed: ReadonlySet<string>,
+): boolean {
+  const number = one[by];
+  if (one.source === "test") return false;
+  return number === null ? by !== "cancelPgCno" || one.cancelDate !== null : !listed.has(number);
+}

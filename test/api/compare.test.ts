@@ -14,9 +14,9 @@ it("tells of each number whether it came, the success before the failure, and wh
   const { answer } = await call("POST /api/compare", { body });
   expect(failure.id).not.toBe(success.id);
   expect(answer.compared).toEqual([
-    { number: "C-1", state: "pending", id: success.id },
-    { number: "C-9", state: "missing", id: null },
-    { number: "C-1", state: "pending", id: success.id },
+    { number: "C-1", state: "pending", id: success.id, archived: false },
+    { number: "C-9", state: "missing", id: null, archived: false },
+    { number: "C-1", state: "pending", id: success.id, archived: false },
   ]);
   expect(answer.unlisted).toMatchObject([{ id: unlisted.id, cancelPgCno: "C-2" }]);
 });
@@ -26,7 +26,12 @@ it("finds 5,000 numbers in one call", async () => {
   const shopOrderNo = Array.from({ length: 5000 }, (_, at) => `ORD-${at}`.padEnd(8, "x"));
   const { answer } = await call("POST /api/compare", { body: { shopOrderNo: [...shopOrderNo.slice(1), "ORD-4999"] } });
   expect(answer.compared).toHaveLength(5000);
-  expect(answer.compared.at(-1)).toEqual({ number: "ORD-4999", state: "pending", id: one.id });
+  expect(answer.compared.at(-1)).toEqual({
+    number: "ORD-4999",
+    state: "pending",
+    id: one.id,
+    archived: false,
+  });
   expect(answer.unlisted).toEqual([]);
 });
 

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { archiveOld } from "../../src/archive/move.ts";
 import { faultyD1 } from "../fixtures.ts";
-import { DAY_MS, faultyR2, idsInD1, settle, vouchedFor } from "./filling.ts";
+import { DAY_MS, faultyR2, idsInD1, insertRows, settle, vouchedFor } from "./filling.ts";
 
 export interface Ledger {
   readonly stored: number;
@@ -62,29 +62,8 @@ export async function live(notifications: number, days: number, seed: number): P
 
 /** Most finish; a twentieth stays pending, and finishes when the others of its day are archived. */
 async function storeDay(from: number, count: number, random: () => number): Promise<string[]> {
-  const rows = Array.from({ length: count }, (_, index) => {
-    const number = `${from}${String(index).padStart(6, "0")}`;
-    return {
-      id: `ntf_${number.padStart(32, "0")}`,
-      seq: (from + index * 1000) * 1000,
-      at: from + index * 1000,
-      number,
-    };
-  });
-  for (let start = 0; start < rows.length; start += 500) {
-    const page = rows.slice(start, start + 500).map((row) => Object.assign(row, { late: random() < 0.05 ? 1 : 0 }));
-    await env.DB.prepare(
-      `INSERT INTO notifications (seq, id, state, source, mall_id, pg_cno, cancel_pg_cno, res_cd, res_msg, currency, amount,
-         received_at, receipt, attempts, tries, settled_at, delivered_at, counted, body)
-       SELECT value ->> 'seq', value ->> 'id', iif(value ->> 'late', 'pending', 'delivered'), 'notification', 'T0099001',
-         'p' || (value ->> 'number'), 'c' || (value ->> 'number'), '0000', 'OK', 'KRW', '1000', value ->> 'at', 'r', 1, 1,
-         value ->> 'at', value ->> 'at', 1, 'e30=' FROM json_each(?)`,
-    )
-      .bind(JSON.stringify(page))
-      .run();
-  }
-  await env.DB.exec("UPDATE rollup_cursor SET seq = (SELECT max(seq) FROM notifications)");
-  return rows.map(({ id }) => id);
+  const rows = Array.from({ length: count }, (_, index) => ({ at: from + index * 1000, isPending: random() < 0.05 }));
+  return insertRows(rows);
 }
 
 async function judge(ids: readonly string[], counted: { faults: number; runs: number }): Promise<Ledger> {

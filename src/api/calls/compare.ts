@@ -1,12 +1,14 @@
 // Compares a list of KICC's or the shop's with what came: which of its numbers are here, and what came that it lacks.
 import * as z from "zod/mini";
-import { findCompared } from "../../store/compare.ts";
-import { NUMBERS, type NumberName } from "../../store/filters.ts";
+import { type ComparedRow, findCompared } from "../../store/compare.ts";
+import type { Owner } from "../../archive/entries.ts";
+import { NUMBERS, type NumberName, isUnlisted } from "../../store/filters.ts";
 import { STATES } from "../../store/insert.ts";
-import { type ListedRow, search } from "../../store/search.ts";
+import { compareWithArchive } from "../archived.ts";
 import { instant } from "../input.ts";
 import { type Desk, operation, refuse } from "../operation.ts";
-import { notificationSchema, notificationShape } from "../shapes.ts";
+import { type NotificationShape, notificationSchema } from "../shapes.ts";
+import { walk } from "../walk.ts";
 
 const MOST_NUMBERS = 5000;
 const LONGEST_NUMBER = 200;
@@ -15,12 +17,13 @@ const MOST_CHARACTERS = 1_200_000;
 // What came and is on no list: no more than this are told.
 const MOST_UNLISTED = 1000;
 const PAGE = 100;
-const PAGES = 50;
+// Pages of D1 and parts of the archive that are looked at for them.
+const PIECES = 50;
 
 const NAMES = Object.keys(NUMBERS) as NumberName[];
 const TEXTS = `must be a list of 1 to ${MOST_NUMBERS} texts of at most ${LONGEST_NUMBER} characters (a number in JSON would lose digits)`;
 
-const numbers = z.optional(
+const list = z.optional(
   z
     .array(z.string(TEXTS).check(z.minLength(1, TEXTS), z.maxLength(LONGEST_NUMBER, TEXTS)), TEXTS)
     .check(z.minLength(1, TEXTS), z.maxLength(MOST_NUMBERS, TEXTS)),
@@ -29,18 +32,23 @@ const numbers = z.optional(
 export const compare = operation({
   method: "post",
   path: "/api/compare",
-  summary: `Which of up to ${MOST_NUMBERS} numbers came; with from and to also what came then and is not on the list, up to ${MOST_UNLISTED}`,
+  summary: `Which of up to ${MOST_NUMBERS} numbers came, the archive included; with from and to also what came then and is not on the list, up to ${MOST_UNLISTED}`,
   mostCharacters: MOST_CHARACTERS,
   input: z.object({
-    cancelPgCno: numbers,
-    pgCno: numbers,
-    shopOrderNo: numbers,
+    cancelPgCno: list,
+    pgCno: list,
+    shopOrderNo: list,
     from: z.optional(instant),
     to: z.optional(instant),
   }),
   answer: z.object({
     compared: z.array(
-      z.object({ number: z.string(), state: z.enum([...STATES, "missing"]), id: z.nullable(z.string()) }),
+      z.object({
+        number: z.string(),
+        state: z.enum([...STATES, "missing"]),
+        id: z.nullable(z.string()),
+        archived: z.boolean(),
+      }),
     ),
     unlisted: z.array(notificationSchema),
   }),
@@ -49,31 +57,49 @@ export const compare = operation({
     if (by === undefined || others.length > 0) return refuse("invalid", `one of ${NAMES.join(", ")}: must be a list`);
     if ((from === undefined) !== (to === undefined)) return refuse("invalid", "from, to: are given together");
     const wanted = lists[by] ?? [];
-    const found = new Map((await findCompared(desk.db, by, [...new Set(wanted)])).map((row) => [row.number, row]));
-    const compared = wanted.map((number) => {
-      const row = found.get(number);
-      return { number, state: row?.state ?? ("missing" as const), id: row?.id ?? null };
-    });
+    const numbers = [...new Set(wanted)];
+    const found = new Map((await findCompared(desk.db, by, numbers)).map((row) => [row.number, row]));
+    const archived = await compareWithArchive(
+      desk.config,
+      desk.db,
+      by,
+      numbers.filter((number) => found.get(number)?.rank !== 0),
+    );
+    if (archived.kind === "too-many") {
+      return refuse(
+        "invalid",
+        `${by}: these numbers lie far apart in the archive: compare at most ${archived.atOnce} at once`,
+      );
+    }
+    const compared = wanted.map((number) => comparedOf(number, found.get(number), archived.owners.get(number)));
     if (from === undefined || to === undefined) return { compared, unlisted: [] };
     const range = { from: Date.parse(from), to: Date.parse(to) };
-    const rows = await findUnlisted(desk, by, wanted, range);
-    return { compared, unlisted: rows.map((row) => notificationShape(row, desk)) };
+    return { compared, unlisted: [...(await findUnlisted(desk, by, wanted, range))] };
   },
 });
 
+/** A success that is in the archive counts before a failure in D1, and before what is held. */
+function comparedOf(number: string, row: ComparedRow | undefined, owner: Owner | undefined) {
+  const rank = owner === undefined ? 3 : Number(owner.says !== "success");
+  if (owner !== undefined && rank < (row?.rank ?? 3))
+    return { number, state: owner.state, id: owner.id, archived: true };
+  return { number, state: row?.state ?? ("missing" as const), id: row?.id ?? null, archived: false };
+}
+
 async function findUnlisted(
-  { db }: Desk,
+  desk: Desk,
   by: NumberName,
-  listed: readonly string[],
+  numbers: readonly string[],
   range: { readonly from: number; readonly to: number },
-): Promise<readonly ListedRow[]> {
-  const rows: ListedRow[] = [];
-  let after: number | null = null;
-  for (let page = 0; page < PAGES && rows.length < MOST_UNLISTED; page++) {
-    const found = await search(db, { ...range, unlisted: { by, numbers: listed }, after, limit: PAGE });
-    rows.push(...found.rows);
-    after = found.next;
-    if (after === null) break;
+): Promise<readonly NotificationShape[]> {
+  const listed = new Set(numbers);
+  const found: NotificationShape[] = [];
+  const looking = { ...range, unlisted: { by, numbers }, limit: PAGE };
+  let pieces = 0;
+  for await (const piece of walk(desk, looking, (one) => isUnlisted(one, by, listed))) {
+    found.push(...piece);
+    pieces += 1;
+    if (found.length >= MOST_UNLISTED || pieces >= PIECES) break;
   }
-  return rows.slice(0, MOST_UNLISTED);
+  return found.slice(0, MOST_UNLISTED);
 }

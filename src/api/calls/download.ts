@@ -1,17 +1,15 @@
-// All that a filter matches as CSV, streamed: one page of the store is in memory at a time, whatever there is.
+// All that a filter matches as CSV, streamed: a page of D1 and a part of the archive are in memory at a time, whatever there is.
 import * as z from "zod/mini";
-import { before } from "../../deadline.ts";
 import { log, reasonOf } from "../../log.ts";
-import { type Page, type Wanted, search } from "../../store/search.ts";
 import { csvHead, csvLine } from "../csv.ts";
-import { filterInput, filtersOf } from "../filters.ts";
-import { type Desk, operation } from "../operation.ts";
-import { notificationShape } from "../shapes.ts";
+import { filterInput, filtersOf, wantedOf } from "../filters.ts";
+import { operation } from "../operation.ts";
+import type { NotificationShape } from "../shapes.ts";
+import { walk } from "../walk.ts";
 
 // An invocation may ask D1 a thousand times: a page must be large for a million notifications to fit, and small in memory.
 const PAGE = 5000;
 const WINDOW = 10_000;
-const PAGE_WITHIN_MS = 30_000;
 
 const NOT_TAKEN = "is not taken: the answer has all that the filter matches";
 const EXCEL = "must be 1 or 0";
@@ -20,7 +18,7 @@ export const downloadNotifications = operation({
   method: "get",
   path: "/api/notifications.csv",
   summary:
-    "All notifications that the filters match as CSV, newest first, times in KST; with excel=1 numbers of more than 15 digits are written so that Excel keeps them",
+    "All notifications that the filters match as CSV, the archived ones too, newest first, times in KST; with excel=1 numbers of more than 15 digits are written so that Excel keeps them",
   contentType: "text/csv; charset=utf-8",
   input: z.object({
     ...filterInput,
@@ -31,42 +29,47 @@ export const downloadNotifications = operation({
   answer: z.instanceof(ReadableStream<Uint8Array>),
   async run({ excel, cursor: _cursor, limit: _limit, ...filters }, desk) {
     const wanted = { ...filtersOf(filters), limit: PAGE, window: WINDOW };
-    // Before anything is answered, so that D1 that is away is a refusal and no half of a file.
-    const first = await search(desk.db, wanted);
-    return lines(first, wanted, excel === "1", desk);
+    const pieces = walk(desk, wanted, wantedOf(filters));
+    // Before anything is answered, so that D1 or R2 that is away is a refusal and no half of a file.
+    return lines(await nextOf(pieces), pieces, excel === "1");
   },
 });
 
-/** Reads the next page only when the one before was taken. Where D1 fails amid, the download breaks off: no file looks whole. */
-function lines(first: Page, wanted: Wanted, forExcel: boolean, desk: Desk): ReadableStream<Uint8Array> {
+/** Reads on only when what came before was taken. Where D1 or R2 fails amid, the download breaks off: no file looks whole. */
+function lines(
+  first: IteratorResult<NotificationShape[], void>,
+  rest: AsyncGenerator<NotificationShape[], void>,
+  forExcel: boolean,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  let page = first;
+  let piece = first;
   let head = csvHead();
   return new ReadableStream(
     {
       async pull(controller) {
         try {
-          const text = page.rows.map((row) => csvLine(notificationShape(row, desk), { forExcel })).join("");
+          const text = (piece.value ?? []).map((one) => csvLine(one, { forExcel })).join("");
           controller.enqueue(encoder.encode(head + text));
           head = "";
-          if (page.next === null) controller.close();
-          else page = await nextPage(page.next);
+          if (piece.done !== true) piece = await nextOf(rest);
+          if (piece.done === true) controller.close();
         } catch (error) {
           log("api.failed", { method: "get", path: "/api/notifications.csv", error: reasonOf(error) });
           throw error;
         }
       },
+      cancel: async () => void (await rest.return()),
     },
     { highWaterMark: 0 },
   );
+}
 
-  /** The next one that has rows, or the last. */
-  async function nextPage(after: number): Promise<Page> {
-    let next: Page = { rows: [], next: after };
-    while (next.rows.length === 0 && next.next !== null) {
-      const asked = search(desk.db, { ...wanted, after: next.next });
-      next = await before(Date.now() + PAGE_WITHIN_MS, "read the next page", asked);
-    }
-    return next;
+/** The next piece that has rows, or the end. */
+async function nextOf(
+  pieces: AsyncGenerator<NotificationShape[], void>,
+): Promise<IteratorResult<NotificationShape[], void>> {
+  for (;;) {
+    const piece = await pieces.next();
+    if (piece.done === true || piece.value.length > 0) return piece;
   }
 }

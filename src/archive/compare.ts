@@ -1,0 +1,47 @@
+// Which of many numbers are in the archive: the index objects say whose each is, so that no part is read.
+import type { NumberName } from "../store/filters.ts";
+import type { Entry, Owner } from "./entries.ts";
+import { lookUp } from "./lookup.ts";
+
+/** Reads of R2 for one comparison, tables and pieces of index objects together: some seconds, six at once. */
+export const MOST_READS = 800;
+
+export type ComparedArchived =
+  | { readonly kind: "compared"; readonly owners: ReadonlyMap<string, Owner> }
+  /** So many of the numbers can be compared at once. */
+  | { readonly kind: "too-many"; readonly atOnce: number };
+
+/** For each number the notification that counts most, as in D1: a success before a failure, the newest before others. */
+export async function compareArchived(
+  bucket: R2Bucket,
+  db: D1Database,
+  by: NumberName,
+  numbers: readonly string[],
+): Promise<ComparedArchived> {
+  const found = await lookUp(bucket, db, numbers, MOST_READS);
+  if (found.kind === "too-far") {
+    return { kind: "too-many", atOnce: Math.max(1, Math.floor((numbers.length * MOST_READS) / found.reads)) };
+  }
+  const owners = new Map<string, Owner>();
+  for (const [number, entries] of found.entries) {
+    const first = newest(entries)
+      .flatMap(({ of }) => (of !== null && of.says !== "test" && of.as.includes(by) ? [of] : []))
+      .toSorted((a, b) => Number(a.says !== "success") - Number(b.says !== "success"))[0];
+    if (first !== undefined) owners.set(number, first);
+  }
+  return { kind: "compared", owners };
+}
+
+/** Of one that was brought back and moved again the last entry counts. */
+function newest(entries: readonly Entry[]): Entry[] {
+  const last = new Map<string, Entry>();
+  for (const entry of entries.toSorted((a, b) => (isBefore(a, b) ? -1 : 1))) {
+    last.delete(entry.of?.id ?? "");
+    last.set(entry.of?.id ?? "", entry);
+  }
+  return [...last.values()].toReversed();
+}
+
+function isBefore(a: Entry, b: Entry): boolean {
+  return a.part === b.part ? a.line < b.line : a.part < b.part;
+}
