@@ -3,22 +3,22 @@ import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { type Config, configOf } from "./config.ts";
 import { beat } from "./store/heartbeat.ts";
-import { callHeartbeat } from "./outbound/heartbeat.ts";
-import { confirmDue } from "./inquire/confirm.ts";
-import { confirmNow } from "./inquire/confirming.ts";
-import { archive } from "./upkeep/archive.ts";
+import { callWatchdog } from "./outbound/watchdog.ts";
+import { confirmDue } from "./inquire/confirm-due.ts";
+import { confirmOneNow } from "./inquire/confirm-one.ts";
+import { archiveAndWatchSize } from "./upkeep/archive-old.ts";
 import { runSteps } from "./upkeep/cron.ts";
 import { returnDeadLetters } from "./deliver/dead-letters.ts";
 import { deliverBatch } from "./deliver/consumer.ts";
 import { health } from "./api/health.ts";
 import { DOORS } from "./kinds/registry.ts";
-import { noteSighting } from "./store/alerts.ts";
+import { noteSighting } from "./store/conditions.ts";
 import { log, reasonOf } from "./log.ts";
 import { receive } from "./receive/hook.ts";
 import { pruneOld } from "./upkeep/prune.ts";
-import { reconcile } from "./inquire/reconcile.ts";
+import { reconcileDue } from "./inquire/reconcile-due.ts";
 import { rememberHost } from "./upkeep/remember-console.ts";
-import { rollUp } from "./upkeep/count.ts";
+import { rollUp } from "./upkeep/roll-up.ts";
 import { tellDaily } from "./upkeep/daily.ts";
 import { sweep } from "./upkeep/sweep.ts";
 import { watch } from "./upkeep/watch.ts";
@@ -29,12 +29,12 @@ for (const { path } of DOORS) app.all(`${path}/*`, (c) => hook(c));
 app.notFound((c) => hook(c));
 
 function hook(c: Context<{ Bindings: Env }>): Promise<Response> {
-  const config = configOf(c.env, announce);
+  const config = configOf(c.env, logProblems);
   const { DB: db, DELIVERIES: deliveries } = c.env;
   return receive(c.req.raw, config, {
     db,
     deliveries,
-    askNow: (id) => confirmNow(id, config, { db, deliveries }),
+    askNow: (id) => confirmOneNow(id, config, { db, deliveries }),
     noteWrongDoor: () => noteSighting(db, "wrong-door", Date.now()).catch(notNoted),
     limits: { strangers: c.env.STRANGERS, trusted: c.env.TRUSTED },
     waitUntil: (work) => c.executionCtx.waitUntil(work),
@@ -54,15 +54,15 @@ app.all("/console/*", people);
 
 async function programs(c: Context<{ Bindings: Env }>): Promise<Response> {
   const { apiApp } = await import("./api/app.ts");
-  return apiApp((env) => configOf(env, announce)).fetch(c.req.raw, c.env, c.executionCtx);
+  return apiApp((env) => configOf(env, logProblems)).fetch(c.req.raw, c.env, c.executionCtx);
 }
 
 async function people(c: Context<{ Bindings: Env }>): Promise<Response> {
   const [{ consoleApp }, { perform }] = await Promise.all([import("./console/app.tsx"), import("./api/app.ts")]);
-  return consoleApp((env) => configOf(env, announce), perform).fetch(c.req.raw, c.env, c.executionCtx);
+  return consoleApp((env) => configOf(env, logProblems), perform).fetch(c.req.raw, c.env, c.executionCtx);
 }
 
-function announce({ problems }: Config): void {
+function logProblems({ problems }: Config): void {
   if (problems.length > 0) log("settings.wrong", { problems });
 }
 
@@ -73,12 +73,12 @@ export default {
     return response;
   },
   async queue(batch, env) {
-    const config = configOf(env, announce);
+    const config = configOf(env, logProblems);
     if (batch.queue.startsWith("kicc-deliveries-dead")) await returnDeadLetters(batch, config, env.DB, env.DELIVERIES);
     else await deliverBatch(batch, config, env.DB);
   },
   async scheduled(_controller, env) {
-    const config = configOf(env, announce);
+    const config = configOf(env, logProblems);
     // The order: the heartbeat first, since it proves that D1 takes writes, and watch looks at it. Then the sweep, since it
     // brings notifications to the origin. Roll up and watch are short, and watch must
     // not alert what the sweep has just settled. Asking KICC comes after them, since KICC may be slow for a whole run:
@@ -90,10 +90,10 @@ export default {
       watch: () => watch(config, env.DB, Date.now()),
       daily: () => tellDaily(config, env.DB, Date.now()),
       confirm: () => confirmDue(config, env.DB, env.DELIVERIES),
-      reconcile: () => reconcile(config, env.DB, env.DELIVERIES),
+      reconcile: () => reconcileDue(config, env.DB, env.DELIVERIES),
       prune: () => pruneOld(env.DB, Date.now()),
-      archive: () => archive(config, env.DB, Date.now()),
+      archive: () => archiveAndWatchSize(config, env.DB, Date.now()),
     });
-    if (whole) await callHeartbeat(config.operating.heartbeatUrl);
+    if (whole) await callWatchdog(config.operating.heartbeatUrl);
   },
 } satisfies ExportedHandler<Env>;

@@ -1,16 +1,16 @@
 // The one way in, for the hook, the consumer, dead letters, inquiry, release and test: judge, then store. It also says whether a row is to be enqueued.
 import type { Config } from "./config.ts";
 import { differ, ownId, repeatId } from "./kinds/identity.ts";
-import type { Event, Kind, Told } from "./kinds/kind.ts";
-import { toldOfStored } from "./kinds/notification.ts";
+import type { Event, Kind, Comparable } from "./kinds/kind.ts";
+import { comparableOfStored } from "./kinds/make-notification.ts";
 import { kindNamed } from "./kinds/registry.ts";
 import { log, reasonOf } from "./log.ts";
 import { enqueue } from "./queue/send.ts";
 import { type Judgement, type Known, WEAK_MS, judge } from "./rules/judge.ts";
 import { type Notification, SUCCESS } from "./rules/notification.ts";
 import { settleAnnounced } from "./store/arrivals.ts";
-import { bytesOf } from "./store/body.ts";
-import { takeBack } from "./store/claim.ts";
+import { bytesOf } from "./store/stored-body.ts";
+import { uncountAttempts } from "./store/claim.ts";
 import { type EventRow, isKnownAsOurs, readEvent } from "./store/event.ts";
 import { type Register, registerOf } from "./store/register.ts";
 import {
@@ -73,19 +73,19 @@ function confirmOf({ source, resCd, kind }: Notification, confirms: boolean): St
  */
 export async function storeNotification(db: D1Database, notification: Notification, storing: Storing): Promise<Stored> {
   const kind = kindOf(notification);
-  const told = toldOfStored(kind, notification);
+  const comparable = comparableOfStored(kind, notification);
   const reason = await aloneHeld(db, notification, storing);
   if (reason !== null) {
-    const held = { ...notification, id: ownId(kind, told) };
+    const held = { ...notification, id: ownId(kind, comparable) };
     return own(await insertHeld(db, held, storing, { reason, contradicts: null }).first<StoredRow>(), held.id);
   }
-  const event = kind.identity.event(told);
-  const isWeak = kind.identity.isWeak(told);
+  const event = kind.identity.event(comparable);
+  const isWeak = kind.identity.isWeak(comparable);
   const looking = {
     notification,
     storing,
     kind,
-    told,
+    comparable,
     event: keyOf(event),
     byReference: tiesByReference(notification, kind, event),
     isWeak,
@@ -119,7 +119,7 @@ interface Looking {
   readonly notification: Notification;
   readonly storing: Storing;
   readonly kind: Kind;
-  readonly told: Told;
+  readonly comparable: Comparable;
   readonly event: EventKey | null;
   readonly byReference: boolean;
   readonly isWeak: boolean;
@@ -127,9 +127,9 @@ interface Looking {
 
 /** @returns null where what was read has changed before it could be written: then it is to be read again */
 async function judgeAndStore(db: D1Database, looking: Looking): Promise<Stored | null> {
-  const { notification, kind, told, event, byReference, isWeak, storing } = looking;
+  const { notification, kind, comparable, event, byReference, isWeak, storing } = looking;
   const { receivedAt, source, resCd, id } = notification;
-  const ownOne = ownId(kind, told);
+  const ownOne = ownId(kind, comparable);
   const looked = {
     kind: kind.name,
     event,
@@ -144,14 +144,14 @@ async function judgeAndStore(db: D1Database, looking: Looking): Promise<Stored |
     waits: storing.confirm === "asking",
     isFromStatusApi: source === "status-api",
     isWeak,
-    ids: { plain: id, own: () => ownOne, repeat: (previous: string) => repeatId(kind, told, previous) },
+    ids: { plain: id, own: () => ownOne, repeat: (previous: string) => repeatId(kind, comparable, previous) },
   };
   const done = rows.find(({ receipt }) => receipt === storing.receipt);
   const judgement: Judgement =
     done === undefined
       ? judge(
           arriving,
-          rows.map((row) => knownOf(row, told, kind)),
+          rows.map((row) => knownOf(row, comparable, kind)),
         )
       : { kind: "receipt", of: done.id, confirms: false };
   return write(db, looking, judgement, guard, ownOne);
@@ -194,8 +194,8 @@ function settling(db: D1Database, { notification, kind, storing }: Looking, id: 
   return value === null ? [] : [settleAnnounced(db, registerOf(announcedBy), value, id)];
 }
 
-function knownOf(row: EventRow, arriving: Told, kind: Kind): Known {
-  const known = toldOfStored(kind, { ...row, body: bytesOf(row) });
+function knownOf(row: EventRow, arriving: Comparable, kind: Kind): Known {
+  const known = comparableOfStored(kind, { ...row, body: bytesOf(row) });
   const { relate, judgesResults } = kind.identity;
   return {
     id: row.id,
@@ -249,7 +249,7 @@ export async function enqueueStored(
   if (!stored.isOwn || !isToBeEnqueued(stored, config)) return;
   const isSent = await enqueue(deliveries, { ...notification, id: stored.id }, 1);
   if (isSent || stored.attempts === 0) return;
-  await takeBack(db, [stored]).catch((error: unknown) => {
+  await uncountAttempts(db, [stored]).catch((error: unknown) => {
     log("delivery.not-taken-back", { id: stored.id, error: reasonOf(error) });
   });
 }

@@ -58,7 +58,7 @@ function httpUrl(text: string): URL | undefined {
 const originUrl = read(httpUrl, "an http or https URL without user and password");
 function safeHttpUrl(text: string): URL {
   const url = httpUrl(text);
-  return url?.protocol === "https:" || (url && isLocal(url)) ? url : fail();
+  return url?.protocol === "https:" || (url && isLocal(url)) ? url : throwUnreadable();
 }
 
 const safeUrl = read(safeHttpUrl, "an https URL");
@@ -83,12 +83,12 @@ function originHeaders(input: unknown): Record<string, Record<string, string>> {
 /** The host as `URL.host` spells it: lower case, without the default port. */
 function hostOf(text: string): string {
   const { href, host } = new URL(`https://${text}`);
-  return href === `https://${host}/` ? host : fail();
+  return href === `https://${host}/` ? host : throwUnreadable();
 }
 
 function allowedHeaders(headers: Record<string, string>): Record<string, string> {
   const names = [...new Headers(headers).keys()];
-  return names.some((name) => FORBIDDEN_HEADER.test(name)) ? fail() : headers;
+  return names.some((name) => FORBIDDEN_HEADER.test(name)) ? throwUnreadable() : headers;
 }
 
 /** A table in wrangler.toml arrives as an object, the same table in a secret as JSON text: both are read. */
@@ -97,7 +97,7 @@ const routes = z.pipe(
   z.transform((input: unknown, context): ReadonlyMap<string, URL> => {
     try {
       const table = z.record(z.string(), z.string()).parse(typeof input === "string" ? JSON.parse(input) : input);
-      return new Map(Object.entries(table).map(([route, url]) => [route, httpUrl(url) ?? fail()]));
+      return new Map(Object.entries(table).map(([route, url]) => [route, httpUrl(url) ?? throwUnreadable()]));
     } catch {
       context.issues.push({ code: "custom", message: "must be a table of mallId, kind or product = URL", input });
       return z.NEVER;
@@ -118,7 +118,7 @@ const sources = z.pipe(
         allowlist(entries);
         return entries.length === 0 ? [] : [[product, entries]];
       });
-      if (isText && given.length === 0) fail();
+      if (isText && given.length === 0) throwUnreadable();
       return Object.fromEntries(given) as Partial<Record<Product, readonly string[]>>;
     } catch {
       const message = "must be IP addresses and CIDR ranges, comma-separated, or a table of them by product";
@@ -133,13 +133,13 @@ const SOURCES_OF = Object.fromEntries(PRODUCTS.map((product) => [product, z.opti
   z.ZodMiniOptional<z.ZodMiniString>
 >;
 
-function fail(): never {
+function throwUnreadable(): never {
   throw new RangeError("Cannot read setting");
 }
 
 function signingKey(secret: string): Uint8Array {
-  const key = secret.startsWith("whsec_") ? Uint8Array.fromBase64(secret.slice(6)) : fail();
-  return key.length > 0 ? key : fail();
+  const key = secret.startsWith("whsec_") ? Uint8Array.fromBase64(secret.slice(6)) : throwUnreadable();
+  return key.length > 0 ? key : throwUnreadable();
 }
 
 /** Receiving needs these. If one is wrong, KICC is told to send again. */

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { api } from "../src/api/router.ts";
-import { operations } from "../src/api/operations.ts";
+import { operations } from "../src/api/all-operations.ts";
 import type { DeliveryMessage } from "../src/queue/message.ts";
 import { configWith, queueInto } from "./fixtures.ts";
 import { meteredD1 } from "./metered.ts";

@@ -1,7 +1,7 @@
 // What workerd tests begin with: settings, a notification as KICC sends it, bindings that fail on purpose.
 import { env } from "cloudflare:workers";
 import { type Config, readConfig } from "../src/config.ts";
-import { identify } from "../src/kinds/notification.ts";
+import { identify } from "../src/kinds/make-notification.ts";
 import { readNotification } from "../src/kinds/read.ts";
 import { doorAt } from "../src/kinds/registry.ts";
 import type { Notification } from "../src/rules/notification.ts";

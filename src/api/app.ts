@@ -1,11 +1,11 @@
 // The API as index.ts loads it, when it is first called.
 import type { Hono } from "hono/tiny";
 import type { Config } from "../config.ts";
-import { operations } from "./operations.ts";
-import { performer } from "./perform.ts";
+import { operations } from "./all-operations.ts";
+import { performerOf } from "./perform.ts";
 import { api } from "./router.ts";
 
-export const perform = performer(operations);
+export const perform = performerOf(operations);
 
 let app: Hono<{ Bindings: Env }> | null = null;
 

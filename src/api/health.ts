@@ -1,7 +1,7 @@
 // GET /health, open to anyone: whether D1 answers and the cron writes to it, and nothing else. One answer serves 5 s, so that no stranger loads D1.
 import { log, reasonOf } from "../log.ts";
 import { before } from "../deadline.ts";
-import { ask } from "../store/health.ts";
+import { probeD1 } from "../store/health.ts";
 
 const KEPT_MS = 5000;
 const ANSWER_WITHIN_MS = 3000;
@@ -23,7 +23,7 @@ export async function health(db: D1Database): Promise<Response> {
 
 async function isWell(db: D1Database, deadline: number): Promise<boolean> {
   try {
-    const heartbeatAt = await before(deadline, "ask D1", ask(db));
+    const heartbeatAt = await before(deadline, "ask D1", probeD1(db));
     if (heartbeatAt === null || Date.now() - heartbeatAt < HEARTBEAT_YOUNGER_MS) return true;
     log("health.unwell", { heartbeatAt });
     return false;

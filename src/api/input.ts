@@ -2,6 +2,8 @@
 import * as z from "zod/mini";
 import { KINDS, PRODUCTS } from "../kinds/registry.ts";
 
+export const LONGEST_MALL_ID = 60;
+
 function within(lowest: number, highest: number) {
   const message = `must be a whole number from ${lowest} to ${highest}`;
   return z.int(message).check(z.gte(lowest, message), z.lte(highest, message));
@@ -27,7 +29,7 @@ export const limit = z._default(queryNumber(1, 100), 25);
 export const instant = z.iso.datetime({ offset: true, error: "must be an instant as in 2026-01-14T00:12:10Z" });
 
 /** A person's words: trimmed, not empty, at most `longest` characters. */
-export function words(longest: number) {
+export function personText(longest: number) {
   const message = `must be text of 1 to ${longest} characters`;
   return z.string(message).check(
     z.overwrite((text) => text.toWellFormed().trim()),
@@ -37,7 +39,7 @@ export function words(longest: number) {
 }
 
 /** A program's words: cut to `longest` characters rather than refused, so that nothing is lost by them. */
-export function report(longest: number) {
+export function programText(longest: number) {
   const message = "must be text that is not empty";
   return z.string(message).check(
     z.overwrite((text) => text.trim().slice(0, longest).toWellFormed()),

@@ -6,7 +6,7 @@ import type { Config, Delivering } from "../config.ts";
 export const MACHINE = "delivery-token";
 
 /** What an operation works with. */
-export interface Desk {
+export interface CallContext {
   readonly config: Config;
   readonly db: D1Database;
   readonly deliveries: Queue;
@@ -62,7 +62,7 @@ export interface Operation<
   readonly input: z.ZodMiniType<Input>;
   readonly answer: z.ZodMiniType<Answer>;
   // A method, not a property: so that operations of every input fit into one list.
-  run(input: Input, desk: Desk): Promise<Answer | Refusal>;
+  run(input: Input, context: CallContext): Promise<Answer | Refusal>;
 }
 
 /** Ties an operation's input and answer to its schemas, and its name to its type. */
@@ -80,7 +80,7 @@ export function refuse(refused: RefusalCode, message: string): Refusal {
 }
 
 /** The settings for delivering, in an operation that says `needsDelivering`. */
-export function deliveringOf({ config }: Desk): Delivering {
+export function deliveringOf({ config }: CallContext): Delivering {
   if (config.delivering === null) throw new Error("Cannot deliver: settings are wrong, and nobody checked");
   return config.delivering;
 }

@@ -2,8 +2,8 @@
 import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
 import { before } from "../deadline.ts";
-import { type Desk, type Operation, type Refusal, refuse } from "./operation.ts";
-import type { operations } from "./operations.ts";
+import { type CallContext, type Operation, type Refusal, refuse } from "./operation.ts";
+import type { operations } from "./all-operations.ts";
 
 // Longer than any poll waits, or KICC is given to answer: D1 that hangs counts as D1 that is down.
 const ANSWER_WITHIN_MS = 45_000;
@@ -26,17 +26,17 @@ export type AnswerOf<Name extends OperationName> =
 export type Perform = <Name extends OperationName>(
   name: Name,
   given: object,
-  desk: Desk,
+  context: CallContext,
 ) => Promise<AnswerOf<Name> | Refusal>;
 
 /** Reads the input by the operation's own schema and runs it. What it throws is told as `unavailable`, and logged. */
-export async function perform<Answer>(
+export async function runOperation<Answer>(
   each: Operation<unknown, Answer>,
   given: object,
-  desk: Desk,
+  context: CallContext,
 ): Promise<Answer | Refusal> {
-  if (each.needsDelivering && desk.config.delivering === null) {
-    return refuse("settings", describeProblems(desk.config).join("; "));
+  if (each.needsDelivering && context.config.delivering === null) {
+    return refuse("settings", describeProblems(context.config).join("; "));
   }
   const input = each.input.safeParse(given);
   if (!input.success) {
@@ -46,7 +46,7 @@ export async function perform<Answer>(
     return refuse("invalid", [...wrong, ...more].join("; "));
   }
   try {
-    return await before(desk.now + ANSWER_WITHIN_MS, "answer", each.run(input.data, desk));
+    return await before(context.now + ANSWER_WITHIN_MS, "answer", each.run(input.data, context));
   } catch (error) {
     log("api.failed", { method: each.method, path: each.path, error: reasonOf(error) });
     return refuse("unavailable", "D1, R2 or the queue does not answer: try again");
@@ -63,12 +63,12 @@ export function isRefusal(answer: unknown): answer is Refusal {
 }
 
 /** Performs by name. */
-export function performer(known: readonly Operation[]): Perform {
+export function performerOf(known: readonly Operation[]): Perform {
   const named = new Map<string, Operation>(known.map((each) => [`${each.method} ${each.path}`, each]));
-  return async (name, given, desk) => {
+  return async (name, given, context) => {
     const each = named.get(name);
     if (!each) throw new Error(`Cannot perform ${name}: no such operation`);
     // The name says which operation it is, and each answers by its own schema.
-    return (await perform(each, given, desk)) as AnswerOf<typeof name> | Refusal;
+    return (await runOperation(each, given, context)) as AnswerOf<typeof name> | Refusal;
   };
 }

@@ -3,8 +3,8 @@ import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type { Config } from "../config.ts";
 import { isOneOf } from "../tokens.ts";
-import { type Desk, type Operation, type Refusal, STATUS } from "./operation.ts";
-import { describeProblems, isRefusal, perform } from "./perform.ts";
+import { type CallContext, type Operation, type Refusal, STATUS } from "./operation.ts";
+import { describeProblems, isRefusal, runOperation } from "./perform.ts";
 
 // Far more than nearly any input is.
 const MOST_CHARACTERS = 64 * 1024;
@@ -64,7 +64,7 @@ async function run(
 ): Promise<Response> {
   const given = await inputOf(c, each.mostCharacters ?? MOST_CHARACTERS);
   if (given === null) return refused({ refused: "invalid", message: "The body is no JSON object" });
-  const desk: Desk = {
+  const context: CallContext = {
     config,
     db: c.env.DB,
     deliveries: c.env.DELIVERIES,
@@ -74,7 +74,7 @@ async function run(
     waitUntil: (work) => c.executionCtx.waitUntil(work),
     signal: c.req.raw.signal,
   };
-  const answer = await perform(each, given, desk);
+  const answer = await runOperation(each, given, context);
   if (isRefusal(answer)) return refused(answer);
   const tells = each.method === "get" && !each.bare && !each.contentType && config.problems.length > 0;
   const shown = tells ? { ...(answer as object), settings: describeProblems(config) } : answer;

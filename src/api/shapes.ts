@@ -87,11 +87,11 @@ export function rfc3339(instant: number): string {
 }
 
 /** Of the address where this receiver is called: links begin with it. */
-export interface Place {
+export interface LinkBase {
   readonly origin: string;
 }
 
-export function notificationShape(row: ListedRow, { origin }: Place): NotificationShape {
+export function notificationShape(row: ListedRow, { origin }: LinkBase): NotificationShape {
   const next = row.state === "pending" ? (row.leaseUntil ?? row.nextAttemptAt) : null;
   const delivered = row.state === "delivered" ? row.deliveredAt : null;
   return {
@@ -127,7 +127,7 @@ export function wholeShape(
   row: WholeRow,
   related: readonly ListedRow[],
   isWhole: boolean,
-  place: Place,
+  place: LinkBase,
 ): z.infer<typeof wholeSchema> {
   const { text: whole, masked, isPersonal, charset } = showBody(row.body, row.contentType);
   return {

@@ -4,10 +4,10 @@ import { findArchived } from "../archive/find.ts";
 import type { ArchivedLine } from "../archive/line.ts";
 import { type Time, archivedBetween } from "../archive/range.ts";
 import { before } from "../deadline.ts";
-import { instantOf } from "../store/insert.ts";
+import { receivedAtOf } from "../store/insert.ts";
 import { type Wanted, search } from "../store/search.ts";
-import { archivedShape } from "./archived.ts";
-import type { Desk } from "./operation.ts";
+import { archivedShape } from "./from-archive.ts";
+import type { CallContext } from "./operation.ts";
 import { type NotificationShape, notificationShape } from "./shapes.ts";
 
 const PAGE_WITHIN_MS = 30_000;
@@ -18,19 +18,19 @@ const PAGE_WITHIN_MS = 30_000;
  * @param isWanted of an archived one what the filter says of a row
  */
 export async function* walk(
-  desk: Desk,
+  context: CallContext,
   wanted: Wanted,
   isWanted: (found: NotificationShape) => boolean,
 ): AsyncGenerator<NotificationShape[], void> {
   const isFirst = onceEach();
   let to = wanted.to ?? Number.POSITIVE_INFINITY;
   for (let after = wanted.after ?? null; ;) {
-    const asked = search(desk.db, { ...wanted, after });
+    const asked = search(context.db, { ...wanted, after });
     const { rows, next } = await before(Date.now() + PAGE_WITHIN_MS, "read the next page", asked);
     // The last row's own instant belongs to the next page: others of it may follow.
-    const from = next === null ? (wanted.from ?? 0) : instantOf(next) + 1;
-    const listed = rows.map((row) => notificationShape(row, desk));
-    for await (const piece of merged(listed, archived(desk, wanted, { from, to }, isWanted))) {
+    const from = next === null ? (wanted.from ?? 0) : receivedAtOf(next) + 1;
+    const listed = rows.map((row) => notificationShape(row, context));
+    for await (const piece of merged(listed, archived(context, wanted, { from, to }, isWanted))) {
       yield piece.filter(isFirst);
     }
     if (next === null) return;
@@ -39,7 +39,7 @@ export async function* walk(
 }
 
 async function* archived(
-  { config: { archiving }, db, origin }: Desk,
+  { config: { archiving }, db, origin }: CallContext,
   { q = null, state = null }: Wanted,
   time: Time,
   isWanted: (found: NotificationShape) => boolean,

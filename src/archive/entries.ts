@@ -5,13 +5,13 @@ import type { ArchivedLine } from "./line.ts";
 import { DAY_MS } from "./manifest.ts";
 
 /** Where a notification is: an object's name, and a line of it. */
-export interface Place {
+export interface LinePlace {
   readonly part: string;
   readonly line: number;
 }
 
 /** What a number leads to. */
-export interface Entry extends Place {
+export interface Entry extends LinePlace {
   /** Of whom else the number is: null where it is the id itself. */
   readonly of: Owner | null;
 }
@@ -39,7 +39,7 @@ const USUAL_ID = /^ntf_[0-9a-f]{32}$/;
 const UNUSUAL = "=";
 
 /** One for the id, and one for each of its numbers. */
-export function entriesOf(line: Indexed, place: Place): string[] {
+export function entriesOf(line: Indexed, place: LinePlace): string[] {
   const at = placeText(place);
   const state = line.state === "closed" ? "c" : "d";
   const says = line.source === "test" ? "t" : line.resCd === SUCCESS ? "s" : "f";
@@ -82,7 +82,7 @@ export function sorted(entries: readonly string[]): string[] {
   return [...new Set(entries)].toSorted((a, b) => (a < b ? -1 : Number(a > b)));
 }
 
-function placeText({ part, line }: Place): string {
+function placeText({ part, line }: LinePlace): string {
   const [, year, month, day, number] = PART.exec(part) ?? [];
   if (number === undefined) throw new Error(`Cannot index ${part}: it is no part's name`);
   const days = Date.parse(`${year}-${month}-${day}`) / DAY_MS;
@@ -95,7 +95,7 @@ function placeText({ part, line }: Place): string {
     .join("");
 }
 
-function placeOf(text: string): Place {
+function placeOf(text: string): LinePlace {
   const [day, part] = [text.slice(0, WIDTHS[0]), text.slice(WIDTHS[0], -WIDTHS[2])];
   const date = new Date(Number.parseInt(day, 36) * DAY_MS).toISOString().slice(0, 10);
   const number = String(Number.parseInt(part, 36)).padStart(4, "0");

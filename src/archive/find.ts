@@ -1,7 +1,7 @@
 // Finds archived notifications by a whole number: two reads of R2 for each index object, and one for each part that has a match.
 import { eachLine } from "./bucket.ts";
 import type { ArchivedLine } from "./line.ts";
-import type { Place } from "./entries.ts";
+import type { LinePlace } from "./entries.ts";
 import { lookUp } from "./lookup.ts";
 
 /** Of how many parts one search reads the matches, the newest first. */
@@ -32,7 +32,7 @@ export async function readArchived(bucket: R2Bucket, db: D1Database, id: string)
   return found.find((line) => line.id === id) ?? null;
 }
 
-async function placesOf(bucket: R2Bucket, db: D1Database, number: string): Promise<readonly Place[]> {
+async function placesOf(bucket: R2Bucket, db: D1Database, number: string): Promise<readonly LinePlace[]> {
   const found = await lookUp(bucket, db, [number]);
   return found.kind === "found" ? (found.entries.get(number) ?? []) : [];
 }

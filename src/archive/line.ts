@@ -1,6 +1,6 @@
 // A row as a line of the archive: the shape `one` of the API without related and consoleUrl, with what bringing it back needs.
 import { showBody } from "../kinds/personal.ts";
-import type { ArchivedRow } from "../store/archive.ts";
+import type { ArchivedRow } from "../store/archive-plan.ts";
 
 export type ArchivedLine = ReturnType<typeof lineOf>;
 

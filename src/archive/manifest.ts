@@ -1,5 +1,5 @@
 // Names of objects, days, and a manifest's bytes: the same for whoever writes them. Pure.
-import type { Plan, Previous, Stream } from "../store/archive.ts";
+import type { PartPlan, PreviousManifest, Stream } from "../store/archive-plan.ts";
 import type { Part } from "./part.ts";
 
 const KST_MS = 9 * 60 * 60 * 1000;
@@ -15,15 +15,15 @@ export function leavesBefore(now: number, hotDays: number): number {
   return Math.floor((now + KST_MS) / DAY_MS) * DAY_MS - KST_MS - hotDays * DAY_MS;
 }
 
-export function partName(stream: Stream, { day, part }: Pick<Plan, "day" | "part">): string {
+export function partName(stream: Stream, { day, part }: Pick<PartPlan, "day" | "part">): string {
   return `${folderOf(stream, day)}/${fourDigits(part)}.ndjson.gz`;
 }
 
-export function manifestName(stream: Stream, { day, manifest }: Pick<Plan, "day" | "manifest">): string {
+export function manifestName(stream: Stream, { day, manifest }: Pick<PartPlan, "day" | "manifest">): string {
   return `${folderOf(stream, day)}/${manifest === 1 ? "manifest.json" : `manifest.${fourDigits(manifest)}.json`}`;
 }
 
-export function manifestText(stream: Stream, plan: Plan, part: Part, previous: Previous | null): string {
+export function manifestText(stream: Stream, plan: PartPlan, part: Part, previous: PreviousManifest | null): string {
   const { lines, bytes, sha256, from, to } = part;
   const parts = [{ name: partName(stream, plan), lines, bytes, sha256, from, to }];
   return `${JSON.stringify({ version: 1, day: plan.day, parts, sums: part.sums, previous }, null, 2)}\n`;

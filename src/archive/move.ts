@@ -3,7 +3,7 @@ import { log, reasonOf } from "../log.ts";
 import {
   type ArchiveState,
   type Candidate,
-  type Plan,
+  type PartPlan,
   type Stream,
   finishPlan,
   nextNumbers,
@@ -12,7 +12,7 @@ import {
   readCandidates,
   renameManifest,
   seal,
-} from "../store/archive.ts";
+} from "../store/archive-plan.ts";
 import { eachLine, putOnce, readText, sha256Of } from "./bucket.ts";
 import { indexPart, mergeIndexes } from "./index-part.ts";
 import { dayOf, leavesBefore, manifestName, manifestText, partName } from "./manifest.ts";
@@ -101,10 +101,10 @@ async function writePart(
   db: D1Database,
   stream: Stream,
   { version, cursor, previous }: ArchiveState,
-  plan: Plan,
+  plan: PartPlan,
 ): Promise<boolean> {
   const part = await buildPart(db, stream, plan);
-  const replan = (changed: Partial<Plan>) =>
+  const replan = (changed: Partial<PartPlan>) =>
     putPlan(db, stream, version, part.rows.length === 0 ? null : { ...plan, ...changed }, cursor);
   if (JSON.stringify(part.rows) !== JSON.stringify(plan.rows)) {
     await replan({ rows: part.rows });
@@ -129,7 +129,7 @@ async function vouch(
   db: D1Database,
   stream: Stream,
   { version }: ArchiveState,
-  plan: Plan,
+  plan: PartPlan,
   sealed: string,
 ): Promise<boolean> {
   const name = manifestName(stream, plan);

@@ -1,5 +1,5 @@
 // Builds a part: rows as gzipped lines, page by page. Held in memory are one page and the compressed bytes, which a plan bounds.
-import { type Plan, type Planned, type Stream, readArchivable, readAuditOf } from "../store/archive.ts";
+import { type PartPlan, type Planned, type Stream, readArchivable, readAuditOf } from "../store/archive-plan.ts";
 import { lineOf, rfc3339 } from "./line.ts";
 
 const PAGE = 250;
@@ -27,7 +27,7 @@ interface Line {
   readonly amount: string | null;
 }
 
-export async function buildPart(db: D1Database, stream: Stream, plan: Plan): Promise<Part> {
+export async function buildPart(db: D1Database, stream: Stream, plan: PartPlan): Promise<Part> {
   const gzip = new CompressionStream("gzip");
   const digest = new crypto.DigestStream("SHA-256");
   const [into, hash] = [gzip.writable.getWriter(), digest.getWriter()];

@@ -1,5 +1,5 @@
 // Brings an archived notification back into D1, so that a person can have it delivered again. Twice changes nothing.
-import { insertArchived } from "../store/restore.ts";
+import { insertArchived } from "../store/insert-archived.ts";
 import { readArchived } from "./find.ts";
 
 /** @returns whether it is in D1 now */

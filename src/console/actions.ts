@@ -1,7 +1,7 @@
 // The console's forms: each runs an operation of the API, and goes on to a page that says what it came to.
 import type { Hono } from "hono";
 import { type OperationName, isRefusal } from "../api/perform.ts";
-import { apiForm } from "./filters.ts";
+import { apiForm } from "./filter-query.ts";
 import { REPLAY_PATH } from "./pages/replay-many.tsx";
 import { announcedPath } from "./pages/cancellations.tsx";
 import { HOME, type SaidName } from "./parts/layout.tsx";

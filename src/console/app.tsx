@@ -16,7 +16,7 @@ import { guideAddressPage } from "./pages/guide-address.tsx";
 import { guideDownPage } from "./pages/guide-down.tsx";
 import { guideRefundPage } from "./pages/guide-refund.tsx";
 import { ICON } from "./parts/icon.ts";
-import { BUSY_PATH, busy, waitWhileBusy } from "./live.ts";
+import { BUSY_PATH, busy, waitWhileBusy } from "./renewal.ts";
 import { letIn, signIn, signOut } from "./gate.tsx";
 import { HOME } from "./parts/layout.tsx";
 import { notificationPage, personalPage } from "./pages/notification.tsx";

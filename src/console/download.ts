@@ -1,6 +1,6 @@
 // The list as a file: the API's CSV with the filters of the page, streamed. Nothing is kept of it.
-import { apiFilters } from "./filters.ts";
-import { clockText } from "./clock.ts";
+import { apiFilters } from "./filter-query.ts";
+import { clockText } from "./korean-time.ts";
 import { problemPage } from "./respond.tsx";
 import type { ConsoleContext } from "./view.ts";
 

@@ -2,17 +2,24 @@
 import { shortId } from "../short-id.ts";
 import type { Config, Delivering, Origin } from "../config.ts";
 import { deliveryHeaders } from "../outbound/headers.ts";
-import { type Letter, WAIT_FOR_PEOPLE_SECONDS, finish, openLetters, putBack, waitForD1 } from "./disposition.ts";
+import {
+  type QueuedDelivery,
+  WAIT_FOR_PEOPLE_SECONDS,
+  finish,
+  decodeBatch,
+  ackOrDelay,
+  waitForD1,
+} from "./disposition.ts";
 import { log, reasonOf } from "../log.ts";
 import type { DeliveryMessage } from "../queue/message.ts";
 import { deliverTo, routeOf } from "../outbound/origin.ts";
 import { decide } from "../rules/retry.ts";
 import { slowRoutes } from "./slow-routes.ts";
-import { noteSighting } from "../store/alerts.ts";
+import { noteSighting } from "../store/conditions.ts";
 import type { Claimed, Lease } from "../store/claim.ts";
 import { type Settlement, attemptOf, settle } from "../store/settle.ts";
 import { before } from "../deadline.ts";
-import { storeUnknown, take } from "./taking.ts";
+import { storeUnknown, claimBatch } from "./claim-batch.ts";
 
 const NOTE_WITHIN_MS = 10_000;
 const SETTLE_WITHIN_MS = 10_000;
@@ -23,19 +30,19 @@ const routes = slowRoutes();
 
 /** Delivers a batch of `kicc-deliveries`. Throws nothing: each message is acked, or comes again after a delay. */
 export async function deliverBatch(batch: MessageBatch, config: Config, db: D1Database): Promise<void> {
-  const letters = openLetters(batch.messages);
+  const deliveries = decodeBatch(batch.messages);
   const { delivering } = config;
   if (delivering === null || delivering.mode === "queue") {
-    await leave(letters, delivering ? "DELIVERY is queue" : "settings", config, db);
+    await leave(deliveries, delivering ? "DELIVERY is queue" : "settings", config, db);
     if (delivering !== null) await noteStray(db);
     return;
   }
   try {
-    if (delivering.origin === null) await keepForPullers(letters, config, db);
-    else await push(admitted(letters, delivering.origin), delivering, delivering.origin, config, db);
+    if (delivering.origin === null) await keepForPullers(deliveries, config, db);
+    else await push(admitted(deliveries, delivering.origin), delivering, delivering.origin, config, db);
   } catch (error) {
-    log("delivery.waits-for-d1", { messages: letters.length, error: reasonOf(error) });
-    letters.forEach(waitForD1);
+    log("delivery.waits-for-d1", { messages: deliveries.length, error: reasonOf(error) });
+    deliveries.forEach(waitForD1);
   }
 }
 
@@ -50,30 +57,35 @@ async function noteStray(db: D1Database): Promise<void> {
 }
 
 /** Messages that cannot be delivered now: what D1 has not got is stored, so that people see it, and it waits untried. */
-async function leave(letters: readonly Letter[], because: string, config: Config, db: D1Database): Promise<void> {
-  log("delivery.left", { messages: letters.length, because });
-  for (const { message } of letters) message.retry({ delaySeconds: WAIT_FOR_PEOPLE_SECONDS });
+async function leave(
+  deliveries: readonly QueuedDelivery[],
+  because: string,
+  config: Config,
+  db: D1Database,
+): Promise<void> {
+  log("delivery.left", { messages: deliveries.length, because });
+  for (const { message } of deliveries) message.retry({ delaySeconds: WAIT_FOR_PEOPLE_SECONDS });
   try {
-    await storeUnknown(letters, { ...config.storing, opensAttempt: false }, db);
+    await storeUnknown(deliveries, { ...config.storing, opensAttempt: false }, db);
   } catch (error) {
-    log("delivery.waits-for-d1", { messages: letters.length, error: reasonOf(error) });
+    log("delivery.waits-for-d1", { messages: deliveries.length, error: reasonOf(error) });
   }
 }
 
 /** In pull mode a message comes only where D1 was down when KICC called. */
-async function keepForPullers(letters: readonly Letter[], config: Config, db: D1Database): Promise<void> {
-  const unstored = await storeUnknown(letters, config.storing, db);
-  for (const letter of letters) {
-    if (unstored.has(letter)) waitForD1(letter);
-    else letter.message.ack();
+async function keepForPullers(deliveries: readonly QueuedDelivery[], config: Config, db: D1Database): Promise<void> {
+  const unstored = await storeUnknown(deliveries, config.storing, db);
+  for (const delivery of deliveries) {
+    if (unstored.has(delivery)) waitForD1(delivery);
+    else delivery.message.ack();
   }
 }
 
 /** Of several routes, one that hangs gets a message now and then; its others wait, and no attempt is counted. */
-function admitted(letters: readonly Letter[], origin: Origin): Letter[] {
-  if (origin.routes.size === 0) return [...letters];
+function admitted(deliveries: readonly QueuedDelivery[], origin: Origin): QueuedDelivery[] {
+  if (origin.routes.size === 0) return [...deliveries];
   const now = Date.now();
-  return letters.filter(({ message, content }) => {
+  return deliveries.filter(({ message, content }) => {
     const admits = routes.admits(routeOf(origin, content).href, now);
     if (!admits) message.retry({ delaySeconds: WAIT_FOR_ROUTE_SECONDS });
     return admits;
@@ -82,7 +94,7 @@ function admitted(letters: readonly Letter[], origin: Origin): Letter[] {
 
 /** Throws only before anything is sent. */
 async function push(
-  letters: readonly Letter[],
+  deliveries: readonly QueuedDelivery[],
   delivering: Delivering,
   origin: Origin,
   config: Config,
@@ -90,27 +102,33 @@ async function push(
 ): Promise<void> {
   const now = Date.now();
   const maxTries = delivering.delaysMs.length + 1;
-  const lease: Lease = { hand: shortId(), now, until: now + delivering.leaseMs, maxTries };
-  const { claimed, firsts, standing, expired, unstored } = await take(letters, lease, delivering, config.storing, db);
+  const lease: Lease = { claimant: shortId(), now, until: now + delivering.leaseMs, maxTries };
+  const { claimed, firsts, standing, expired, unstored } = await claimBatch(
+    deliveries,
+    lease,
+    delivering,
+    config.storing,
+    db,
+  );
   const mine = new Map(claimed.map((row) => [row.id, row]));
-  const taken: { letter: Letter; row: Claimed }[] = [];
-  for (const letter of letters) {
-    const { id } = letter.content;
+  const taken: { delivery: QueuedDelivery; row: Claimed }[] = [];
+  for (const delivery of deliveries) {
+    const { id } = delivery.content;
     const row = mine.get(id);
-    if (unstored.has(letter)) waitForD1(letter);
-    else if (row === undefined) putBack(letter, expired.get(id) ?? standing.get(id) ?? null, maxTries, now);
-    else taken.push({ letter, row });
+    if (unstored.has(delivery)) waitForD1(delivery);
+    else if (row === undefined) ackOrDelay(delivery, expired.get(id) ?? standing.get(id) ?? null, maxTries, now);
+    else taken.push({ delivery, row });
     mine.delete(id);
   }
   const settlements = await Promise.all(
-    taken.map(({ letter, row }) => attempt(firsts.get(row.id) ?? letter.content, row, delivering, origin)),
+    taken.map(({ delivery, row }) => attempt(firsts.get(row.id) ?? delivery.content, row, delivering, origin)),
   );
   const recorded = await settleBefore(lease.until, settlements, db);
-  for (const [index, { letter }] of taken.entries()) {
+  for (const [index, { delivery }] of taken.entries()) {
     const decision = settlements[index]?.decision;
     // Unrecorded, it is for whoever comes after the lease.
     const again = { state: "pending", nextAttemptAt: lease.until + 1000 } as const;
-    finish(letter, recorded && decision ? decision : again, Date.now());
+    finish(delivery, recorded && decision ? decision : again, Date.now());
   }
 }
 

@@ -1,4 +1,4 @@
-// The queue's own dead letters: only used-up delays or a 410 end a notification, so these are put back on their way.
+// The queue's own dead deliveries: only used-up delays or a 410 end a notification, so these are put back on their way.
 import type { Config } from "../config.ts";
 import { WAIT_FOR_PEOPLE_SECONDS } from "./disposition.ts";
 import { log, reasonOf } from "../log.ts";
@@ -15,7 +15,7 @@ const WAIT_FOR_QUEUE_SECONDS = 300;
 const RETURN_WITHIN_MS = 10_000;
 
 /**
- * A dead letter's row is stored if it is missing; pending, the sweep enqueues it anew. With D1 away the message goes
+ * A dead delivery's row is stored if it is missing; pending, the sweep enqueues it anew. With D1 away the message goes
  * back to the deliveries as a fresh one, with a delay; while a setting is wrong it waits. Throws nothing.
  */
 export async function returnDeadLetters(
@@ -59,7 +59,7 @@ async function returnOne(content: DeliveryMessage, message: Message, config: Con
   await storeNotification(db, notification, storing);
 }
 
-/** In queue mode the dead letter is all that is heard of an attempt of another Worker's. */
+/** In queue mode the dead delivery is all that is heard of an attempt of another Worker's. */
 async function countAsFailed(row: Standing, content: DeliveryMessage, config: Config, db: D1Database): Promise<void> {
   const { delivering } = config;
   if (delivering?.mode !== "queue" || row.attempts !== content.attempt || row.leaseUntil === null) return;

@@ -5,7 +5,7 @@ import { type DeliveryMessage, decodeMessage } from "../queue/message.ts";
 import type { Decision } from "../rules/retry.ts";
 import type { Standing } from "../store/standing.ts";
 
-export interface Letter {
+export interface QueuedDelivery {
   readonly message: Message;
   readonly content: DeliveryMessage;
 }
@@ -17,7 +17,7 @@ const WAIT_FOR_D1_SECONDS = [5, 10, 20, 40, 80, 160, 320, 640];
 const LONGEST_WAIT_FOR_D1_SECONDS = 900;
 
 /** Those that can be read. One of a later version waits: the row, or the next deploy, will have it. */
-export function openLetters(messages: readonly Message[]): Letter[] {
+export function decodeBatch(messages: readonly Message[]): QueuedDelivery[] {
   return messages.flatMap((message) => {
     const content = decodeMessage(message.body);
     if (content !== null) return [{ message, content }];
@@ -28,11 +28,11 @@ export function openLetters(messages: readonly Message[]): Letter[] {
 }
 
 /** The notifications that they name, each once. */
-export function idsOf(letters: readonly Letter[]): string[] {
-  return [...new Set(letters.map(({ content }) => content.id))];
+export function idsOf(deliveries: readonly QueuedDelivery[]): string[] {
+  return [...new Set(deliveries.map(({ content }) => content.id))];
 }
 
-export function waitForD1({ message }: Letter): void {
+export function waitForD1({ message }: QueuedDelivery): void {
   message.retry({ delaySeconds: WAIT_FOR_D1_SECONDS[message.attempts - 1] ?? LONGEST_WAIT_FOR_D1_SECONDS });
 }
 
@@ -41,13 +41,13 @@ export function waitForD1({ message }: Letter): void {
  * message carries it; else it comes again when the notification is due.
  * @param row null where D1 knows no such notification
  */
-export function putBack(letter: Letter, row: Standing | null, maxTries: number, now: number): void {
-  const { message } = letter;
-  if (row === null || !needsMessage(letter, row, maxTries)) message.ack();
+export function ackOrDelay(delivery: QueuedDelivery, row: Standing | null, maxTries: number, now: number): void {
+  const { message } = delivery;
+  if (row === null || !needsMessage(delivery, row, maxTries)) message.ack();
   else message.retry({ delaySeconds: Math.max(1, delaySeconds((row.leaseUntil ?? row.nextAttemptAt) - now)) });
 }
 
-function needsMessage({ message, content }: Letter, row: Standing, maxTries: number): boolean {
+function needsMessage({ message, content }: QueuedDelivery, row: Standing, maxTries: number): boolean {
   if (row.state !== "pending" || row.confirm === "asking") return false;
   // The sweep buries it.
   if (row.leaseUntil === null && row.tries >= maxTries) return false;
@@ -56,7 +56,7 @@ function needsMessage({ message, content }: Letter, row: Standing, maxTries: num
 }
 
 /** One whose attempt was made and recorded. */
-export function finish({ message }: Letter, decision: Decision, now: number): void {
+export function finish({ message }: QueuedDelivery, decision: Decision, now: number): void {
   if (decision.state === "pending") message.retry({ delaySeconds: delaySeconds(decision.nextAttemptAt - now) });
   else message.ack();
 }

@@ -1,5 +1,5 @@
 // An Alipay or Alipay+ payment was approved (global-payment/alipay/result-webhook). What KICC's page says of amounts is not known whole.
-import { approvalKind } from "./approval.ts";
+import { approvalKind } from "./approval-kind.ts";
 
 export const alipayApproval = approvalKind({
   name: "alipay.approval",

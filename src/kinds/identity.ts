@@ -1,24 +1,24 @@
 // The rules of identity that kinds share: results that contradict, ids that differ, messages without any id. And the id itself.
 import { hash } from "node:crypto";
 import { type Fields, SUCCESS } from "../rules/notification.ts";
-import type { Kind, Relation, Told } from "./kind.ts";
+import type { Kind, Relation, Comparable } from "./kind.ts";
 
 type Key = readonly (string | null)[];
 
 /** `ntf_` + 32 hex digits of the notification that goes its way: the same for each resend, on every path. */
-export function plainId(kind: Kind, told: Told): string {
-  return idOf(kind.identity.key(told));
+export function plainId(kind: Kind, comparable: Comparable): string {
+  return idOf(kind.identity.key(comparable));
 }
 
 /** Of one that is held as `conflict`, `foreign` or `ambiguous`: it must not take the plain id from the real one. */
-export function ownId(kind: Kind, told: Told): string {
-  const { mallId, pgCno, shopOrderNo, body } = told;
-  return idOf(["own", ...kind.identity.key(told), mallId, pgCno, shopOrderNo, hash("sha256", body)]);
+export function ownId(kind: Kind, comparable: Comparable): string {
+  const { mallId, pgCno, shopOrderNo, body } = comparable;
+  return idOf(["own", ...kind.identity.key(comparable), mallId, pgCno, shopOrderNo, hash("sha256", body)]);
 }
 
 /** Of one with a weak slot that came more than 45 min after the one that it may repeat. */
-export function repeatId(kind: Kind, told: Told, previousId: string): string {
-  return idOf(["repeat", ...kind.identity.key(told), previousId]);
+export function repeatId(kind: Kind, comparable: Comparable, previousId: string): string {
+  return idOf(["repeat", ...kind.identity.key(comparable), previousId]);
 }
 
 function idOf(key: Key): string {
@@ -39,18 +39,18 @@ function moneyDiffers(one: Fields, other: Fields): boolean {
 }
 
 /** Of two with one key: ids that both give, and that differ. One made from the status API may name other ones than the webhook. */
-export function idsDiffer(one: Told, other: Told): boolean {
+export function idsDiffer(one: Comparable, other: Comparable): boolean {
   if (differ(one.mallId, other.mallId)) return true;
   if (isFromStatusApi(one, other)) return false;
   return differ(one.pgCno, other.pgCno) || differ(one.shopOrderNo, other.shopOrderNo);
 }
 
-function isFromStatusApi(one: Told, other: Told): boolean {
+function isFromStatusApi(one: Comparable, other: Comparable): boolean {
   return one.source === "status-api" || other.source === "status-api";
 }
 
 /** Between a success without an id of its event and the one that the status API told of, the reference tells. */
-export function isSameByReference(one: Told, other: Told): boolean {
+export function isSameByReference(one: Comparable, other: Comparable): boolean {
   const isTied = one.reference !== null && one.reference === other.reference;
   const succeed = one.resCd === SUCCESS && other.resCd === SUCCESS;
   return (
@@ -63,7 +63,7 @@ export function isSameByReference(one: Told, other: Told): boolean {
 }
 
 /** Two of one event, in the kinds that tell of success and failure. */
-export function relateResults(arriving: Told, known: Told): Relation {
+export function relateResults(arriving: Comparable, known: Comparable): Relation {
   const [succeeds, succeeded] = [arriving.resCd === SUCCESS, known.resCd === SUCCESS];
   if (!succeeds && succeeded) return "contradicts";
   if (succeeds && !succeeded) return "independent";
@@ -77,12 +77,18 @@ export function relateResults(arriving: Told, known: Told): Relation {
  * The key of a message without any id: what else it says; where that is nothing either, its bytes on one KST day.
  * @param kind nothing for `wechat.cancel`, whose ids are older than the other kinds
  */
-export function keyWithoutId(kind: Key, told: Told, date: string | null, reference: string | null, parts: Key): Key {
-  const { mallId, shopOrderNo, pgCno, resCd, currency, amount } = told;
+export function keyWithoutId(
+  kind: Key,
+  comparable: Comparable,
+  date: string | null,
+  reference: string | null,
+  parts: Key,
+): Key {
+  const { mallId, shopOrderNo, pgCno, resCd, currency, amount } = comparable;
   if (shopOrderNo ?? pgCno ?? date ?? reference) {
     return [...kind, "order", mallId, shopOrderNo, pgCno, resCd, date, currency, amount, reference, ...parts];
   }
-  return [...kind, "body", hash("sha256", told.body), kstDay(told.receivedAt)];
+  return [...kind, "body", hash("sha256", comparable.body), kstDay(comparable.receivedAt)];
 }
 
 function kstDay(instant: number): string {

@@ -1,7 +1,7 @@
 // What a kind of notification is: data and pure functions. Nothing outside this folder names a kind; what is special about one is said here.
 import type { Answer, Fields, Query, Source } from "../rules/notification.ts";
 import type { Relation } from "../rules/judge.ts";
-import type { Message } from "./message.ts";
+import type { KiccMessage } from "./kicc-message.ts";
 
 export type { Relation };
 
@@ -12,7 +12,7 @@ export type Product = "wechat" | "alipay" | "online";
 export type Parts = Readonly<Record<string, string>>;
 
 /** What is known of a notification when it is compared with another: stored or arriving. */
-export interface Told extends Fields {
+export interface Comparable extends Fields {
   readonly parts: Parts;
   readonly source: Source;
   readonly reference: string | null;
@@ -29,13 +29,13 @@ export interface Event {
 
 export interface Identity {
   /** What the plain id is the hash of. What is the same has the same key, unless a part of a value is missing in one. */
-  readonly key: (told: Told) => readonly (string | null)[];
+  readonly key: (comparable: Comparable) => readonly (string | null)[];
   /** null where it has no id that a notification could share: then the same key alone tells that two are one. */
-  readonly event: (told: Told) => Event | null;
+  readonly event: (comparable: Comparable) => Event | null;
   /** What the arriving one is to a known one, whether found by event, by id or by reference. */
-  readonly relate: (arriving: Told, known: Told) => Relation;
+  readonly relate: (arriving: Comparable, known: Comparable) => Relation;
   /** A repeat looks exactly like a second event: a match counts for 45 minutes only. */
-  readonly isWeak: (told: Told) => boolean;
+  readonly isWeak: (comparable: Comparable) => boolean;
   /** A failure after a success contradicts it, a success supersedes a pending failure. In other kinds another result is a conflict. */
   readonly judgesResults: boolean;
   /** There is one notifyUrl for each event, so that its reference names the event. */
@@ -54,11 +54,11 @@ export interface StatusApi {
   /** @param text the whole body of an HTTP 200 answer; in others resCd and resMsg do not exist */
   readonly read: (text: string) => Answer;
   /** What only this kind's webhook has, from an answer; the rest is the same for all. */
-  readonly message: (told: ApiTold) => Readonly<Record<string, unknown>>;
+  readonly message: (answered: AnsweredEvent) => Readonly<Record<string, unknown>>;
 }
 
 /** What an answer and the announcement together say. */
-export interface ApiTold {
+export interface AnsweredEvent {
   readonly cancelPgCno: string | null;
   readonly date: string | null;
   readonly walletBrandName: string | null;
@@ -83,8 +83,8 @@ export interface Kind {
   /** Beside the names of all marks, which fields are read: one of these twice is ambiguous. "amountInfo.amount" is one in an object. */
   readonly reads: (name: string) => boolean;
   /** All but what every kind has: kind, resCd, resMsg, mallId, shopOrderNo and pgCno. */
-  readonly read: (message: Message) => Omit<Fields, keyof Common>;
-  readonly parts: (message: Message) => Parts;
+  readonly read: (message: KiccMessage) => Omit<Fields, keyof Common>;
+  readonly parts: (message: KiccMessage) => Parts;
   /** Whether the ack in JSON has pgCno. */
   readonly ackHasPgCno: boolean;
   /** It comes as a form too, from merchants' older contracts. */

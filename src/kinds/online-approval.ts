@@ -1,5 +1,5 @@
 // notiType 10: a card payment, bank transfer or mobile payment was approved.
-import { onlineKind } from "./online.ts";
+import { onlineKind } from "./online-kind.ts";
 
 export const onlineApproval = onlineKind({
   name: "online.approval",

@@ -1,5 +1,5 @@
 // notiType 20: a payment was cancelled, or refunded at once. pgCno is the payment's, cancelPgCno the cancellation's.
-import { onlineKind } from "./online.ts";
+import { onlineKind } from "./online-kind.ts";
 
 export const onlineChange = onlineKind({
   name: "online.change",

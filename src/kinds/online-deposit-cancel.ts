@@ -1,5 +1,5 @@
 // notiType 31: the bank took a deposit back. It bears the ids of its notiType 30 and is never one with it.
-import { onlineKind } from "./online.ts";
+import { onlineKind } from "./online-kind.ts";
 
 export const onlineDepositCancel = onlineKind({
   name: "online.deposit-cancel",

@@ -1,5 +1,5 @@
 // notiType 30: money came into a virtual account. pgCno is the deposit's, tlfSno that of the account's issuing.
-import { onlineKind } from "./online.ts";
+import { onlineKind } from "./online-kind.ts";
 
 export const onlineDeposit = onlineKind({
   name: "online.deposit",

@@ -1,5 +1,5 @@
 // notiType 40: an escrow's state changed: deposit, refund, purchase confirmed or rejected. One pgCno goes through several.
-import { onlineKind } from "./online.ts";
+import { onlineKind } from "./online-kind.ts";
 
 export const onlineEscrow = onlineKind({
   name: "online.escrow",

@@ -1,7 +1,7 @@
 // Any other notiType, and none: taken, kept and delivered as it is. Two are one where all that looks like an id or a date is the same.
-import type { Told } from "./kind.ts";
-import { type Message, textIn } from "./message.ts";
-import { MARK, onlineKind } from "./online.ts";
+import type { Comparable } from "./kind.ts";
+import { type KiccMessage, textIn } from "./kicc-message.ts";
+import { MARK, onlineKind } from "./online-kind.ts";
 
 const ID_OR_DATE = /(?:PgCno|Cno|Sno|Date)$/;
 
@@ -9,7 +9,7 @@ export const onlineOther = onlineKind({
   name: "online.other",
   title: { en: "Other notification", ko: "기타 통지" },
   parts: ["statusCode"],
-  slot: ({ pgCno, cancelPgCno, parts }: Told) => [
+  slot: ({ pgCno, cancelPgCno, parts }: Comparable) => [
     pgCno,
     cancelPgCno,
     ...Object.keys(parts)
@@ -23,7 +23,7 @@ export const onlineOther = onlineKind({
 });
 
 /** @returns the notiType too: all unknown ones are of this kind */
-function partsToo(message: Message): Readonly<Record<string, string>> {
+function partsToo(message: KiccMessage): Readonly<Record<string, string>> {
   const parts: Record<string, string> = {};
   for (const name of Object.keys(message.values)) {
     const isPart = ID_OR_DATE.test(name) && name !== "pgCno" && name !== "cancelPgCno";

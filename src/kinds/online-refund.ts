@@ -1,5 +1,5 @@
 // notiType 50: a next-day refund was paid out. pgCno is the payment's, cancelPgCno the refund's. It names no amount as a rule.
-import { onlineKind } from "./online.ts";
+import { onlineKind } from "./online-kind.ts";
 
 export const onlineRefund = onlineKind({
   name: "online.refund",

@@ -1,5 +1,5 @@
 // notiType 70: a UnionPay card payment was confirmed.
-import { onlineKind } from "./online.ts";
+import { onlineKind } from "./online-kind.ts";
 
 export const onlineUnionpay = onlineKind({
   name: "online.unionpay",

@@ -1,7 +1,7 @@
 // A body, its Content-Type and its door → which kind it is, its fields, and how it is acked. Throws for no bytes; decides nothing else.
 import type { Fields } from "../rules/notification.ts";
 import type { Reply } from "./ack.ts";
-import { formMessage, jsonMessage, type Message, textIn } from "./message.ts";
+import { formMessage, jsonMessage, type KiccMessage, textIn } from "./kicc-message.ts";
 import { beginsAsForm, parseForm } from "./form.ts";
 import { parseObject } from "./json.ts";
 import type { Kind, Parts } from "./kind.ts";
@@ -45,11 +45,11 @@ export function readNotification(
   const isForm = takesForms(where) && beginsAsForm(body);
   const form = isForm || mayHideForm(where, body) ? readForm(body, contentType) : null;
   if (form !== null && (isForm || registry.kindMarked(form.message)?.comesAsForm === true)) {
-    return told(form, contentType, where, registry);
+    return readingOf(form, contentType, where, registry);
   }
   if (isForm) return { readable: false, dialect: "form", reply: { as: "text" } };
   const json = readJson(body, contentType);
-  if (json !== null) return told(json, contentType, where, registry);
+  if (json !== null) return readingOf(json, contentType, where, registry);
   return unreadable(where, null, null);
 }
 
@@ -65,7 +65,7 @@ function mayHideForm(where: Where, body: Uint8Array): boolean {
 }
 
 interface Decoded {
-  readonly message: Message;
+  readonly message: KiccMessage;
   readonly dialect: Dialect;
   readonly charset: Charset;
 }
@@ -81,7 +81,7 @@ function readJson(body: Uint8Array, contentType: string | null): Decoded | null 
   return parsed && { message: jsonMessage(parsed), dialect: "json", charset };
 }
 
-function told(decoded: Decoded, contentType: string | null, where: Where, registry: Registry): Reading {
+function readingOf(decoded: Decoded, contentType: string | null, where: Where, registry: Registry): Reading {
   const { message, dialect, charset } = decoded;
   const kind = kindOf(message, dialect, where, registry);
   if (kind === null) return unreadable(where, null, textIn(message, "pgCno"));
@@ -106,7 +106,7 @@ function told(decoded: Decoded, contentType: string | null, where: Where, regist
 }
 
 /** What a kind that comes as no form has among its fields is in a form somebody else's. */
-function kindOf(message: Message, dialect: Dialect, where: Where, { kindMarked }: Registry): Kind | null {
+function kindOf(message: KiccMessage, dialect: Dialect, where: Where, { kindMarked }: Registry): Kind | null {
   if (where !== "any" && !("fallback" in where)) return where;
   const marked = kindMarked(message);
   const isPossible = marked !== null && (dialect === "json" || marked.comesAsForm);
@@ -114,7 +114,7 @@ function kindOf(message: Message, dialect: Dialect, where: Where, { kindMarked }
   return where === "any" ? null : where.fallback;
 }
 
-function fieldsOf(message: Message, kind: Kind): Fields | null {
+function fieldsOf(message: KiccMessage, kind: Kind): Fields | null {
   const { values } = message;
   const resCd = textIn(message, "resCd");
   if (resCd === null) return null;
@@ -139,7 +139,7 @@ function fieldsOf(message: Message, kind: Kind): Fields | null {
 /** With one of these a message tells of something, whether or not KICC gave it a text. */
 const IDS = ["pgCno", "cancelPgCno", "shopOrderNo", "tlfSno"] as const;
 
-function isAmbiguous({ twice }: Message, kind: Kind, { isMark }: Registry): boolean {
+function isAmbiguous({ twice }: KiccMessage, kind: Kind, { isMark }: Registry): boolean {
   if (twice.size === 0) return false;
   return [...twice].some((name) => isMark(name) || kind.reads(name));
 }

@@ -1,7 +1,7 @@
 // Every kind, one line each; the doors, and which kind a message at a door is.
 import { alipayApproval } from "./alipay-approval.ts";
 import type { Kind, Product, StatusApi } from "./kind.ts";
-import { type Message, textIn } from "./message.ts";
+import { type KiccMessage, textIn } from "./kicc-message.ts";
 import { onlineApproval } from "./online-approval.ts";
 import { onlineChange } from "./online-change.ts";
 import { onlineDepositCancel } from "./online-deposit-cancel.ts";
@@ -46,7 +46,7 @@ export interface Registry {
   /** By its exact path, without token or slash at the end. */
   readonly doorAt: (path: string) => Door | null;
   /** null where nothing in the message tells. */
-  readonly kindMarked: (message: Message) => Kind | null;
+  readonly kindMarked: (message: KiccMessage) => Kind | null;
   /** Whether the field says of which kind a message is. */
   readonly isMark: (name: string) => boolean;
 }
@@ -92,7 +92,7 @@ function marksOf(kinds: readonly Kind[]): readonly Marks[] {
   }));
 }
 
-function markedOf(message: Message, marks: readonly Marks[]): Kind | null {
+function markedOf(message: KiccMessage, marks: readonly Marks[]): Kind | null {
   for (const { names, byValue, any } of marks) {
     for (const name of names) {
       const value = textIn(message, name);

@@ -1,7 +1,7 @@
 // KICC's answer about an announced event as a notification in the webhook's own shape: its names, not those of the status API.
 import { type Notification, type Proven, SUCCESS } from "../rules/notification.ts";
 import type { Kind } from "./kind.ts";
-import { identify } from "./notification.ts";
+import { identify } from "./make-notification.ts";
 import { readNotification } from "./read.ts";
 
 /** What the merchant announced. */

@@ -1,5 +1,5 @@
 // A WeChat Pay payment was approved (global-payment/wechat/approval-webhook).
-import { approvalKind } from "./approval.ts";
+import { approvalKind } from "./approval-kind.ts";
 
 export const wechatApproval = approvalKind({
   name: "wechat.approval",

@@ -1,9 +1,9 @@
 // The result of a WeChat Pay cancellation (global-payment/wechat/cancel-webhook), told by cancelPgCno. Its ids never change.
 import { isSameByReference, isSameKey, keyWithoutId, kstStamp, relateResults } from "./identity.ts";
-import { COMMON_NAMES, type Kind, type Relation, type Told } from "./kind.ts";
-import { innerText, textIn } from "./message.ts";
+import { COMMON_NAMES, type Kind, type Relation, type Comparable } from "./kind.ts";
+import { innerText, textIn } from "./kicc-message.ts";
 import { normalAmount, normalCurrency } from "./money.ts";
-import { cancellationFind } from "./wechat-find.ts";
+import { cancellationFind } from "./status-cancellation.ts";
 
 const NAMES: ReadonlySet<string> = new Set([
   ...COMMON_NAMES,
@@ -52,13 +52,13 @@ export const wechatCancel: Kind = {
   isLoss: false,
 };
 
-function keyOf(told: Told): readonly (string | null)[] {
-  const { cancelPgCno, resCd, currency, amount } = told;
-  if (cancelPgCno === null) return keyWithoutId([], told, told.cancelDate, told.reference, []);
+function keyOf(comparable: Comparable): readonly (string | null)[] {
+  const { cancelPgCno, resCd, currency, amount } = comparable;
+  if (cancelPgCno === null) return keyWithoutId([], comparable, comparable.cancelDate, comparable.reference, []);
   return ["cancel", cancelPgCno, resCd, currency, amount];
 }
 
-function relate(arriving: Told, known: Told): Relation {
+function relate(arriving: Comparable, known: Comparable): Relation {
   if (arriving.kind !== known.kind) return "independent";
   if (arriving.cancelPgCno === null || known.cancelPgCno === null) {
     const isSame = isSameKey(keyOf(arriving), keyOf(known)) || isSameByReference(arriving, known);

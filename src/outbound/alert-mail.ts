@@ -1,7 +1,7 @@
 // Alerts by the send_email binding. The address is the binding's; the sender is of the console's domain, found by trying.
 import type { Mailer } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
-import type { Message } from "./alert.ts";
+import type { AlertMessage } from "./alert-channel.ts";
 
 const SENDER = "kicc-edge-receiver";
 // Cloudflare refuses a sender whose domain does not send mail; anything else is not mended by another sender.
@@ -10,7 +10,7 @@ const SENDER_REFUSED = /sender|\bfrom\b|domain|onboard/i;
 /** @returns what went wrong, or null. @throws what the binding throws for another reason than the sender */
 export async function sendMail(
   mailer: Mailer,
-  { subject, text }: Message,
+  { subject, text }: AlertMessage,
   console: string | null,
 ): Promise<string | null> {
   if (console === null) {

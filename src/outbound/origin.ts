@@ -17,7 +17,7 @@ const KEPT_OF_FAILURE_BYTES = 4096;
 /** fetch() decompresses these although the request does not ask for compression. */
 const UNDONE_ENCODINGS: ReadonlySet<string> = new Set(["gzip", "br"]);
 
-export interface Parcel {
+export interface DeliveryRequest {
   readonly kind: string;
   readonly mallId: string | null;
   readonly body: Uint8Array;
@@ -27,17 +27,17 @@ export interface Parcel {
 }
 
 /** The answer's head and its first 64 KiB must come within the origin's timeout. Redirects are never followed. */
-export async function deliverTo(origin: Origin, parcel: Parcel): Promise<Outcome> {
+export async function deliverTo(origin: Origin, request: DeliveryRequest): Promise<Outcome> {
   const deadline = Date.now() + origin.timeoutMs;
   const signal = AbortSignal.timeout(origin.timeoutMs);
   let response: Response | null = null;
   try {
     // The signal ends the request, `before` the wait for it: a Fetcher or a body may ignore the signal.
-    response = await before(deadline, "deliver", send(origin, parcel, signal));
+    response = await before(deadline, "deliver", post(origin, request, signal));
     const answer = await before(deadline, "read the answer", readAnswer(response));
-    return judge(response, answer, routeOf(origin, parcel));
+    return outcomeOf(response, answer, routeOf(origin, request));
   } catch (error) {
-    if (response && !response.ok) return judge(response, NOTHING_READ, routeOf(origin, parcel));
+    if (response && !response.ok) return outcomeOf(response, NOTHING_READ, routeOf(origin, request));
     const isLate = signal.aborted || Date.now() >= deadline;
     const encoding = response?.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
     if (response && !isLate && UNDONE_ENCODINGS.has(encoding)) {
@@ -50,32 +50,32 @@ export async function deliverTo(origin: Origin, parcel: Parcel): Promise<Outcome
 }
 
 /** Where it goes: by mallId and kind, mallId and product, mallId, kind, product; else to ORIGIN_URL. */
-export function routeOf({ routes, url }: Origin, { mallId, kind }: Pick<Parcel, "mallId" | "kind">): URL {
+export function routeOf({ routes, url }: Origin, { mallId, kind }: Pick<DeliveryRequest, "mallId" | "kind">): URL {
   if (routes.size === 0) return url;
   const product = kindNamed(kind)?.product ?? "";
   const names = mallId === null ? [] : [`${mallId}/${kind}`, `${mallId}/${product}`, mallId];
   return [...names, kind, product].map((name) => routes.get(name)).find((route) => route !== undefined) ?? url;
 }
 
-async function send(origin: Origin, { body, ...parcel }: Parcel, signal: AbortSignal): Promise<Response> {
-  const url = routeOf(origin, parcel);
+async function post(origin: Origin, { body, ...request }: DeliveryRequest, signal: AbortSignal): Promise<Response> {
+  const url = routeOf(origin, request);
   const headers = new Headers(origin.headers[url.host] ?? origin.headers[url.hostname]);
-  for (const [name, value] of Object.entries(parcel.headers)) headers.set(name, value);
-  if (parcel.contentType !== null) headers.set("content-type", parcel.contentType);
+  for (const [name, value] of Object.entries(request.headers)) headers.set(name, value);
+  if (request.contentType !== null) headers.set("content-type", request.contentType);
   const init = { method: "POST", headers, body, redirect: "manual", signal } as const;
   return origin.fetcher ? origin.fetcher.fetch(url, init) : fetch(url, init);
 }
 
-interface Answer {
+interface ReadAnswer {
   /** The first 64 KiB. */
   readonly text: string;
   /** false: the body was cut off, and the answer is judged by its status alone. */
   readonly whole: boolean;
 }
 
-const NOTHING_READ: Answer = { text: "", whole: false };
+const NOTHING_READ: ReadAnswer = { text: "", whole: false };
 
-async function readAnswer(response: Response): Promise<Answer> {
+async function readAnswer(response: Response): Promise<ReadAnswer> {
   const { chunks, end } = gather(response.body, LARGEST_JUDGED_BYTES);
   const isWhole = (await end) === "whole";
   const bytes = await joined(chunks);
@@ -84,7 +84,7 @@ async function readAnswer(response: Response): Promise<Answer> {
   return { text: new TextDecoder().decode(bytes.subarray(0, LARGEST_JUDGED_BYTES)), whole: false };
 }
 
-function judge(response: Response, { text, whole }: Answer, url: URL): Outcome {
+function outcomeOf(response: Response, { text, whole }: ReadAnswer, url: URL): Outcome {
   const { status } = response;
   const contentType = response.headers.get("content-type");
   const location = response.headers.get("location");

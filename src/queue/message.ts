@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { readNotification } from "../kinds/read.ts";
 import { KINDS, kindNamed } from "../kinds/registry.ts";
-import { unreadNotification } from "../kinds/notification.ts";
+import { unreadNotification } from "../kinds/make-notification.ts";
 import type { Notification } from "../rules/notification.ts";
 
 const text = z.nullable(z.string());

@@ -1,16 +1,16 @@
 // Receives one notification from KICC: check → read → store → ack, then enqueue. The queue is waited for only while D1 is down.
 import { shortId } from "../short-id.ts";
 import { type Ending, type Reply, type Separator, UNREAD, ack } from "../kinds/ack.ts";
-import { identify } from "../kinds/notification.ts";
+import { identify } from "../kinds/make-notification.ts";
 import { readNotification } from "../kinds/read.ts";
 import { DOORS, type Door } from "../kinds/registry.ts";
 import { readWhole } from "./body.ts";
 import type { Config } from "../config.ts";
 import { sendDelivery } from "../queue/send.ts";
-import { doorOf, maskedPath, pathOf, readHookPath, referenceIn } from "./path.ts";
+import { doorOf, maskedPath, pathnameOf, readHookPath, referenceIn } from "./path.ts";
 import { log, reasonOf } from "../log.ts";
 import type { Notification } from "../rules/notification.ts";
-import { type Limits, type Refused, keepAside, readAside } from "./quarantine.ts";
+import { type Limits, type Refused, keepAside, readAside } from "./keep-aside.ts";
 import { type Patience, patience } from "../deadline.ts";
 import { retryTransient } from "../store/transient.ts";
 import { type Stored, enqueueStored, storeNotification, storingOf } from "../intake.ts";
@@ -22,7 +22,7 @@ const STORED_BY_MS = 4000;
 const ACK_WITHIN_MS = 4500;
 
 /** What receiving works with. */
-export interface Stores {
+export interface ReceiveResources {
   readonly db: D1Database;
   readonly deliveries: Queue;
   /** Asks KICC at once about one that waits for its word (CONFIRM). Throws nothing. */
@@ -36,11 +36,11 @@ export interface Stores {
 }
 
 /** Answers KICC at a door. The order of the checks and every answer are contract section 3. */
-export async function receive(request: Request, config: Config, stores: Stores): Promise<Response> {
+export async function receive(request: Request, config: Config, resources: ReceiveResources): Promise<Response> {
   const receivedAt = Date.now();
-  const pathname = pathOf(request.url);
+  const pathname = pathnameOf(request.url);
   const door = doorOf(pathname);
-  if (door === null) return receiveNowhere(request, config, stores);
+  if (door === null) return receiveNowhere(request, config, resources);
   const { receiving } = config;
   if (receiving === null) return refuse("misconfigured");
   if (request.method !== "POST") return refuse("method");
@@ -62,23 +62,23 @@ export async function receive(request: Request, config: Config, stores: Stores):
   };
   if (!path.opens) {
     const stale: Refused = { ...sender, reason: "token", reference: referenceIn(pathname, door.path) };
-    if (allowed) await readAside(request, stale, stores);
+    if (allowed) await readAside(request, stale, resources);
     return refuse("token", { address, door: door.path });
   }
   if (!allowed) {
-    await readAside(request, { ...sender, reason: "address" }, stores);
+    await readAside(request, { ...sender, reason: "address" }, resources);
     return refuse("address", { address, knewToken, door: door.path });
   }
   const waits = patience(receivedAt + STORE_WITHIN_MS);
   try {
-    return await take(request, door, sender, receiving.separator, config, stores, waits);
+    return await receiveAllowed(request, door, sender, receiving.separator, config, resources, waits);
   } finally {
     waits.end();
   }
 }
 
 /** A path that is no door: a mistyped notifyUrl, where KICC posts to it. */
-async function receiveNowhere(request: Request, { receiving }: Config, stores: Stores): Promise<Response> {
+async function receiveNowhere(request: Request, { receiving }: Config, resources: ReceiveResources): Promise<Response> {
   const address = request.headers.get("cf-connecting-ip");
   const isKicc =
     receiving !== null &&
@@ -86,10 +86,10 @@ async function receiveNowhere(request: Request, { receiving }: Config, stores: S
     !request.headers.has("cf-worker") &&
     DOORS.some(({ product }) => receiving.allows[product](address));
   if (isKicc) {
-    const path = maskedPath(pathOf(request.url), receiving.tokens);
+    const path = maskedPath(pathnameOf(request.url), receiving.tokens);
     const sender = { knewToken: false, address, reference: null, contentType: request.headers.get("content-type") };
     const refused = { ...sender, trusted: true, receivedAt: Date.now(), door: null, path, reason: "path" } as const;
-    await readAside(request, refused, stores);
+    await readAside(request, refused, resources);
   }
   return isKicc ? refuse("path", { address }) : ack("path");
 }
@@ -97,36 +97,36 @@ async function receiveNowhere(request: Request, { receiving }: Config, stores: S
 type Sender = Omit<Refused, "reason">;
 
 /** Of a caller that may send. */
-async function take(
+async function receiveAllowed(
   request: Request,
   door: Door,
   sender: Sender,
   separator: Separator,
   config: Config,
-  stores: Stores,
+  resources: ReceiveResources,
   waits: Patience,
 ): Promise<Response> {
   const { address, reference, contentType, receivedAt } = sender;
   const read = await readWhole(request, receivedAt + ACK_WITHIN_MS, waits.before);
   if (read.end === "broken") return refuse("unavailable", { address });
   if (read.end === "too-large") {
-    keepAside(read, { ...sender, reason: "too-large" }, stores);
+    keepAside(read, { ...sender, reason: "too-large" }, resources);
     return refuse("too-large", { address });
   }
   const body = read.bytes;
   // Content-Encoding is not undone: what is compressed cannot be read.
   const reading = readNotification(body, contentType, door);
   if (!reading.readable) {
-    keepAside(read, { ...sender, reason: "unreadable" }, stores);
+    keepAside(read, { ...sender, reason: "unreadable" }, resources);
     return refuse("unreadable", { address }, reading.reply, separator);
   }
   const arrival = { source: "notification", sourceAddress: address, receivedAt, reference, body } as const;
   const notification = identify(reading, arrival);
   if (reading.atOtherDoor) {
     log("notification.wrong-door", { id: notification.id, kind: notification.kind, door: door.path });
-    stores.waitUntil(stores.noteWrongDoor());
+    resources.waitUntil(resources.noteWrongDoor());
   }
-  return ack(await keep(notification, config, stores, waits), reading.reply, separator);
+  return ack(await storeOrQueue(notification, config, resources, waits), reading.reply, separator);
 }
 
 function refuse(
@@ -140,26 +140,31 @@ function refuse(
 }
 
 /** One durable store has it, or KICC is asked to send it again. */
-async function keep(notification: Notification, config: Config, stores: Stores, waits: Patience): Promise<Ending> {
+async function storeOrQueue(
+  notification: Notification,
+  config: Config,
+  resources: ReceiveResources,
+  waits: Patience,
+): Promise<Ending> {
   const { id, receivedAt } = notification;
   const storing = storingOf(config.storing, notification, shortId(), receivedAt);
   const deadline = Math.min(Date.now() + STORE_WITHIN_MS, receivedAt + STORED_BY_MS);
-  const store = retryTransient(() => storeNotification(stores.db, notification, storing), deadline);
-  const goOn = (stored: Stored) => sendOn(stored, notification, config, stores);
+  const store = retryTransient(() => storeNotification(resources.db, notification, storing), deadline);
+  const goOn = (stored: Stored) => sendOn(stored, notification, config, resources);
   try {
     const stored = await waits.before(deadline, "store", store);
-    stores.waitUntil(goOn(stored));
+    resources.waitUntil(goOn(stored));
     return stored.receipts > 1 ? "resent" : "stored";
   } catch (error) {
     log("notification.not-stored", { id, error: reasonOf(error) });
   }
   if (config.storing.mode === "queue") {
     // Another Worker that consumes the queue could not store it. What is stored too late has its attempt open.
-    stores.waitUntil(store.then(goOn).catch(() => {}));
+    resources.waitUntil(store.then(goOn).catch(() => {}));
     return "unavailable";
   }
   try {
-    await waits.before(receivedAt + ACK_WITHIN_MS, "enqueue", sendDelivery(stores.deliveries, notification, 1));
+    await waits.before(receivedAt + ACK_WITHIN_MS, "enqueue", sendDelivery(resources.deliveries, notification, 1));
     log("notification.queued", { id });
     return "queued";
   } catch (error) {
@@ -169,7 +174,12 @@ async function keep(notification: Notification, config: Config, stores: Stores, 
 }
 
 /** What comes after the ack. A receipt of another one's row enqueues nothing: that one has its own. Throws nothing. */
-async function sendOn(stored: Stored, notification: Notification, config: Config, stores: Stores): Promise<void> {
-  if (stored.confirm === "asking") await stores.askNow(stored.id);
-  else await enqueueStored(stored, notification, config, stores);
+async function sendOn(
+  stored: Stored,
+  notification: Notification,
+  config: Config,
+  resources: ReceiveResources,
+): Promise<void> {
+  if (stored.confirm === "asking") await resources.askNow(stored.id);
+  else await enqueueStored(stored, notification, config, resources);
 }

@@ -14,7 +14,7 @@ export interface HookPath {
 }
 
 /** The path of an absolute URL as it was written. A URL object would do, and costs the ack more than the rest of this. */
-export function pathOf(url: string): string {
+export function pathnameOf(url: string): string {
   const [path = ""] = url.slice(url.indexOf("/", url.indexOf("://") + 3)).split(/[?#]/, 1);
   return path;
 }

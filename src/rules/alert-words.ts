@@ -190,7 +190,7 @@ function describeKo({ name, count, since, detail, orderNo }: Condition): string 
 }
 
 /** Where in the console it is shown. */
-export function pathOf({ name, count, id, detail }: Condition): string {
+export function consolePathOf({ name, count, id, detail }: Condition): string {
   const isOne = count === 1 && id;
   switch (name) {
     case "dead":

@@ -14,13 +14,13 @@ export interface OriginAnswer {
   readonly location?: string | null;
 }
 
-export type Judgement = { readonly accepted: true } | { readonly accepted: false; readonly error: string };
+export type AnswerJudgement = { readonly accepted: true } | { readonly accepted: false; readonly error: string };
 
 const SUCCESS = "0000";
 const IN_HEADERS = "ORIGIN_HEADERS (in pull: TARGET_HEADERS)";
 const IN_URL = "ORIGIN_URL (in pull: TARGET_URL)";
 
-export function judgeAnswer(answer: OriginAnswer): Judgement {
+export function judgeAnswer(answer: OriginAnswer): AnswerJudgement {
   if (answer.status < 200 || answer.status > 299) return { accepted: false, error: refusal(answer) };
   const error = answer.whole ? objection(answer) : null;
   return error === null ? { accepted: true } : { accepted: false, error };

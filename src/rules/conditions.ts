@@ -48,7 +48,7 @@ export interface Condition {
 }
 
 /** What was told of it last. */
-export interface Told {
+export interface ToldCondition {
   readonly name: ConditionName;
   /** The least count since then. */
   readonly count: number;
@@ -64,7 +64,7 @@ export interface News {
   /** Something was told, and nothing of all is so any more. */
   readonly allWell: boolean;
   /** What is told once the news is. */
-  readonly told: readonly Told[];
+  readonly told: readonly ToldCondition[];
 }
 
 /** A count that stopped here means "at least". */
@@ -73,7 +73,7 @@ export const ALERT_COUNTS_AT_MOST = 1000;
 export const AGAIN_MS = 60 * 60 * 1000;
 
 /** One condition, one alert; its growth by the hour. Nothing while all stays as it was told. */
-export function newsOf(conditions: readonly Condition[], before: readonly Told[], now: number): News {
+export function newsOf(conditions: readonly Condition[], before: readonly ToldCondition[], now: number): News {
   const news: Condition[] = [];
   const told = conditions.map((condition) => {
     const known = before.find(({ name }) => name === condition.name);
@@ -88,7 +88,7 @@ export function newsOf(conditions: readonly Condition[], before: readonly Told[]
   return { now: news, over, allWell: over.length > 0 && conditions.length === 0, told };
 }
 
-function isNews({ name, count, detail }: Condition, known: Told, now: number): boolean {
+function isNews({ name, count, detail }: Condition, known: ToldCondition, now: number): boolean {
   if (name === "settings") return detail !== known.detail;
   return count > known.count && now - known.toldAt >= AGAIN_MS;
 }

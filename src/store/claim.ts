@@ -3,7 +3,7 @@ import { type Standing, byId, standingStatement } from "./standing.ts";
 
 /** Who claims, from when, until when. `hand` makes a claim whose reply was lost safe to repeat. */
 export interface Lease {
-  readonly hand: string;
+  readonly claimant: string;
   readonly now: number;
   readonly until: number;
   /** A notification with more tries than this has none left: the sweep buries it. */
@@ -45,7 +45,7 @@ export async function claim(
          WHERE id IN (SELECT value FROM json_each(?5)) AND ${CLAIMABLE}
          RETURNING id, received_at AS receivedAt, attempts, tries, reference, repeats, confirm IS 'confirmed' AS confirmed`,
       )
-      .bind(lease.hand, lease.now, lease.until, lease.maxTries, JSON.stringify(ids)),
+      .bind(lease.claimant, lease.now, lease.until, lease.maxTries, JSON.stringify(ids)),
     standingStatement(db, ids),
   ]);
   return { claimed: (claimed?.results ?? []) as Claimed[], standing: byId((standing?.results ?? []) as Standing[]) };
@@ -58,7 +58,7 @@ export interface OpenAttempt {
 }
 
 /** Takes back attempts that were opened for a message which the queue did not take. Safe to run twice. */
-export async function takeBack(db: D1Database, opened: readonly OpenAttempt[]): Promise<void> {
+export async function uncountAttempts(db: D1Database, opened: readonly OpenAttempt[]): Promise<void> {
   await db
     .prepare(
       `UPDATE notifications SET ${UNCLAIM}
@@ -74,23 +74,23 @@ export async function takeBack(db: D1Database, opened: readonly OpenAttempt[]): 
 export const UNCLAIM = "attempts = attempts - 1, tries = max(tries - 1, 0), claim = NULL, lease_until = NULL";
 
 /** Undoes the claims of one hand: nothing was sent. Safe to run twice. */
-export async function unclaim(db: D1Database, ids: readonly string[], hand: string): Promise<void> {
+export async function unclaim(db: D1Database, ids: readonly string[], claimant: string): Promise<void> {
   await db
     .prepare(
       `UPDATE notifications SET ${UNCLAIM}
        WHERE id IN (SELECT value FROM json_each(?1)) AND claim = ?2 AND lease_until IS NOT NULL`,
     )
-    .bind(JSON.stringify(ids), hand)
+    .bind(JSON.stringify(ids), claimant)
     .run();
 }
 
 /** Undoes the claims of one hand on what is held since: nothing is sent of it. */
-export async function unclaimHeld(db: D1Database, ids: readonly string[], hand: string): Promise<void> {
+export async function unclaimHeld(db: D1Database, ids: readonly string[], claimant: string): Promise<void> {
   await db
     .prepare(
       `UPDATE notifications SET ${UNCLAIM}
        WHERE id IN (SELECT value FROM json_each(?1)) AND claim = ?2 AND state = 'held' AND lease_until IS NOT NULL`,
     )
-    .bind(JSON.stringify(ids), hand)
+    .bind(JSON.stringify(ids), claimant)
     .run();
 }

@@ -1,7 +1,7 @@
 // Closing: a person dealt with a dead or held notification by hand.
 import { type Entry, auditOfChange } from "./audit.ts";
 import { seqAt } from "./insert.ts";
-import { IS_WANTED, type ReplayMany, windowOf } from "./replay.ts";
+import { IS_SELECTED, type Selection, selectedRows } from "./selection.ts";
 import { unreported } from "./settle.ts";
 import { type ListedRow, listedStatement } from "./search.ts";
 
@@ -29,7 +29,7 @@ const LOOKED_AT = 5000;
  */
 export async function closeMany(
   db: D1Database,
-  { state, from, to, kind, mallId }: ReplayMany,
+  { state, from, to, kind, mallId }: Selection,
   entry: Entry,
 ): Promise<{ closed: number; more: boolean }> {
   let closed = 0;
@@ -38,7 +38,7 @@ export async function closeMany(
       db
         .prepare(
           `UPDATE notifications SET ${closing("?7")} WHERE state IN ('dead', 'held') AND seq IN (
-             SELECT seq FROM (${windowOf(state, LOOKED_AT)}) WHERE ${IS_WANTED} ORDER BY seq LIMIT ${PAGE})
+             SELECT seq FROM (${selectedRows(state, LOOKED_AT)}) WHERE ${IS_SELECTED} ORDER BY seq LIMIT ${PAGE})
            RETURNING id`,
         )
         .bind(seqAt(from), seqAt(to), state, kind, mallId, entry.at, entry.note),
@@ -52,7 +52,7 @@ export async function closeMany(
 }
 
 /** Closes it with the entry's note. Why it was dead or held is kept; an open attempt ends. One round trip. */
-export async function close(db: D1Database, id: string, entry: Entry): Promise<Closed> {
+export async function closeOne(db: D1Database, id: string, entry: Entry): Promise<Closed> {
   const [closed, , row] = await db.batch<ListedRow>([
     db
       .prepare(

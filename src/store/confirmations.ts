@@ -1,5 +1,5 @@
 // Successes that wait for KICC's confirmation: taken by one atomic statement each time they are due, and decided once.
-import type { Taking } from "./inquiry.ts";
+import type { AskLease } from "./inquiry.ts";
 import { SUCCESS } from "../rules/notification.ts";
 import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
 
@@ -13,9 +13,9 @@ const DUE = `state = 'pending' AND next_attempt_at <= ?1 AND confirm = 'asking'`
 const RETURNING = `RETURNING ${DELIVERABLE}, confirm_tries AS confirmTries`;
 
 /** Takes the oldest that are due. */
-export async function takeUnconfirmed(
+export async function takeDueUnconfirmed(
   db: D1Database,
-  { now, until }: Taking,
+  { now, until }: AskLease,
   limit: number,
 ): Promise<readonly AskingRow[]> {
   const { results } = await db
@@ -30,7 +30,7 @@ export async function takeUnconfirmed(
 }
 
 /** @returns null where it is not due, or asked about already */
-export async function takeToConfirm(db: D1Database, id: string, { now, until }: Taking): Promise<AskingRow | null> {
+export async function takeUnconfirmed(db: D1Database, id: string, { now, until }: AskLease): Promise<AskingRow | null> {
   return db
     .prepare(`UPDATE notifications SET ${TAKE} WHERE id = ?3 AND ${DUE} ${RETURNING}`)
     .bind(now, until, id)
@@ -38,10 +38,10 @@ export async function takeToConfirm(db: D1Database, id: string, { now, until }: 
 }
 
 /** Those that were taken until `until` and not asked about after all are due again. */
-export async function putBackUnconfirmed(
+export async function untakeUnconfirmed(
   db: D1Database,
   ids: readonly string[],
-  { now, until }: Taking,
+  { now, until }: AskLease,
 ): Promise<void> {
   await db
     .prepare(
@@ -58,7 +58,7 @@ export async function putBackUnconfirmed(
  * @param attemptOpenUntil in queue mode the enqueueing that follows is an attempt, open until then
  * @returns null where it waits for nothing any more, or another success of the event goes its way
  */
-export async function confirmed(
+export async function recordConfirmed(
   db: D1Database,
   id: string,
   announcedBy: "cancelPgCno" | "pgCno",

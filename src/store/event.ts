@@ -1,11 +1,11 @@
 // Reads what is stored of the event that an arriving notification tells of, and whether its ids are known as ours. Bounded reads.
 import type { Source } from "../rules/notification.ts";
-import { BODY, CONTENT_TYPE, type Kept } from "./body.ts";
+import { BODY_COLUMNS, CONTENT_TYPE_SQL, type StoredBody } from "./stored-body.ts";
 import type { EventKey, Guard, State } from "./insert.ts";
 import type { Register } from "./register.ts";
 
 /** One of the same event, with all that it is compared by. */
-export interface EventRow extends Kept {
+export interface EventRow extends StoredBody {
   readonly id: string;
   readonly state: State;
   readonly reason: string | null;
@@ -69,7 +69,7 @@ export async function readEvent(
     db
       .prepare(
         `SELECT id, state, reason, confirm, receipt, received_at AS receivedAt, source, reference, mall_id AS mallId,
-           shop_order_no AS shopOrderNo, pg_cno AS pgCno, currency, amount, ${CONTENT_TYPE} AS contentType, ${BODY}
+           shop_order_no AS shopOrderNo, pg_cno AS pgCno, currency, amount, ${CONTENT_TYPE_SQL} AS contentType, ${BODY_COLUMNS}
          FROM notifications WHERE seq IN (${seqsOf(looked, "?1")}) ORDER BY seq`,
       )
       .bind(json),

@@ -1,7 +1,7 @@
 // Leases that ran out: whoever had the notification died, or never reported. That is a failed attempt.
 import { failed } from "../rules/outcome.ts";
 import { type Decision, decide } from "../rules/retry.ts";
-import { WINDOW, type Window, boundsOf, windowOf } from "./due.ts";
+import { WINDOW, type Window, boundsOf, windowOf } from "./due-window.ts";
 import { isState } from "./insert.ts";
 import { attemptOf, settle } from "./settle.ts";
 import { STANDING, type Standing } from "./standing.ts";

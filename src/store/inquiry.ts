@@ -4,7 +4,7 @@ import { LOOK_AGAIN_MS, failureOf, stateBy, successOf, unproven } from "./arriva
 import type { Register } from "./register.ts";
 
 /** Until when whoever takes one may ask about it: so long nobody else does. */
-export interface Taking {
+export interface AskLease {
   readonly now: number;
   readonly until: number;
 }
@@ -20,10 +20,10 @@ const IS_FREE = "(c.asking_until IS NULL OR c.asking_until <= ?1)";
  * Settles those due whose success has come, and takes the others for asking. The oldest first.
  * @returns both: the settled ones are no longer `expected`
  */
-export async function takeDue(
+export async function takeDueAnnounced(
   db: D1Database,
   register: Register,
-  { now, until }: Taking,
+  { now, until }: AskLease,
   limit: number,
 ): Promise<readonly AnnouncedRow[]> {
   const { table, key } = register;
@@ -46,11 +46,11 @@ export async function takeDue(
  * Takes one for asking now, whatever its state; a success that came settles it on the way.
  * @returns null where it is unknown, or is being asked about
  */
-export async function takeOne(
+export async function takeAnnounced(
   db: D1Database,
   register: Register,
   id: string,
-  { now, until }: Taking,
+  { now, until }: AskLease,
 ): Promise<AnnouncedRow | null> {
   const { table, key } = register;
   return db
@@ -68,7 +68,7 @@ export async function takeOne(
 }
 
 /** Those that were taken until `until` and not asked about after all are due again. */
-export async function putBack(
+export async function untakeAnnounced(
   db: D1Database,
   { table, key }: Register,
   ids: readonly string[],
@@ -87,7 +87,7 @@ export async function putBack(
  * KICC said that it took place, and `notificationId` is the success that is stored. Settling twice is settling once.
  * @returns null where that success itself waits for a person: then nothing is settled
  */
-export async function settleBy(
+export async function settleAnnouncedBy(
   db: D1Database,
   register: Register,
   id: string,
@@ -113,12 +113,12 @@ export async function settleBy(
  * success came meanwhile it is `failed` where a failure came, else `unresolved`.
  * @param until of the taking: nothing where another has taken it since
  */
-export async function settleUnanswered(
+export async function keepUnprovenAnswer(
   db: D1Database,
   register: Register,
   id: string,
   entry: QueryEntry,
-  { now, until }: Taking,
+  { now, until }: AskLease,
   nextAt: number | null,
 ): Promise<AnnouncedRow | null> {
   const { table, key } = register;

@@ -14,7 +14,7 @@ export function seqAt(instant: number): number {
 }
 
 /** When the row of this `seq` was received, epoch ms. */
-export function instantOf(seq: number): number {
+export function receivedAtOf(seq: number): number {
   return Math.floor(seq / SEQS_PER_MS);
 }
 

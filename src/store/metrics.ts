@@ -1,12 +1,12 @@
 // What the metrics show of now: counts that stop at a bound, so that they cost the same with 100,000 rows.
-import { instantOf, isState } from "./insert.ts";
+import { receivedAtOf, isState } from "./insert.ts";
 import { pendingSeqs } from "./pending.ts";
-import { type Hour, hourOf, totalsStatement } from "./rollups.ts";
+import { type Hour, hourOf, totalsStatement } from "./rollup-reads.ts";
 
 /** Nobody needs a larger number: a count that reaches it means "at least". */
 export const METRICS_COUNT_AT_MOST = 400;
 
-export interface Standing {
+export interface MetricCounts {
   /** Of all time. */
   readonly totals: Hour;
   /** When the oldest pending ones were received, epoch ms, oldest first. */
@@ -17,7 +17,7 @@ export interface Standing {
 }
 
 /** One round trip of four statements. Measured with 100,000 rows: at most 1,650 rows read. */
-export async function readStanding(db: D1Database): Promise<Standing> {
+export async function readMetricCounts(db: D1Database): Promise<MetricCounts> {
   const [totals, pending, stuck, quarantine] = await db.batch([
     totalsStatement(db),
     db.prepare(pendingSeqs(METRICS_COUNT_AT_MOST / 2)),
@@ -30,7 +30,7 @@ export async function readStanding(db: D1Database): Promise<Standing> {
   const seqs = ((pending?.results ?? []) as { seq: number }[]).map(({ seq }) => seq);
   return {
     totals: hourOf(0, (totals?.results ?? []) as Parameters<typeof hourOf>[1]),
-    pending: [...new Set(seqs)].toSorted((a, b) => a - b).map(instantOf),
+    pending: [...new Set(seqs)].toSorted((a, b) => a - b).map(receivedAtOf),
     held,
     dead,
     quarantine: (quarantine?.results ?? []) as { reason: string; count: number }[],

@@ -54,7 +54,7 @@ export async function forgetSent(db: D1Database, id: number): Promise<void> {
 }
 
 /** It could not be sent: the next run tries again. */
-export async function putBack(db: D1Database, ids: readonly number[], error: string): Promise<void> {
+export async function keepUnsent(db: D1Database, ids: readonly number[], error: string): Promise<void> {
   await db
     .prepare("UPDATE alert_outbox SET taken_until = NULL, error = ?2 WHERE id IN (SELECT value FROM json_each(?1))")
     .bind(JSON.stringify(ids), error)

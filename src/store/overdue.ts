@@ -1,14 +1,13 @@
-// What the cron does to many notifications at once, each in bounded pages: take what is overdue, replay, bury, prune.
+// What the cron does to many notifications at once, in bounded pages: mark or claim what is overdue, bury what has no try left.
 import { type Lease, UNCLAIM } from "./claim.ts";
-import { type Window, boundsOf, windowOf } from "./due.ts";
-import { type State, seqAt } from "./insert.ts";
+import { type Window, boundsOf, windowOf } from "./due-window.ts";
 import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
 
 /**
  * Marks as enqueued, and returns, the oldest ones of the window that are free, have a try left, were due by `dueBy` and
  * not enqueued by the sweep since `enqueuedBefore`. Push mode.
  */
-export async function takeOverdue(
+export async function markOverdue(
   db: D1Database,
   window: Window,
   wanted: {
@@ -48,7 +47,7 @@ export async function unmarkEnqueued(db: D1Database, ids: readonly string[], enq
 
 /** Claims the oldest free ones of the window: how pull and queue mode take. One statement, so safe for many at once. */
 export async function claimDue(db: D1Database, window: Window, lease: Lease, limit: number): Promise<DeliverableRow[]> {
-  const { hand, now, until, maxTries } = lease;
+  const { claimant, now, until, maxTries } = lease;
   const { results } = await db
     .prepare(
       `UPDATE notifications SET attempts = attempts + 1, tries = tries + 1, claim = ?4, claimed_at = ?5, lease_until = ?6
@@ -56,19 +55,19 @@ export async function claimDue(db: D1Database, window: Window, lease: Lease, lim
          SELECT seq FROM (${windowOf("seq, lease_until, confirm, tries")}) WHERE ${FREE} AND tries < ?7 LIMIT ?8)
        RETURNING ${DELIVERABLE}`,
     )
-    .bind(...boundsOf(window), hand, now, until, maxTries, limit)
+    .bind(...boundsOf(window), claimant, now, until, maxTries, limit)
     .run<DeliverableRow>();
   return results;
 }
 
 /** Undoes the claims of one hand in the window: nobody got them. Safe to run twice. */
-export async function unclaimDue(db: D1Database, window: Window, hand: string): Promise<void> {
+export async function unclaimDue(db: D1Database, window: Window, claimant: string): Promise<void> {
   await db
     .prepare(
       `UPDATE notifications SET ${UNCLAIM} WHERE seq IN (
          SELECT seq FROM (${windowOf("seq, claim, lease_until")}) WHERE claim = ?4 AND lease_until IS NOT NULL)`,
     )
-    .bind(...boundsOf(window), hand)
+    .bind(...boundsOf(window), claimant)
     .run();
 }
 
@@ -88,41 +87,4 @@ export async function buryExhausted(
     .bind(...boundsOf(window), now, maxTries, limit)
     .run();
   return meta.changes;
-}
-
-export interface Pruned {
-  readonly deleted: number;
-  /** How many it looked at. */
-  readonly looked: number;
-}
-
-/**
- * Deletes finished ones (delivered or closed) received before `before`. Pending, dead and held ones stay for good: so that
- * thousands of them are not read each minute, a page looks at the next `limit` old ones after those of the page before, and
- * begins anew where that came to the end.
- */
-export async function prune(db: D1Database, before: number, limit: number): Promise<Pruned> {
-  const [cursor, old] = await db.batch<{ readonly seq: number; readonly state: State }>([
-    db.prepare("SELECT seq FROM prune_cursor"),
-    db
-      .prepare(
-        `SELECT seq, state FROM notifications WHERE seq > (SELECT seq FROM prune_cursor) AND seq < ?
-         ORDER BY seq LIMIT ?`,
-      )
-      .bind(seqAt(before), limit),
-  ]);
-  const rows = old?.results ?? [];
-  const isAtEnd = rows.length < limit;
-  if (rows.length === 0 && cursor?.results[0]?.seq === 0) return { deleted: 0, looked: 0 };
-  const finished = rows.filter(({ state }) => state === "delivered" || state === "closed").map(({ seq }) => seq);
-  const [deleted] = await db.batch([
-    db
-      .prepare(
-        `DELETE FROM notifications WHERE seq IN (SELECT value FROM json_each(?))
-         AND state IN ('delivered', 'closed')`,
-      )
-      .bind(JSON.stringify(finished)),
-    db.prepare("UPDATE prune_cursor SET seq = ?1 WHERE seq <> ?1").bind(isAtEnd ? 0 : (rows.at(-1)?.seq ?? 0)),
-  ]);
-  return { deleted: deleted?.meta.changes ?? 0, looked: rows.length };
 }

@@ -1,12 +1,12 @@
 // What a puller, or the Worker that consumes the queue, reports about one attempt: where it stands, and settling it.
 import { type Settlement, settleStatements } from "./settle.ts";
 import { type Entry, auditOfChange } from "./audit.ts";
-import { BODY, type Kept } from "./body.ts";
+import { BODY_COLUMNS, type StoredBody } from "./stored-body.ts";
 import { ENTRY } from "./history.ts";
 import type { State } from "./insert.ts";
 import { type ListedRow, listedStatement } from "./search.ts";
 
-export interface Reported extends Kept {
+export interface Reported extends StoredBody {
   readonly state: State;
   readonly attempts: number;
   readonly tries: number;
@@ -17,12 +17,12 @@ export interface Reported extends Kept {
 }
 
 /** @param attempt null for the last one @returns null for an unknown notification */
-export async function reportedOn(db: D1Database, id: string, attempt: number | null): Promise<Reported | null> {
+export async function readReported(db: D1Database, id: string, attempt: number | null): Promise<Reported | null> {
   return db
     .prepare(
       `SELECT state, attempts, tries, lease_until IS NOT NULL AS open,
          iif(attempts = coalesce(?2, attempts), claimed_at,
-           (SELECT ${ENTRY.startedAt} FROM json_each(history) WHERE ${ENTRY.number} = ?2)) AS startedAt, ${BODY}
+           (SELECT ${ENTRY.startedAt} FROM json_each(history) WHERE ${ENTRY.number} = ?2)) AS startedAt, ${BODY_COLUMNS}
        FROM notifications WHERE id = ?1`,
     )
     .bind(id, attempt)

@@ -1,9 +1,9 @@
 // Rows of `notifications` as notifications.
 import type { Notification, Source } from "../rules/notification.ts";
-import { BODY, CONTENT_TYPE, type Kept, bytesOf } from "./body.ts";
+import { BODY_COLUMNS, CONTENT_TYPE_SQL, type StoredBody, bytesOf } from "./stored-body.ts";
 
 /** What a delivery needs of a row: the whole notification but KICC's message text. */
-export interface DeliverableRow extends Kept {
+export interface DeliverableRow extends StoredBody {
   readonly id: string;
   readonly kind: string;
   readonly receivedAt: number;
@@ -30,7 +30,7 @@ export interface DeliverableRow extends Kept {
 
 /** The columns of a DeliverableRow. */
 export const DELIVERABLE = `id, kind, received_at AS receivedAt, source, source_address AS sourceAddress, reference,
-  ${CONTENT_TYPE} AS contentType, ${BODY}, mall_id AS mallId, shop_order_no AS shopOrderNo, pg_cno AS pgCno,
+  ${CONTENT_TYPE_SQL} AS contentType, ${BODY_COLUMNS}, mall_id AS mallId, shop_order_no AS shopOrderNo, pg_cno AS pgCno,
   cancel_pg_cno AS cancelPgCno, res_cd AS resCd, res_msg AS resMsg, cancel_date AS cancelDate,
   coalesce(event_date, cancel_date) AS eventDate, currency, amount, repeats,
   receipts, attempts, tries, confirm IS 'confirmed' AS confirmed`;

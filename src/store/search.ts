@@ -1,7 +1,7 @@
 // Looking for notifications: newest first, in bounded pages by key. Lists read neither bodies nor histories.
 import type { Source } from "../rules/notification.ts";
 import type { Attempt } from "../rules/outcome.ts";
-import { BODY, CONTENT_TYPE, type Kept, bytesOf } from "./body.ts";
+import { BODY_COLUMNS, CONTENT_TYPE_SQL, type StoredBody, bytesOf } from "./stored-body.ts";
 import { attemptsOf } from "./history.ts";
 import { type Filters, binding, conditionOf, within } from "./filters.ts";
 import { type State, isState } from "./insert.ts";
@@ -174,7 +174,7 @@ export function newestDelivered(condition: string): string {
 export async function find(db: D1Database, id: string): Promise<WholeRow | null> {
   const row = await db
     .prepare(
-      `SELECT ${LISTED}, n.history, ${BODY}, n.source_address AS sourceAddress, ${CONTENT_TYPE} AS contentType,
+      `SELECT ${LISTED}, n.history, ${BODY_COLUMNS}, n.source_address AS sourceAddress, ${CONTENT_TYPE_SQL} AS contentType,
          n.contradicts, n.confirm, n.note
        FROM notifications AS n WHERE n.id = ?`,
     )
@@ -184,7 +184,7 @@ export async function find(db: D1Database, id: string): Promise<WholeRow | null>
 }
 
 /** A row with history and body as they are stored. */
-export type StoredWhole<Row> = Omit<Row, "history" | "body"> & Kept & { readonly history: string };
+export type StoredWhole<Row> = Omit<Row, "history" | "body"> & StoredBody & { readonly history: string };
 
 export function wholeOf<Row extends { readonly receivedAt: number }>({ text, ...row }: StoredWhole<Row>) {
   return { ...row, history: attemptsOf(row.history, row.receivedAt), body: bytesOf({ body: row.body, text }) };

@@ -1,7 +1,7 @@
 // Settling: records how attempts ended, in one statement for what was accepted and one for what failed. It sends nothing.
 import type { Attempt, Outcome } from "../rules/outcome.ts";
 import type { Decision } from "../rules/retry.ts";
-import { shortened, textOf } from "./body.ts";
+import { shortened, shortTextOf } from "./stored-body.ts";
 import { ENTRY, shortEntry, withoutLongAnswer } from "./history.ts";
 
 export interface Settlement {
@@ -87,7 +87,7 @@ function withText({
   body,
   ...settlement
 }: Settlement): Settlement & { readonly text?: string; readonly base64?: string } {
-  const text = body === undefined ? null : textOf(body);
+  const text = body === undefined ? null : shortTextOf(body);
   return body === undefined || text === null ? settlement : { ...settlement, text, base64: body.toBase64() };
 }
 

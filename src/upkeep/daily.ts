@@ -1,10 +1,10 @@
 // Once a day from 09:00 KST on: counts and sums by kind of the day before, from the hourly rollups, and what waits.
-import { channelsOf } from "../outbound/alert.ts";
+import { channelsOf } from "../outbound/alert-channel.ts";
 import { ALERT_WORDS } from "../rules/alert-words.ts";
 import { readSums } from "../rules/sums.ts";
 import type { Config } from "../config.ts";
 import { log } from "../log.ts";
-import { observe } from "../store/alerts.ts";
+import { observe } from "../store/conditions.ts";
 import { putDaily, readDay } from "../store/daily.ts";
 import { lastDaily } from "../store/heartbeat.ts";
 import { sendAlerts } from "./send-alerts.ts";

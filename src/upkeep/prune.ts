@@ -1,7 +1,7 @@
 // The cron's deleting of old rows beside the notifications: hours that no plot shows, strangers' sendings nobody looked at.
 import { log } from "../log.ts";
 import { pruneStrangers } from "../store/quarantine.ts";
-import { pruneHours } from "../store/rollups.ts";
+import { pruneHours } from "../store/rollup-reads.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const HOURS_KEPT_MS = 90 * DAY_MS;

@@ -1,8 +1,8 @@
 // Sends what the outbox holds, each channel on its own: one that is down keeps its alerts, and the others have theirs.
-import { type Channel, channelsOf } from "../outbound/alert.ts";
+import { type Channel, channelsOf } from "../outbound/alert-channel.ts";
 import type { Alerts } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
-import { type Unsent, dropStale, forgetSent, putBack, takeUnsent } from "../store/outbox.ts";
+import { type Unsent, dropStale, forgetSent, keepUnsent, takeUnsent } from "../store/outbox.ts";
 
 // At 10 s each they end before the next run begins.
 const PER_RUN = 4;
@@ -29,7 +29,7 @@ async function sendThrough(channel: Channel, db: D1Database, console: string | n
   for (const [index, alert] of unsent.entries()) {
     const error = await channel.send(alert, console);
     if (error !== null) {
-      await putBack(db, idsOf(unsent.slice(index)), error);
+      await keepUnsent(db, idsOf(unsent.slice(index)), error);
       return;
     }
     await forgetSent(db, alert.id);

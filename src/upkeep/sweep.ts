@@ -5,12 +5,13 @@ import { oldestWaiting, sendDeliveries } from "../queue/send.ts";
 import { log, reasonOf } from "../log.ts";
 import { encodeMessage } from "../queue/message.ts";
 import { UNREPORTED_MS } from "../store/insert.ts";
-import { START, type Window, keepPlace, placeBehind, readPlace } from "../store/due.ts";
+import { START, type Window, keepPlace, placeBehind, readPlace } from "../store/due-window.ts";
 import { findExpired, findExpiredHeld, settleExpired } from "../store/expired.ts";
-import { replayNext } from "../store/replay.ts";
-import { takeBack } from "../store/claim.ts";
+import { replayNextPage } from "../store/replay-many.ts";
+import { uncountAttempts } from "../store/claim.ts";
 import { type DeliverableRow, notificationOf } from "../store/rows.ts";
-import { buryExhausted, claimDue, prune, takeOverdue, unclaimDue, unmarkEnqueued } from "../store/overdue.ts";
+import { buryExhausted, claimDue, markOverdue, unclaimDue, unmarkEnqueued } from "../store/overdue.ts";
+import { pruneNotifications } from "../store/prune-notifications.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -38,15 +39,15 @@ export async function sweep(config: Config, db: D1Database, queue: Queue): Promi
     log("sweep.left", { because: "settings" });
     return;
   }
-  await step("expire held", () => expireHeld(delivering, db));
-  await step("replay", () => enqueueReplays(delivering, db, queue));
+  await runStep("expire held", () => settleExpiredHeld(delivering, db));
+  await runStep("replay", () => enqueueReplays(delivering, db, queue));
   for await (const window of windowsOf(db)) {
-    await step("expire", () => expire(delivering, db, window));
-    await step("bury", () => bury(delivering, db, window));
-    if (delivering.mode === "push") await step("enqueue", () => enqueueOverdue(delivering, db, queue, window));
-    if (delivering.mode === "queue") await step("hand-over", () => handOver(delivering, db, queue, window));
+    await runStep("expire", () => settleExpiredIn(delivering, db, window));
+    await runStep("bury", () => bury(delivering, db, window));
+    if (delivering.mode === "push") await runStep("enqueue", () => enqueueOverdue(delivering, db, queue, window));
+    if (delivering.mode === "queue") await runStep("hand-over", () => handOver(delivering, db, queue, window));
   }
-  if (!config.hasArchive) await step("prune", () => pruneAll(db, Date.now() - delivering.retentionDays * DAY_MS));
+  if (!config.hasArchive) await runStep("prune", () => pruneAll(db, Date.now() - delivering.retentionDays * DAY_MS));
 }
 
 /** Nearly always one window holds all that is due. Else a run looks at some, and the next run goes on behind them. */
@@ -67,23 +68,23 @@ async function* windowsOf(db: D1Database): AsyncGenerator<Window> {
 }
 
 /** Runs a step, tells how many notifications it moved, and keeps its trouble from the others. */
-async function step(name: string, run: () => Promise<number>): Promise<void> {
+async function runStep(name: string, run: () => Promise<number>): Promise<void> {
   try {
     const notifications = await run();
     if (notifications > 0) log(`sweep.${name}`, { notifications });
   } catch (error) {
-    log("sweep.failed", { step: name, error: reasonOf(error) });
+    log("sweep.failed", { runStep: name, error: reasonOf(error) });
   }
 }
 
-async function expireHeld({ delaysMs }: Delivering, db: D1Database): Promise<number> {
+async function settleExpiredHeld({ delaysMs }: Delivering, db: D1Database): Promise<number> {
   const now = Date.now();
   const expired = await findExpiredHeld(db, now, PAGE);
   await settleExpired(db, expired, delaysMs, now);
   return expired.length;
 }
 
-async function expire({ delaysMs }: Delivering, db: D1Database, window: Window): Promise<number> {
+async function settleExpiredIn({ delaysMs }: Delivering, db: D1Database, window: Window): Promise<number> {
   const now = Date.now();
   return pages(async () => {
     const expired = await findExpired(db, window, now, PAGE);
@@ -102,8 +103,8 @@ async function enqueueOverdue({ delaysMs }: Delivering, db: D1Database, queue: Q
   const dueBy = Math.min(now - GRACE_MS, Math.max(oldest ?? now, now - BACKLOG_MS));
   const wanted = { dueBy, enqueuedBefore: now - AGAIN_MS, maxTries: delaysMs.length + 1, now, limit: PAGE };
   return pages(async () => {
-    const rows = await takeOverdue(db, window, wanted);
-    await send(rows, queue, 1, (unsent) =>
+    const rows = await markOverdue(db, window, wanted);
+    await sendRows(rows, queue, 1, (unsent) =>
       unmarkEnqueued(
         db,
         unsent.map(({ id }) => id),
@@ -117,14 +118,14 @@ async function enqueueOverdue({ delaysMs }: Delivering, db: D1Database, queue: Q
 /** In queue mode enqueueing is the attempt: what the queue did not take is none. */
 async function handOver({ delaysMs }: Delivering, db: D1Database, queue: Queue, window: Window): Promise<number> {
   const now = Date.now();
-  const lease = { hand: shortId(), now, until: now + UNREPORTED_MS, maxTries: delaysMs.length + 1 };
+  const lease = { claimant: shortId(), now, until: now + UNREPORTED_MS, maxTries: delaysMs.length + 1 };
   return pages(async () => {
     const rows = await claimDue(db, window, lease, PAGE).catch(async (error: unknown) => {
       // D1 may have claimed all the same.
-      await unclaimDue(db, window, lease.hand);
+      await unclaimDue(db, window, lease.claimant);
       throw error;
     });
-    await send(rows, queue, 0, (unsent) => takeBack(db, unsent));
+    await sendRows(rows, queue, 0, (unsent) => uncountAttempts(db, unsent));
     return rows.length;
   });
 }
@@ -134,15 +135,15 @@ async function pruneAll(db: D1Database, before: number): Promise<number> {
   const until = Date.now() + PRUNE_FOR_MS;
   let total = 0;
   for (;;) {
-    const { deleted, looked } = await prune(db, before, PRUNED);
+    const { deleted, looked } = await pruneNotifications(db, before, PRUNED);
     total += deleted;
     if (looked < PRUNED || deleted < PRUNED / 2 || Date.now() >= until) return total;
   }
 }
 
 async function enqueueReplays({ mode }: Delivering, db: D1Database, queue: Queue): Promise<number> {
-  const rows = await replayNext(db, Date.now(), REPLAYS);
-  if (mode === "push") await send(rows, queue, 1, async () => {});
+  const rows = await replayNextPage(db, Date.now(), REPLAYS);
+  if (mode === "push") await sendRows(rows, queue, 1, async () => {});
   return rows.length;
 }
 
@@ -151,7 +152,7 @@ async function enqueueReplays({ mode }: Delivering, db: D1Database, queue: Queue
  * @param undo for the rows whose messages the queue did not take
  * @throws why it did not
  */
-async function send(
+async function sendRows(
   rows: readonly DeliverableRow[],
   queue: Queue,
   ahead: 0 | 1,

@@ -1,10 +1,10 @@
 // The cron's eye: what has become so, has grown or is over since a person was told. One message per change, kept until it is sent.
-import { channelsOf } from "../outbound/alert.ts";
-import { ALERT_WORDS, pathOf } from "../rules/alert-words.ts";
-import { AGAIN_MS, type Condition, type News, type Told, newsOf } from "../rules/conditions.ts";
+import { channelsOf } from "../outbound/alert-channel.ts";
+import { ALERT_WORDS, consolePathOf } from "../rules/alert-words.ts";
+import { AGAIN_MS, type Condition, type News, type ToldCondition, newsOf } from "../rules/conditions.ts";
 import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
-import { observe, record } from "../store/alerts.ts";
+import { observe, record } from "../store/conditions.ts";
 import type { UntoldAbsence } from "../store/heartbeat.ts";
 import { before } from "../deadline.ts";
 import { retryTransient } from "../store/transient.ts";
@@ -36,7 +36,7 @@ export async function watch(config: Config, db: D1Database, now: number): Promis
     await tellBlindly("d1-writes", config, news, heartbeat.console, now);
     return;
   }
-  const known: Told[] =
+  const known: ToldCondition[] =
     d1Told === null ? seen.told : [...seen.told, { name: d1Told.name, count: 1, detail: null, toldAt: d1Told.at }];
   const news = newsOf(conditions, known, now);
   const text = textOf(config, news, absences, heartbeat?.console ?? null);
@@ -60,14 +60,14 @@ async function look(db: D1Database, now: number): Promise<Awaited<ReturnType<typ
   }
 }
 
-interface Telling {
-  readonly told: readonly Told[];
+interface RunReport {
+  readonly told: readonly ToldCondition[];
   readonly absences: readonly UntoldAbsence[];
   readonly text: string | null;
 }
 
-async function tell(config: Config, db: D1Database, toldRun: number, telling: Telling, now: number): Promise<void> {
-  const { told, absences, text } = telling;
+async function tell(config: Config, db: D1Database, toldRun: number, report: RunReport, now: number): Promise<void> {
+  const { told, absences, text } = report;
   const alert = text === null ? null : { subject: subjectOf(config), text };
   await record(db, toldRun, { told, absences, alert }, channelsOf(config.operating.alerts), now);
   if (text !== null) log("alert.raised", { text });
@@ -110,7 +110,7 @@ function textOf(config: Config, news: News, absences: readonly UntoldAbsence[], 
   const words = ALERT_WORDS[config.operating.alerts.language];
   const link = (path: string) => (console === null ? [] : [`${console}${path}`]);
   const lines = [
-    ...news.now.flatMap((condition) => [words.describe(condition), ...link(pathOf(condition))]),
+    ...news.now.flatMap((condition) => [words.describe(condition), ...link(consolePathOf(condition))]),
     ...absences.flatMap((absence) => [words.away(absence), ...link("/console")]),
     ...news.over.map((name) => words.over(name)),
     ...(news.allWell ? [words.allWell, ...link("/console")] : []),
@@ -118,11 +118,11 @@ function textOf(config: Config, news: News, absences: readonly UntoldAbsence[], 
   return lines.length === 0 ? null : [subjectOf(config), ...lines].join("\n");
 }
 
-function isSame(told: readonly Told[], known: readonly Told[]): boolean {
+function isSame(told: readonly ToldCondition[], known: readonly ToldCondition[]): boolean {
   return written(told) === written(known);
 }
 
-function written(told: readonly Told[]): string {
+function written(told: readonly ToldCondition[]): string {
   const rows = told.map(({ name, count, detail, toldAt }) => JSON.stringify([name, count, detail, toldAt]));
   return rows.toSorted((a, b) => a.localeCompare(b)).join();
 }

@@ -1,8 +1,8 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { operations } from "../../src/api/operations.ts";
+import { operations } from "../../src/api/all-operations.ts";
 import { seqAt } from "../../src/store/insert.ts";
-import { replayNext } from "../../src/store/replay.ts";
+import { replayNextPage } from "../../src/store/replay-many.ts";
 import { call, seed } from "../calls.ts";
 import { clear, faultyD1, kiccBody, rowOf, stored } from "../fixtures.ts";
 import { type Columns, given, set } from "../given.ts";
@@ -292,9 +292,9 @@ describe("replay", () => {
     const body = { state: "dead", from: "2026-01-14T10:00:00+09:00", to: "2026-01-14T02:00:00Z" };
     const { answer, sent } = await call("POST /api/replay", { body });
     expect({ answer, sent }).toEqual({ answer: { replaying: 1 }, sent: [] });
-    expect((await replayNext(env.DB, Date.now(), 10)).map(({ id }) => id)).toEqual([first]);
+    expect((await replayNextPage(env.DB, Date.now(), 10)).map(({ id }) => id)).toEqual([first]);
     expect((await call("POST /api/replay", { body: { state: "dead" } })).answer).toEqual({ replaying: 2 });
-    const replayed = (await replayNext(env.DB, Date.now(), 10)).map(({ id }) => id);
+    const replayed = (await replayNextPage(env.DB, Date.now(), 10)).map(({ id }) => id);
     expect(replayed.toSorted()).toEqual([before, end].toSorted());
   });
 

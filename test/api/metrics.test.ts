@@ -1,13 +1,13 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { metricsOperation } from "../../src/api/calls/metrics.ts";
-import { rollUp } from "../../src/upkeep/count.ts";
+import { rollUp } from "../../src/upkeep/roll-up.ts";
 import { clear, configWith, faultyD1, kiccBody, stored } from "../fixtures.ts";
 
 const NOW = Date.UTC(2026, 0, 14, 9);
 
 async function scrape(db: D1Database = env.DB, deliveries: Queue = env.DELIVERIES): Promise<string> {
-  const desk = {
+  const context = {
     config: configWith(),
     db,
     deliveries,
@@ -16,7 +16,7 @@ async function scrape(db: D1Database = env.DB, deliveries: Queue = env.DELIVERIE
     origin: "https://kicc.example",
     waitUntil: () => {},
   };
-  const answer = await metricsOperation.run({}, desk);
+  const answer = await metricsOperation.run({}, context);
   if (typeof answer !== "string") throw new Error("Cannot read the metrics: refused");
   return answer;
 }

@@ -5,7 +5,7 @@ import { findArchived, readArchived } from "../../src/archive/find.ts";
 import { archiveOld } from "../../src/archive/move.ts";
 import { restore } from "../../src/archive/restore.ts";
 import { find } from "../../src/store/search.ts";
-import { replay } from "../../src/store/replay.ts";
+import { replayOne } from "../../src/store/replay-one.ts";
 import { clear, faultyD1, stored } from "../fixtures.ts";
 import { DAY_MS, emptyBucket, faultyR2, fill, idsInD1, namesIn, settle, vouchedFor } from "./filling.ts";
 
@@ -98,7 +98,7 @@ describe("whatever number or id it is looked for by", () => {
     expect(await restore(env.BUCKET, env.DB, id)).toBe(true);
     expect(await idsInD1()).toEqual([id]);
     expect(await find(env.DB, id)).toEqual(had);
-    await replay(env.DB, id, { at: NOW, who: "token", what: "replay", subject: id, note: null });
+    await replayOne(env.DB, id, { at: NOW, who: "token", what: "replay", subject: id, note: null });
     await archiveOld(archiving(), env.DB, NOW);
     expect(await idsInD1()).toEqual([id]);
   });
@@ -176,7 +176,7 @@ describe("trouble at any step", () => {
   test("one that is replayed while its part is written stays in D1, and nothing vouches for it", async () => {
     const [id = ""] = await fill(3, FIRST, 3);
     const entry = { at: NOW, who: "token", what: "replay", subject: id, note: null };
-    const bucket = faultyR2({ before: async (call) => void (call === 1 && (await replay(env.DB, id, entry))) });
+    const bucket = faultyR2({ before: async (call) => void (call === 1 && (await replayOne(env.DB, id, entry))) });
     await archiveOld({ bucket, hotDays: 60 }, env.DB, NOW);
     for (let again = 0; again < 3; again++) await archiveOld(archiving(), env.DB, NOW);
     expect(await idsInD1()).toEqual([id]);

@@ -82,7 +82,7 @@ export async function fill({ db, file }: LocalD1, traffic: Traffic, count: numbe
 async function deliver(db: D1Database, stored: readonly Notification[]): Promise<void> {
   for (const { id, receivedAt, body } of stored) {
     const now = receivedAt + 210;
-    const lease = { hand: shortId(), now, until: now + 20_000, maxTries: 16 };
+    const lease = { claimant: shortId(), now, until: now + 20_000, maxTries: 16 };
     const { claimed } = await claim(db, [id], lease);
     const [mine] = claimed;
     if (mine === undefined) throw new Error(`Cannot weigh: ${id} could not be claimed`);

@@ -87,7 +87,7 @@ async function measure(
     const stored = take().read;
     const now = Date.now();
     const startedAt = performance.now();
-    await claim(db, [notification.id], { hand: randomUUID(), now, until: now + 40_000, maxTries: 16 });
+    await claim(db, [notification.id], { claimant: randomUUID(), now, until: now + 40_000, maxTries: 16 });
     claims.push(performance.now() - startedAt);
     seen?.read.add(`${stored}, ${take().read}`);
   }

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { entriesOf } from "../../src/archive/entries.ts";
 import { lineOf } from "../../src/archive/line.ts";
 import { partName } from "../../src/archive/manifest.ts";
-import { readArchivable } from "../../src/store/archive.ts";
+import { readArchivable } from "../../src/store/archive-plan.ts";
 import { fill } from "./bytes.ts";
 import { localD1 } from "./local-d1.ts";
 import { CPU_MS, GB, MILLION, MINUTES, MONTHS_KEPT, type Sizes, dollarsOf, monthOf, rowsOf } from "./prices.ts";

@@ -1,5 +1,5 @@
 // What a merchant gets, for weighing and pricing it: cancellations alone, and a mix of KICC's kinds. Each has ids of its own.
-import { identify } from "../../src/kinds/notification.ts";
+import { identify } from "../../src/kinds/make-notification.ts";
 import { readNotification } from "../../src/kinds/read.ts";
 import { doorAt } from "../../src/kinds/registry.ts";
 import type { Notification } from "../../src/rules/notification.ts";

@@ -2,7 +2,7 @@
 import type { LedgerRow } from "./control.ts";
 import type { Query } from "./find.ts";
 import { type Wanted, successesAmong } from "./judge.ts";
-import type { Told } from "./kicc.ts";
+import type { Comparable } from "./kicc.ts";
 import type { Case } from "./losing.ts";
 import type { Shown } from "./merchant.ts";
 import { succeeds } from "./res-cd.ts";
@@ -10,7 +10,7 @@ import { succeeds } from "./res-cd.ts";
 /** One case at its end. */
 export interface Ended {
   readonly one: Case;
-  readonly told: Told;
+  readonly told: Comparable;
   /** Whether the receiver answered the announcement with 200. */
   readonly isAnnounced: boolean;
   /** As the API shows it; null where it knows none. */
@@ -20,7 +20,7 @@ export interface Ended {
 type Outcome = Readonly<Record<"lost" | "wrong", readonly string[]>>;
 
 /** All that came of a case, by whatever way: under its cancelPgCno, by its reference alone, or by the bodies. */
-export function rowsOfCase(rows: readonly LedgerRow[]): (told: Told) => readonly LedgerRow[] {
+export function rowsOfCase(rows: readonly LedgerRow[]): (told: Comparable) => readonly LedgerRow[] {
   const byId = Map.groupBy(rows, ({ cancelPgCno }) => cancelPgCno);
   const nameless = byId.get(null) ?? [];
   const byReference = Map.groupBy(nameless, ({ reference }) => reference);

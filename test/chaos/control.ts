@@ -1,5 +1,5 @@
 // The harness's own door into the chaos Worker: what is in D1, what happened, and what a scenario wants to happen.
-import { BODY, type Kept, bytesOf } from "../../src/store/body.ts";
+import { BODY_COLUMNS, type StoredBody, bytesOf } from "../../src/store/stored-body.ts";
 import { attemptsOf } from "../../src/store/history.ts";
 import { leap } from "./clock.ts";
 import { type Stretch, fired, force, rest } from "./faults.ts";
@@ -59,11 +59,11 @@ export async function control(url: URL, db: D1Database): Promise<Response> {
       const { results } = await db
         .prepare(
           `SELECT id, kind, source, reference, cancel_pg_cno AS cancelPgCno, state, reason, receipts, attempts,
-             received_at AS receivedAt, ${BODY}, history FROM notifications
+             received_at AS receivedAt, ${BODY_COLUMNS}, history FROM notifications
            WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
         )
         .bind(given("after"))
-        .run<LedgerRow & Kept>();
+        .run<LedgerRow & StoredBody>();
       return Response.json(
         results.map(({ text, body, ...row }): LedgerRow => {
           const history = JSON.stringify(attemptsOf(row.history, row.receivedAt));

@@ -1,6 +1,6 @@
 // Judges a run: what must be in D1 and at the origin for each story, and whether each double delivery has an excuse. Pure.
 import type { LedgerRow } from "./control.ts";
-import type { Told } from "./kicc.ts";
+import type { Comparable } from "./kicc.ts";
 import type { Call, LifeRecord } from "./life.ts";
 import type { Kind, Story } from "./plan.ts";
 import { resCdOf } from "./res-cd.ts";
@@ -126,7 +126,7 @@ const WANTED: Readonly<Record<Kind, Wanted>> = {
   never: only("0000 dead exhausted"),
 };
 
-export interface Verdict {
+export interface ConfirmVerdict {
   readonly lost: readonly string[];
   readonly wrong: readonly string[];
 }
@@ -135,11 +135,11 @@ export interface Verdict {
  * Lost is what was acked and is in no row that ended, or is in one called delivered that the origin never accepted.
  * Wrong is what ended otherwise than it must.
  */
-export function verdictOf(
-  { story, acked, wanted = WANTED[story.kind] }: Told,
+export function confirmVerdictOf(
+  { story, acked, wanted = WANTED[story.kind] }: Comparable,
   rows: readonly LedgerRow[],
   acceptances: (id: string) => number,
-): Verdict {
+): ConfirmVerdict {
   const code = (row: LedgerRow) => (codeOf(row) === story.resCd ? SUCCESS : codeOf(row));
   const ends = rows.map((row) => [code(row), row.state, row.reason].filter((part) => part !== null).join(" "));
   const others = rows.filter((row) => row.kind !== kindOf(row, story));

@@ -16,7 +16,7 @@ const PRESSED_AFTER_MS = 60_000;
 
 const CANCEL_DOOR = "/kicc/wechat/cancel";
 
-export interface Told {
+export interface Comparable {
   readonly story: Story;
   /** By body: whether KICC saw an ack of it. */
   readonly acked: readonly boolean[];
@@ -55,7 +55,7 @@ export function nothingSent(): Sent {
   return { sendings: 0, resends: 0, lostOnTheWay: 0, ackedInText: 0, pressedInAdmin: 0, slowestAckMs: 0 };
 }
 
-export async function tell(stories: readonly Story[], telling: Telling): Promise<{ told: Told[]; sent: Sent }> {
+export async function tell(stories: readonly Story[], telling: Telling): Promise<{ told: Comparable[]; sent: Sent }> {
   const sent = nothingSent();
   const sending = { ...telling, random: seededRandom(telling.seed + 1), sent };
   const told = await Promise.all(

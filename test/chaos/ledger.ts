@@ -1,7 +1,7 @@
 // The ledger of a run: its figures, what is wrong with them, and the table that LEDGER.md shows.
-import { type Excuse, breachesOf, callsById, excusesOf, lateAttempts, verdictOf } from "./judge.ts";
+import { type Excuse, breachesOf, callsById, excusesOf, lateAttempts, confirmVerdictOf } from "./judge.ts";
 import type { LedgerRow } from "./control.ts";
-import type { Sent, Told } from "./kicc.ts";
+import type { Sent, Comparable } from "./kicc.ts";
 import type { Happened } from "./stage.ts";
 
 /** What came of the notifications of one kind. */
@@ -19,16 +19,16 @@ export interface Ledger {
 }
 
 export interface Run {
-  readonly told: readonly Told[];
+  readonly told: readonly Comparable[];
   readonly sent: Sent;
   readonly rows: readonly LedgerRow[];
   readonly happened: Happened;
   readonly leaseMs: number;
   /** What came of a story: the rows with its bodies unless told. */
-  readonly rowsOf?: (told: Told) => readonly LedgerRow[];
+  readonly rowsOf?: (told: Comparable) => readonly LedgerRow[];
 }
 
-export function rowsByBody(rows: readonly LedgerRow[]): (told: Told) => readonly LedgerRow[] {
+export function rowsByBody(rows: readonly LedgerRow[]): (told: Comparable) => readonly LedgerRow[] {
   const byBody = Map.groupBy(rows, ({ body }) => body);
   return ({ story }) => story.bodies.flatMap((body) => byBody.get(Buffer.from(body).toString("base64")) ?? []);
 }
@@ -42,7 +42,7 @@ export function acceptancesOf({ lives }: Pick<Happened, "lives">): (id: string) 
 export function ledgerOf({ told, sent, rows, happened, leaseMs, rowsOf = rowsByBody(rows) }: Run): Ledger {
   const calls = callsById(happened.lives);
   const acceptances = acceptancesOf(happened);
-  const verdicts = told.map((one) => verdictOf(one, rowsOf(one), acceptances));
+  const verdicts = told.map((one) => confirmVerdictOf(one, rowsOf(one), acceptances));
   const lost = verdicts.flatMap((verdict) => verdict.lost);
   const wrong = verdicts.flatMap((verdict) => verdict.wrong);
   const doubled: Record<Excuse, number> = {

@@ -1,7 +1,7 @@
 // Every page: what it forbids the browser, what it shows of hostile text, what it costs D1, and what its forms do.
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { replayNext } from "../../src/store/replay.ts";
+import { replayNextPage } from "../../src/store/replay-many.ts";
 import { keepRefused } from "../../src/store/quarantine.ts";
 import { clear, kiccBody, rowOf, stored } from "../fixtures.ts";
 import { meteredD1 } from "../metered.ts";
@@ -375,7 +375,7 @@ describe("sending many again", () => {
     expect(asked.headers.get("location")).toBe(`${PATH}?said=done_replayAll`);
     const before = await (await visit(PATH, { cookie })).text();
     expect(before).toContain("0 of 40 are sent");
-    await replayNext(env.DB, Date.now() + 1, 30);
+    await replayNextPage(env.DB, Date.now() + 1, 30);
     const after = await visit(PATH, { cookie });
     expect(after.headers.get("refresh")).toBe(`30; url=${PATH}?renewed=1`);
     const page = await after.text();

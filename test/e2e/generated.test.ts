@@ -2,8 +2,8 @@
 // `vitest run --project e2e test/e2e/generated.test.ts -u` writes it anew.
 import { expect, it } from "vitest";
 import * as z from "zod/mini";
-import { describe } from "../../src/api/describe.ts";
-import { operations } from "../../src/api/operations.ts";
+import { describe } from "../../src/api/openapi-builder.ts";
+import { operations } from "../../src/api/all-operations.ts";
 import { deliveryMessageSchema } from "../../src/queue/message.ts";
 
 function asText(document: unknown): string {

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { confirmNow } from "../../src/inquire/confirming.ts";
-import { reconcile } from "../../src/inquire/reconcile.ts";
+import { confirmOneNow } from "../../src/inquire/confirm-one.ts";
+import { reconcileDue } from "../../src/inquire/reconcile-due.ts";
 import type { DeliveryMessage } from "../../src/queue/message.ts";
 import { type AnnouncedRow, announce, readAnnounced } from "../../src/store/announced.ts";
 import { APPROVALS, CANCELLATIONS } from "../../src/store/register.ts";
@@ -37,7 +37,7 @@ async function announced(kind: string = "wechat.approval", fields: { reference?:
 
 async function runAt(afterMs: number): Promise<AnnouncedRow | null> {
   vi.setSystemTime(ANNOUNCED_AT + afterMs);
-  await reconcile(configWith(SETTINGS), env.DB, deliveries);
+  await reconcileDue(configWith(SETTINGS), env.DB, deliveries);
   return readAnnounced(env.DB, APPROVALS, IDS.pgCno);
 }
 
@@ -123,7 +123,7 @@ describe.each(["wechat.approval", "alipay.approval"])("a success of %s under CON
   ): Promise<object | null> {
     kicc.answering = says(fields);
     const { id } = await stored(body, {}, CONFIRM);
-    await confirmNow(id, configWith(CONFIRM), { db: env.DB, deliveries });
+    await confirmOneNow(id, configWith(CONFIRM), { db: env.DB, deliveries });
     return env.DB.prepare("SELECT state, reason, confirm FROM notifications WHERE id = ?").bind(id).first();
   }
   const GOES = { state: "pending", reason: null, confirm: "confirmed" };

@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { confirmDue } from "../../src/inquire/confirm.ts";
-import { confirmNow } from "../../src/inquire/confirming.ts";
+import { confirmDue } from "../../src/inquire/confirm-due.ts";
+import { confirmOneNow } from "../../src/inquire/confirm-one.ts";
 import { deliverBatch } from "../../src/deliver/consumer.ts";
 import type { DeliveryMessage } from "../../src/queue/message.ts";
-import { type Stores, receive } from "../../src/receive/hook.ts";
-import { replay } from "../../src/store/replay.ts";
+import { type ReceiveResources, receive } from "../../src/receive/hook.ts";
+import { replayOne } from "../../src/store/replay-one.ts";
 import { clear, configWith, kiccBody, kiccRequest, notificationFrom, rowOf, stored, queueInto } from "../fixtures.ts";
 import { type Answering, says, standInForKicc } from "../kicc-stand-in.ts";
 
@@ -33,8 +33,8 @@ afterEach(() => {
 async function received(body: string, settings: object = {}): Promise<{ id: string; after: Promise<unknown> }> {
   const after: Promise<unknown>[] = [];
   const config = configWith({ ...CONFIRM, ...settings });
-  const askNow = (id: string) => confirmNow(id, config, { db: env.DB, deliveries });
-  const stores: Stores = {
+  const askNow = (id: string) => confirmOneNow(id, config, { db: env.DB, deliveries });
+  const stores: ReceiveResources = {
     db: env.DB,
     deliveries,
     askNow,
@@ -220,7 +220,7 @@ describe("a success under CONFIRM", () => {
     const { id, after } = await received(kiccBody());
     await after;
     const entry = { at: Date.now(), who: "token", what: "replay", subject: id, note: null };
-    expect((await replay(env.DB, id, entry)).replayed).toMatchObject({ confirmed: 0 });
+    expect((await replayOne(env.DB, id, entry)).replayed).toMatchObject({ confirmed: 0 });
     await minutePasses();
     expect(kicc.asked).toHaveLength(1);
   });

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { DeliveryMessage } from "../../src/queue/message.ts";
-import { reconcile } from "../../src/inquire/reconcile.ts";
+import { reconcileDue } from "../../src/inquire/reconcile-due.ts";
 import { type AnnouncedRow, announce, readAnnounced } from "../../src/store/announced.ts";
 import { CANCELLATIONS } from "../../src/store/register.ts";
 import { clear, configWith, faultyD1, kiccBody, notificationFrom, rowOf, stored, queueInto } from "../fixtures.ts";
@@ -42,7 +42,7 @@ async function expect300(fields: Partial<Parameters<typeof announce>[2]> = {}, d
 /** One cron run, so long after the announcement. */
 async function runAt(afterMs: number, settings: object = {}, db: D1Database = env.DB): Promise<void> {
   vi.setSystemTime(ANNOUNCED_AT + afterMs);
-  await reconcile(configWith({ KICC_API_URL: "https://kicc.example", ...settings }), db, deliveries);
+  await reconcileDue(configWith({ KICC_API_URL: "https://kicc.example", ...settings }), db, deliveries);
 }
 
 async function cancellation(cancelPgCno: string = IDS.cancelPgCno): Promise<AnnouncedRow> {

@@ -5,7 +5,7 @@ import { type Ending, ACKS, SEPARATORS, ack } from "../../src/kinds/ack.ts";
 import { jsonNameOf } from "../../src/kinds/legacy-names.ts";
 import { plainId } from "../../src/kinds/identity.ts";
 import { type Kind, COMMON_NAMES } from "../../src/kinds/kind.ts";
-import { toldOf } from "../../src/kinds/notification.ts";
+import { comparableOf } from "../../src/kinds/make-notification.ts";
 import { type Readable, readNotification } from "../../src/kinds/read.ts";
 import { REGISTRY, type Registry } from "../../src/kinds/registry.ts";
 import { NOON_KST, bytesOf } from "./samples.ts";
@@ -45,7 +45,7 @@ export function holdsAsKind(
   }
   const read = (message: Json) => readText(JSON.stringify(message));
   const tell = (text: string, receivedAt = NOON_KST) =>
-    toldOf(readText(text), { source: "notification", reference: null, body: bytesOf(text), receivedAt });
+    comparableOf(readText(text), { source: "notification", reference: null, body: bytesOf(text), receivedAt });
   const id = (text: string, receivedAt = NOON_KST) => plainId(kind, tell(text, receivedAt));
   const { relate, event } = kind.identity;
   // JSON.parse would lose digits of ids that come as bare numbers.
@@ -237,7 +237,7 @@ export function holdsAsKind(
         });
         const text = JSON.stringify({ ...Object.fromEntries(values), resMsg: "other" });
         const arrival = { source: "notification", reference: null, body: bytesOf(form), receivedAt: NOON_KST } as const;
-        expect(id(text)).toBe(plainId(kind, toldOf(reading, arrival)));
+        expect(id(text)).toBe(plainId(kind, comparableOf(reading, arrival)));
       }
     });
   });

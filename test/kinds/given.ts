@@ -1,7 +1,7 @@
 // Reads bodies for tests as the receiver does, and makes of them what identity compares.
 import { plainId } from "../../src/kinds/identity.ts";
-import type { Kind, Relation, Told } from "../../src/kinds/kind.ts";
-import { identify, toldOf } from "../../src/kinds/notification.ts";
+import type { Kind, Relation, Comparable } from "../../src/kinds/kind.ts";
+import { identify, comparableOf } from "../../src/kinds/make-notification.ts";
 import { type Readable, type Reading, readNotification } from "../../src/kinds/read.ts";
 import { type Door, doorAt, kindNamed } from "../../src/kinds/registry.ts";
 import type { Notification, Source } from "../../src/rules/notification.ts";
@@ -46,8 +46,8 @@ interface Arrival {
 export function told(
   body: Body,
   { at = "/kicc/online", reference = null, source = "notification", receivedAt = NOON_KST }: Arrival = {},
-): Told {
-  return toldOf(readable(body, at), { body: asBytes(body), reference, source, receivedAt });
+): Comparable {
+  return comparableOf(readable(body, at), { body: asBytes(body), reference, source, receivedAt });
 }
 
 export function notification(
@@ -64,6 +64,6 @@ export function idOf(body: Body, arrival: Arrival = {}): string {
 }
 
 /** What the second is to the first. */
-export function relation(known: Told, arriving: Told): Relation {
+export function relation(known: Comparable, arriving: Comparable): Relation {
   return kind(arriving.kind).identity.relate(arriving, known);
 }

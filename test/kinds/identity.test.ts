@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ownId, plainId, repeatId } from "../../src/kinds/identity.ts";
-import type { Told } from "../../src/kinds/kind.ts";
-import { toldOfStored, unreadNotification } from "../../src/kinds/notification.ts";
+import type { Comparable } from "../../src/kinds/kind.ts";
+import { comparableOfStored, unreadNotification } from "../../src/kinds/make-notification.ts";
 import { idOf, kind, notification, relation, told } from "./given.ts";
 import { FORM_SAMPLES, JSON_SAMPLES, NOON_KST, bytesOf, sampleOf } from "./samples.ts";
 
@@ -241,7 +241,7 @@ describe.each([
 
 describe("of the general webhook's other kinds", () => {
   const one = (name: string, fields: Json = {}, at = 0) => told({ ...sampleOf(name, at), ...fields });
-  const isWeak = (told: Told) => kind(told.kind).identity.isWeak(told);
+  const isWeak = (told: Comparable) => kind(told.kind).identity.isWeak(told);
 
   it("two deposits to one fixed account in one second are two, whichever id KICC repeats", () => {
     const [first, second] = [one("online.deposit", {}, 1), one("online.deposit", {}, 2)];
@@ -375,7 +375,7 @@ describe("of the general webhook's other kinds", () => {
   });
 
   it("are looked for by an id that is indexed, and one that has the tlfSno alone by its order", () => {
-    const event = (told: Told) => kind(told.kind).identity.event(told);
+    const event = (told: Comparable) => kind(told.kind).identity.event(told);
     expect(event(one("online.change"))).toEqual({ column: "cancelPgCno", value: "26030611000110990301" });
     expect(event(one("online.change", { cancelPgCno: "" }))).toEqual({
       column: "pgCno",
@@ -466,8 +466,12 @@ describe("what is compared of a stored one", () => {
     const { amount: _amount, mallId: _mallId, ...poor } = sampleOf("online.deposit");
     const body = bytesOf(JSON.stringify(poor));
     const deposit = kind("online.deposit");
-    expect(toldOfStored(deposit, { ...row, body })).toMatchObject({ amount: null, mallId: null, pgCno: poor["pgCno"] });
-    const filled = toldOfStored(deposit, { ...row, body, amount: "15000", mallId: "05599001" });
+    expect(comparableOfStored(deposit, { ...row, body })).toMatchObject({
+      amount: null,
+      mallId: null,
+      pgCno: poor["pgCno"],
+    });
+    const filled = comparableOfStored(deposit, { ...row, body, amount: "15000", mallId: "05599001" });
     expect(filled).toMatchObject({ amount: "15000", mallId: "05599001", parts: { tlfSno: "26030918000010990400" } });
     expect(relation(filled, told({ ...sampleOf("online.deposit"), amount: "1" }))).toBe("conflicts");
   });
@@ -476,7 +480,7 @@ describe("what is compared of a stored one", () => {
     for (const [name, texts] of [...Object.entries(JSON_SAMPLES), ...Object.entries(FORM_SAMPLES)]) {
       for (const text of texts) {
         const arrived = told(text, { at: kind(name).door });
-        const stored = toldOfStored(kind(name), { ...row, body: bytesOf(text) });
+        const stored = comparableOfStored(kind(name), { ...row, body: bytesOf(text) });
         expect(stored).toEqual(arrived);
       }
     }
@@ -502,7 +506,7 @@ describe("what is compared of a stored one", () => {
         contentType: "text/html",
         ambiguous: false,
       });
-      const stored = toldOfStored(kind(name), { ...row, body });
+      const stored = comparableOfStored(kind(name), { ...row, body });
       expect(plainId(kind(name), stored)).toBe(one.id);
       expect(kind(name).identity.event(stored)).toBeNull();
     }

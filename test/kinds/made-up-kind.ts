@@ -1,5 +1,5 @@
 // notiType 61: a kind that KICC does not have. What adding one takes is this file and one line in the registry.
-import { onlineKind } from "../../src/kinds/online.ts";
+import { onlineKind } from "../../src/kinds/online-kind.ts";
 
 export const madeUp = onlineKind({
   name: "online.made-up",

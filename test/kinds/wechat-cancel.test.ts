@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { plainId } from "../../src/kinds/identity.ts";
-import { identify } from "../../src/kinds/notification.ts";
+import { identify } from "../../src/kinds/make-notification.ts";
 import { readNotification as readAt } from "../../src/kinds/read.ts";
 import { decodeText } from "../../src/kinds/text.ts";
 import { wechatCancel } from "../../src/kinds/wechat-cancel.ts";

@@ -8,10 +8,11 @@ import { claim } from "../../src/store/claim.ts";
 import { attemptOf, settle } from "../../src/store/settle.ts";
 import { findExpired, findExpiredHeld, settleExpired } from "../../src/store/expired.ts";
 import { storeNotification } from "../../src/intake.ts";
-import { close } from "../../src/store/close.ts";
-import { replay } from "../../src/store/replay.ts";
-import { START } from "../../src/store/due.ts";
-import { buryExhausted, prune, takeOverdue } from "../../src/store/overdue.ts";
+import { closeOne } from "../../src/store/close.ts";
+import { replayOne } from "../../src/store/replay-one.ts";
+import { START } from "../../src/store/due-window.ts";
+import { buryExhausted, markOverdue } from "../../src/store/overdue.ts";
+import { pruneNotifications } from "../../src/store/prune-notifications.ts";
 import { clear, kiccBody, notificationFrom } from "../fixtures.ts";
 import * as model from "./model.ts";
 
@@ -106,7 +107,7 @@ async function runBoth(steps: readonly Step[]): Promise<void> {
       expect(names.get(stored.id)).toBe(name);
     },
     async claim({ twice }) {
-      const lease = { hand: `hand-${(serial += 1)}`, now, until: now + LEASE_MS, maxTries: MAX_TRIES };
+      const lease = { claimant: `claimant-${(serial += 1)}`, now, until: now + LEASE_MS, maxTries: MAX_TRIES };
       const all = [...names.keys()];
       let { claimed } = await claim(env.DB, all, lease);
       // A claim whose reply was lost.
@@ -147,30 +148,30 @@ async function runBoth(steps: readonly Step[]): Promise<void> {
       await buryExhausted(env.DB, window, MAX_TRIES, now, LIMIT);
       model.bury(rows, now, MAX_TRIES);
       const [dueBy, enqueuedBefore] = [now - GRACE_MS, now - AGAIN_MS];
-      const taken = await takeOverdue(env.DB, window, {
+      const taken = await markOverdue(env.DB, window, {
         dueBy,
         enqueuedBefore,
         maxTries: MAX_TRIES,
         now,
         limit: LIMIT,
       });
-      expect(taken.map(({ id }) => id).toSorted()).toEqual(idsOf(model.takeOverdue(rows, dueBy, enqueuedBefore, now)));
+      expect(taken.map(({ id }) => id).toSorted()).toEqual(idsOf(model.markOverdue(rows, dueBy, enqueuedBefore, now)));
     },
     async replay({ which }) {
       const [name, row] = [...rows][which % rows.size] ?? [];
       if (name === undefined || row === undefined) return;
-      const { replayed: pendingAgain } = await replay(env.DB, idOf(name), entryOf("replay", idOf(name), now));
+      const { replayed: pendingAgain } = await replayOne(env.DB, idOf(name), entryOf("replay", idOf(name), now));
       expect(pendingAgain !== null).toBe(model.replay(rows, row, now));
       replayed.add(name);
     },
     async close({ which }) {
       const [name, row] = [...rows][which % rows.size] ?? [];
       if (name === undefined || row === undefined) return;
-      const { closed } = await close(env.DB, idOf(name), entryOf("close", idOf(name), now));
+      const { closed } = await closeOne(env.DB, idOf(name), entryOf("close", idOf(name), now));
       expect(closed).toBe(model.close(row));
     },
     async prune() {
-      await prune(env.DB, now - GRACE_MS, LIMIT);
+      await pruneNotifications(env.DB, now - GRACE_MS, LIMIT);
       model.prune(rows, now - GRACE_MS);
       for (const name of names.values()) {
         if (!rows.has(name)) [accepted, replayed].forEach((set) => set.delete(name));

@@ -126,7 +126,7 @@ export function bury(model: Model, now: number, maxTries: number): void {
 }
 
 /** @returns the names of those that the sweep enqueues */
-export function takeOverdue(model: Model, dueBy: number, enqueuedBefore: number, now: number): string[] {
+export function markOverdue(model: Model, dueBy: number, enqueuedBefore: number, now: number): string[] {
   const overdue = [...model].filter(
     ([, row]) => isFree(row, dueBy) && (row.enqueuedAt === null || row.enqueuedAt <= enqueuedBefore),
   );

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Origin } from "../../src/config.ts";
-import { type Parcel, deliverTo } from "../../src/outbound/origin.ts";
+import { type DeliveryRequest, deliverTo } from "../../src/outbound/origin.ts";
 import type { Outcome } from "../../src/rules/outcome.ts";
 
 // A stand-in for the origin: real HTTP is tested end to end.
@@ -12,7 +12,7 @@ afterEach(() => {
 
 const TIMEOUT_MS = 150;
 const BODY = Uint8Array.from([0x22, 0xc1, 0xa4, 0xbb, 0xf3, 0x22]);
-const PARCEL: Parcel = {
+const PARCEL: DeliveryRequest = {
   kind: "wechat.cancel",
   mallId: "T0099001",
   body: BODY,
@@ -51,7 +51,7 @@ function answering(response: Response | (() => Promise<Response>), origin: Parti
   return deliverTo(originWith(origin), PARCEL);
 }
 
-async function sent(origin: Partial<Origin> = {}, parcel: Partial<Parcel> = {}): Promise<Request> {
+async function sent(origin: Partial<Origin> = {}, parcel: Partial<DeliveryRequest> = {}): Promise<Request> {
   fetchSpy.mockImplementation(() => Promise.resolve(new Response()));
   await deliverTo(originWith(origin), { ...PARCEL, ...parcel });
   const [url, init] = fetchSpy.mock.lastCall ?? [];

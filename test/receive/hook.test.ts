@@ -1,7 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { DeliveryMessage } from "../../src/queue/message.ts";
-import { type Stores, receive } from "../../src/receive/hook.ts";
+import { type ReceiveResources, receive } from "../../src/receive/hook.ts";
 import {
   type FaultyD1,
   KICC_ADDRESS,
@@ -39,7 +39,7 @@ async function send(body: BodyInit | null = kiccBody(), how: Circumstances = {})
   const db = faultyD1(env.DB, how.d1);
   const after: Promise<unknown>[] = [];
   const deliveries = queueInto(sent, how.queue);
-  const stores: Stores = {
+  const stores: ReceiveResources = {
     db,
     deliveries,
     noteWrongDoor: async () => {},
@@ -297,7 +297,7 @@ describe("storing", () => {
       });
       const sent: DeliveryMessage[] = [];
       const after: Promise<unknown>[] = [];
-      const stores: Stores = {
+      const stores: ReceiveResources = {
         db: faultyD1(env.DB, { after: () => late }),
         deliveries: queueInto(sent),
         noteWrongDoor: async () => {},

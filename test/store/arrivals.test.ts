@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { announce, listAnnounced, readAnnounced } from "../../src/store/announced.ts";
 import { lookAtLate, lookAtOne } from "../../src/store/arrivals.ts";
-import { settleUnanswered, takeDue } from "../../src/store/inquiry.ts";
+import { keepUnprovenAnswer, takeDueAnnounced } from "../../src/store/inquiry.ts";
 import { APPROVALS, CANCELLATIONS, type Register } from "../../src/store/register.ts";
 import { clear, copied, kiccBody, stored } from "../fixtures.ts";
 import { meteredD1 } from "../metered.ts";
@@ -41,7 +41,7 @@ describe.each(REGISTERS)("a reference that all %s share", (_name, register) => {
     await comeMany();
     const { db, take } = meteredD1(env.DB);
     const taking = { now: NOW + MANY, until: NOW + 2 * MANY };
-    const rows = await takeDue(db, register, taking, PAGE);
+    const rows = await takeDueAnnounced(db, register, taking, PAGE);
     expect(rows).toHaveLength(PAGE);
     expect(rows.every(({ state }) => state === "expected")).toBe(true);
     const read = { taking: take().read, list: 0, one: 0, unanswered: 0, late: 0 };
@@ -50,7 +50,7 @@ describe.each(REGISTERS)("a reference that all %s share", (_name, register) => {
     await lookAtOne(db, register, "c7").run();
     read.one = take().read;
     const entry = { at: NOW, status: null, text: "" };
-    await settleUnanswered(db, register, rows[0]?.id ?? "", entry, taking, null);
+    await keepUnprovenAnswer(db, register, rows[0]?.id ?? "", entry, taking, null);
     read.unanswered = take().read;
     await env.DB.exec(`UPDATE ${register.table} SET state = 'unresolved'`);
     await lookAtLate(db, register, NOW + MANY, 200).run();
@@ -67,7 +67,7 @@ describe.each(REGISTERS)("a reference that all %s share", (_name, register) => {
     await announceMany(register, "expected", 1);
     await comeMany();
     const { db, take } = meteredD1(env.DB);
-    await takeDue(db, register, { now: NOW + MANY, until: NOW + 2 * MANY }, PAGE);
+    await takeDueAnnounced(db, register, { now: NOW + MANY, until: NOW + 2 * MANY }, PAGE);
     expect(take().read).toBeLessThan(250);
   });
 });

@@ -6,7 +6,7 @@ import worker from "../../src/index.ts";
 import { deliverBatch } from "../../src/deliver/consumer.ts";
 import { encodeMessage } from "../../src/queue/message.ts";
 import { receive } from "../../src/receive/hook.ts";
-import { prune } from "../../src/store/overdue.ts";
+import { pruneNotifications } from "../../src/store/prune-notifications.ts";
 import { BUDGET, type Path } from "../bench/budget.ts";
 import { type Sending, clear, configWith, kiccBody, kiccRequest, notificationFrom, queueInto } from "../fixtures.ts";
 import { type Work, meteredD1 } from "../metered.ts";
@@ -106,7 +106,7 @@ describe("delivering", () => {
     const body = kiccBody();
     await notify(body);
     await attempt(body, 1, 200);
-    await prune(db, Date.now() + 1, 500);
+    await pruneNotifications(db, Date.now() + 1, 500);
     expect(take()).toEqual(BUDGET["pruned after 400 days"]);
   });
 

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { beat } from "../../src/store/heartbeat.ts";
 import { tellDaily } from "../../src/upkeep/daily.ts";
-import { rollUp } from "../../src/upkeep/count.ts";
+import { rollUp } from "../../src/upkeep/roll-up.ts";
 import { clear, configWith, kiccBody, stored } from "../fixtures.ts";
 
 const HOUR = 60 * 60 * 1000;

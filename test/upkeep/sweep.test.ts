@@ -3,8 +3,10 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { returnDeadLetters } from "../../src/deliver/dead-letters.ts";
 import { type DeliveryMessage, encodeMessage } from "../../src/queue/message.ts";
-import { type ReplayMany, askReplay, replay } from "../../src/store/replay.ts";
-import { prune } from "../../src/store/overdue.ts";
+import { askReplayMany } from "../../src/store/replay-many.ts";
+import { replayOne } from "../../src/store/replay-one.ts";
+import type { Selection } from "../../src/store/selection.ts";
+import { pruneNotifications } from "../../src/store/prune-notifications.ts";
 import { sweep } from "../../src/upkeep/sweep.ts";
 import { clear, configWith, copied, faultyD1, kiccBody, notificationFrom, rowOf, stored } from "../fixtures.ts";
 import { type Columns, given, set } from "../given.ts";
@@ -225,7 +227,7 @@ function entry(subject: string | null) {
   return { at: Date.now(), who: "token", what: "replay", subject, note: null };
 }
 
-const many = (state: ReplayMany["state"], from: number, to: number): ReplayMany => ({
+const many = (state: Selection["state"], from: number, to: number): Selection => ({
   state,
   from,
   to,
@@ -237,18 +239,20 @@ const DELIVERED = (now: number) => ({ state: "delivered", settled_at: now - 1, d
 describe("replay", () => {
   it("starts the delays anew, counts attempts on, and takes nothing that is pending", async () => {
     const id = await due(2, { state: "dead", reason: "exhausted", attempts: 16, tries: 16 });
-    expect((await replay(env.DB, id, entry(id))).replayed).toMatchObject({ id, attempts: 16, tries: 0 });
+    expect((await replayOne(env.DB, id, entry(id))).replayed).toMatchObject({ id, attempts: 16, tries: 0 });
     expect(await rowOf(id)).toMatchObject({ state: "pending", reason: null, attempts: 16, tries: 0 });
-    expect((await replay(env.DB, id, entry(id))).replayed).toBeNull();
+    expect((await replayOne(env.DB, id, entry(id))).replayed).toBeNull();
     await set(id, { state: "closed" });
-    expect((await replay(env.DB, id, entry(id))).replayed).toMatchObject({ id });
+    expect((await replayOne(env.DB, id, entry(id))).replayed).toMatchObject({ id });
   });
 
   it("replays all dead ones of a range at a bounded rate, once each, and no other", async () => {
     for (let index = 0; index < 205; index++) await due(60, { state: "dead", settled_at: Date.now() - 1 });
     const outside = await due(600, { state: "dead", settled_at: Date.now() - 1 });
     const now = Date.now();
-    expect(await askReplay(env.DB, many("dead", now - 100 * MINUTE_MS, now), { ...entry(null), at: now })).toBe(205);
+    expect(await askReplayMany(env.DB, many("dead", now - 100 * MINUTE_MS, now), { ...entry(null), at: now })).toBe(
+      205,
+    );
     expect((await run()).sent).toHaveLength(200);
     expect((await run()).sent).toHaveLength(5);
     await env.DB.prepare("UPDATE notifications SET state = 'dead', settled_at = ? WHERE state = 'pending'")
@@ -263,7 +267,7 @@ describe("replay", () => {
     const ids = [await due(30, DELIVERED(now)), await due(20, DELIVERED(now))];
     const other = await due(10, { ...DELIVERED(now), kind: "online.deposit" });
     const wanted = { ...many("delivered", now - 100 * MINUTE_MS, now), kind: "wechat" };
-    expect(await askReplay(env.DB, wanted, { ...entry(null), at: now })).toBe(2);
+    expect(await askReplayMany(env.DB, wanted, { ...entry(null), at: now })).toBe(2);
     expect((await run()).sent.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
     expect(await rowOf(other)).toMatchObject({ state: "delivered" });
     await env.DB.prepare("UPDATE notifications SET state = 'delivered', settled_at = ? WHERE state = 'pending'")
@@ -277,7 +281,7 @@ describe("replay", () => {
     const of = { cancel_pg_cno: "C-1", settled_at: now - 1 };
     const failure = await due(30, { ...of, state: "dead", res_cd: "W901" });
     const success = await due(20, { ...of, state: "delivered" });
-    await askReplay(env.DB, many("dead", 0, now), { ...entry(null), at: now });
+    await askReplayMany(env.DB, many("dead", 0, now), { ...entry(null), at: now });
     expect((await run()).sent).toEqual([]);
     expect(await rowOf(failure)).toMatchObject({ state: "held", reason: "superseded", contradicts: success });
   });
@@ -341,7 +345,7 @@ describe("retention", () => {
     const deleted = [];
     for (let run = 0; run < 8; run++) {
       const { db, take } = meteredD1(env.DB);
-      deleted.push((await prune(db, before, 3)).deleted);
+      deleted.push((await pruneNotifications(db, before, 3)).deleted);
       expect(take().read).toBeLessThanOrEqual(15);
     }
     expect(deleted).toEqual([0, 0, 2, 0, 0, 0, 0, 0]);
@@ -350,7 +354,7 @@ describe("retention", () => {
     // closed by hand since, the first of them goes at the next pass
     await given.closed(stays[0]);
     let closed = 0;
-    for (let run = 0; run < 4; run++) closed += (await prune(env.DB, before, 3)).deleted;
+    for (let run = 0; run < 4; run++) closed += (await pruneNotifications(env.DB, before, 3)).deleted;
     expect(closed).toBe(1);
   });
 });

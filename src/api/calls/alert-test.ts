@@ -1,6 +1,6 @@
 // A test alert to every channel at once, so that people see it arrive before they need one.
 import * as z from "zod/mini";
-import { channelsOf } from "../../outbound/alert.ts";
+import { channelsOf } from "../../outbound/alert-channel.ts";
 import { ALERT_WORDS } from "../../rules/alert-words.ts";
 import { audit } from "../../store/audit.ts";
 import { heartbeatStatement } from "../../store/heartbeat.ts";
@@ -26,11 +26,11 @@ export const testAlert = operation({
     const { alerts, environment } = config.operating;
     const channels = channelsOf(alerts);
     if (channels.length === 0) return refuse("conflict", "Neither ALERT_URL nor ALERT_EMAIL is set, or one is wrong");
-    const words = ALERT_WORDS[alerts.language];
-    const subject = `${words.subject} (${environment})`;
+    const personText = ALERT_WORDS[alerts.language];
+    const subject = `${personText.subject} (${environment})`;
     const console = (await heartbeatStatement(db).first<Heartbeat>())?.console ?? null;
     const link = console === null ? "" : `\n${console}/console`;
-    const message = { subject, text: `${subject}\n${words.test}${link}` };
+    const message = { subject, text: `${subject}\n${personText.test}${link}` };
     const told = await Promise.all(
       channels.map(async ({ host, send }) => {
         const error = await send(message, console);

@@ -2,8 +2,9 @@
 import * as z from "zod/mini";
 import { REFERENCE } from "../../receive/path.ts";
 import type { AnnouncedCursor, AnnouncedRow, QueryEntry } from "../../store/announced.ts";
-import { timedCursor, writeCursor as writeKey } from "../cursor.ts";
+import { timedCursor, writeCursor } from "../cursor.ts";
 import { limit } from "../input.ts";
+import { rfc3339 } from "../shapes.ts";
 
 const LONGEST_WAIT_SECONDS = 86_400;
 const FIRST_ASK_SECONDS = 300;
@@ -14,7 +15,7 @@ export const id = z
   .check(z.regex(/^[!-~]{1,60}$/, "must be 1 to 60 ASCII characters without spaces"));
 
 /** Of an announcement, beside the ids that each register has. */
-export const announcement = {
+export const announcementInput = {
   mallId: id,
   pgCno: id,
   shopOrderNo: z.nullish(z.string("must be text").check(z.minLength(1), z.maxLength(200))),
@@ -27,7 +28,7 @@ export const announcement = {
 
 const state = z.enum(["expected", "notified", "reconciled", "failed", "unresolved"]);
 
-export const page = z.object({
+export const pageInput = z.object({
   state: z.optional(state),
   cursor: z.optional(
     z.pipe(
@@ -38,10 +39,10 @@ export const page = z.object({
   limit,
 });
 
-export const query = z.object({ at: z.string(), status: z.nullable(z.string()), text: z.string() });
+export const querySchema = z.object({ at: z.string(), status: z.nullable(z.string()), text: z.string() });
 
 /** Both registers' own fields stand before these. */
-export const announced = {
+export const announcedFields = {
   mallId: z.string(),
   pgCno: z.string(),
   shopOrderNo: z.nullable(z.string()),
@@ -50,13 +51,13 @@ export const announced = {
   announcedAt: z.string(),
   nextAskAt: z.nullable(z.string()),
   asks: z.number(),
-  lastAnswer: z.nullable(query),
+  lastAnswer: z.nullable(querySchema),
   notificationId: z.nullable(z.string()),
-  history: z.array(query),
+  history: z.array(querySchema),
 };
-export type ShownAnnounced = z.infer<z.ZodMiniObject<typeof announced>>;
+export type ShownAnnounced = z.infer<z.ZodMiniObject<typeof announcedFields>>;
 
-export function shown(row: AnnouncedRow): ShownAnnounced {
+export function shownAnnounced(row: AnnouncedRow): ShownAnnounced {
   const { mallId, pgCno, shopOrderNo, reference, asks, notificationId, dueAt } = row;
   const queries = (JSON.parse(row.history) as QueryEntry[]).map(shownQuery);
   return {
@@ -65,8 +66,8 @@ export function shown(row: AnnouncedRow): ShownAnnounced {
     shopOrderNo,
     reference,
     state: row.state,
-    announcedAt: instant(row.announcedAt),
-    nextAskAt: row.state === "expected" && dueAt !== null ? instant(dueAt) : null,
+    announcedAt: rfc3339(row.announcedAt),
+    nextAskAt: row.state === "expected" && dueAt !== null ? rfc3339(dueAt) : null,
     asks,
     lastAnswer: queries.at(-1) ?? null,
     notificationId,
@@ -74,14 +75,10 @@ export function shown(row: AnnouncedRow): ShownAnnounced {
   };
 }
 
-export function shownQuery({ at, status, text }: QueryEntry): z.infer<typeof query> {
-  return { at: instant(at), status, text };
+export function shownQuery({ at, status, text }: QueryEntry): z.infer<typeof querySchema> {
+  return { at: rfc3339(at), status, text };
 }
 
-function instant(at: number): string {
-  return new Date(at).toISOString();
-}
-
-export function writeCursor(row: AnnouncedRow): string | null {
-  return writeKey([row.announcedAt, row.id]);
+export function announcedCursor(row: AnnouncedRow): string | null {
+  return writeCursor([row.announcedAt, row.id]);
 }

@@ -6,17 +6,25 @@ import { APPROVALS } from "../../store/register.ts";
 import { operation } from "../operation.ts";
 import { isRefusal } from "../perform.ts";
 import { announceOne, askNow, listPage, readOne } from "./announced.ts";
-import { announced, announcement, id, page, query, shown, shownQuery } from "./announced-shape.ts";
+import {
+  announcedFields,
+  announcementInput,
+  id,
+  pageInput,
+  querySchema,
+  shownAnnounced,
+  shownQuery,
+} from "./announced-shape.ts";
 
 const PATH = "/api/approvals/{pgCno}";
 
 const kinds = kindsAnnouncedBy(APPROVALS.announcedBy);
 const kind = z.enum(kinds, `must be one of ${kinds.join(", ")}`);
 const pgCno = z.object({ pgCno: id });
-const approval = z.object({ kind: z.string(), ...announced });
+const approval = z.object({ kind: z.string(), ...announcedFields });
 
 function shownApproval(row: AnnouncedRow): z.infer<typeof approval> {
-  return { kind: row.kind, ...shown(row) };
+  return { kind: row.kind, ...shownAnnounced(row) };
 }
 
 export const approvalOperations = [
@@ -25,11 +33,11 @@ export const approvalOperations = [
     path: PATH,
     summary: "Announce an approval: KICC is asked about it if its notification does not come",
     forDelivery: true,
-    input: z.object({ kind, ...announcement }),
+    input: z.object({ kind, ...announcementInput }),
     answer: approval,
-    async run({ dueAfterSeconds, shopOrderNo = null, reference = null, ...ids }, desk) {
-      const told = { ...ids, id: ids.pgCno, cancelPgCno: null, shopOrderNo, reference };
-      const row = await announceOne(APPROVALS, told, dueAfterSeconds, desk);
+    async run({ dueAfterSeconds, shopOrderNo = null, reference = null, ...ids }, context) {
+      const event = { ...ids, id: ids.pgCno, cancelPgCno: null, shopOrderNo, reference };
+      const row = await announceOne(APPROVALS, event, dueAfterSeconds, context);
       return isRefusal(row) ? row : shownApproval(row);
     },
   }),
@@ -40,8 +48,8 @@ export const approvalOperations = [
     forDelivery: true,
     input: pgCno,
     answer: approval,
-    async run(input, desk) {
-      const row = await readOne(APPROVALS, input.pgCno, desk);
+    async run(input, context) {
+      const row = await readOne(APPROVALS, input.pgCno, context);
       return isRefusal(row) ? row : shownApproval(row);
     },
   }),
@@ -50,10 +58,10 @@ export const approvalOperations = [
     path: "/api/approvals",
     summary: "Announced approvals, newest first",
     forDelivery: true,
-    input: page,
+    input: pageInput,
     answer: z.object({ approvals: z.array(approval), cursor: z.nullable(z.string()) }),
-    async run(input, desk) {
-      const { rows, cursor } = await listPage(APPROVALS, input, desk);
+    async run(input, context) {
+      const { rows, cursor } = await listPage(APPROVALS, input, context);
       return { approvals: rows.map(shownApproval), cursor };
     },
   }),
@@ -64,9 +72,9 @@ export const approvalOperations = [
     forDelivery: true,
     needsDelivering: true,
     input: pgCno,
-    answer: z.extend(approval, { answer: query }),
-    async run(input, desk) {
-      const asked = await askNow(APPROVALS, input.pgCno, desk);
+    answer: z.extend(approval, { answer: querySchema }),
+    async run(input, context) {
+      const asked = await askNow(APPROVALS, input.pgCno, context);
       return isRefusal(asked) ? asked : { ...shownApproval(asked.row), answer: shownQuery(asked.entry) };
     },
   }),

@@ -6,15 +6,23 @@ import { CANCELLATIONS } from "../../store/register.ts";
 import { operation } from "../operation.ts";
 import { isRefusal } from "../perform.ts";
 import { announceOne, askNow, listPage, readOne } from "./announced.ts";
-import { announced, announcement, id, page, query, shown, shownQuery } from "./announced-shape.ts";
+import {
+  announcedFields,
+  announcementInput,
+  id,
+  pageInput,
+  querySchema,
+  shownAnnounced,
+  shownQuery,
+} from "./announced-shape.ts";
 
 const PATH = "/api/cancellations/{cancelPgCno}";
 
 const cancelPgCno = z.object({ cancelPgCno: id });
-const cancellation = z.object({ cancelPgCno: z.string(), ...announced });
+const cancellation = z.object({ cancelPgCno: z.string(), ...announcedFields });
 
 function shownCancellation(row: AnnouncedRow): z.infer<typeof cancellation> {
-  return { cancelPgCno: row.id, ...shown(row) };
+  return { cancelPgCno: row.id, ...shownAnnounced(row) };
 }
 
 export const cancellationOperations = [
@@ -23,11 +31,11 @@ export const cancellationOperations = [
     path: PATH,
     summary: "Announce a cancellation: KICC is asked about it if its notification does not come",
     forDelivery: true,
-    input: z.object({ cancelPgCno: id, ...announcement }),
+    input: z.object({ cancelPgCno: id, ...announcementInput }),
     answer: cancellation,
-    async run({ dueAfterSeconds, shopOrderNo = null, reference = null, ...ids }, desk) {
-      const told = { ...ids, id: ids.cancelPgCno, kind: wechatCancel.name, shopOrderNo, reference };
-      const row = await announceOne(CANCELLATIONS, told, dueAfterSeconds, desk);
+    async run({ dueAfterSeconds, shopOrderNo = null, reference = null, ...ids }, context) {
+      const event = { ...ids, id: ids.cancelPgCno, kind: wechatCancel.name, shopOrderNo, reference };
+      const row = await announceOne(CANCELLATIONS, event, dueAfterSeconds, context);
       return isRefusal(row) ? row : shownCancellation(row);
     },
   }),
@@ -38,8 +46,8 @@ export const cancellationOperations = [
     forDelivery: true,
     input: cancelPgCno,
     answer: cancellation,
-    async run(input, desk) {
-      const row = await readOne(CANCELLATIONS, input.cancelPgCno, desk);
+    async run(input, context) {
+      const row = await readOne(CANCELLATIONS, input.cancelPgCno, context);
       return isRefusal(row) ? row : shownCancellation(row);
     },
   }),
@@ -48,10 +56,10 @@ export const cancellationOperations = [
     path: "/api/cancellations",
     summary: "Announced cancellations, newest first",
     forDelivery: true,
-    input: page,
+    input: pageInput,
     answer: z.object({ cancellations: z.array(cancellation), cursor: z.nullable(z.string()) }),
-    async run(input, desk) {
-      const { rows, cursor } = await listPage(CANCELLATIONS, input, desk);
+    async run(input, context) {
+      const { rows, cursor } = await listPage(CANCELLATIONS, input, context);
       return { cancellations: rows.map(shownCancellation), cursor };
     },
   }),
@@ -62,9 +70,9 @@ export const cancellationOperations = [
     forDelivery: true,
     needsDelivering: true,
     input: cancelPgCno,
-    answer: z.extend(cancellation, { answer: query }),
-    async run(input, desk) {
-      const asked = await askNow(CANCELLATIONS, input.cancelPgCno, desk);
+    answer: z.extend(cancellation, { answer: querySchema }),
+    async run(input, context) {
+      const asked = await askNow(CANCELLATIONS, input.cancelPgCno, context);
       return isRefusal(asked) ? asked : { ...shownCancellation(asked.row), answer: shownQuery(asked.entry) };
     },
   }),

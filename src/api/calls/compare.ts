@@ -4,9 +4,9 @@ import { type ComparedRow, findCompared } from "../../store/compare.ts";
 import type { Owner } from "../../archive/entries.ts";
 import { NUMBERS, type NumberName, isUnlisted } from "../../store/filters.ts";
 import { STATES } from "../../store/insert.ts";
-import { compareWithArchive } from "../archived.ts";
+import { compareWithArchive } from "../from-archive.ts";
 import { instant } from "../input.ts";
-import { type Desk, operation, refuse } from "../operation.ts";
+import { type CallContext, operation, refuse } from "../operation.ts";
 import { type NotificationShape, notificationSchema } from "../shapes.ts";
 import { walk } from "../walk.ts";
 
@@ -52,16 +52,16 @@ export const compare = operation({
     ),
     unlisted: z.array(notificationSchema),
   }),
-  async run({ from, to, ...lists }, desk) {
+  async run({ from, to, ...lists }, context) {
     const [by, ...others] = NAMES.filter((name) => lists[name] !== undefined);
     if (by === undefined || others.length > 0) return refuse("invalid", `one of ${NAMES.join(", ")}: must be a list`);
     if ((from === undefined) !== (to === undefined)) return refuse("invalid", "from, to: are given together");
     const wanted = lists[by] ?? [];
     const numbers = [...new Set(wanted)];
-    const found = new Map((await findCompared(desk.db, by, numbers)).map((row) => [row.number, row]));
+    const found = new Map((await findCompared(context.db, by, numbers)).map((row) => [row.number, row]));
     const archived = await compareWithArchive(
-      desk.config,
-      desk.db,
+      context.config,
+      context.db,
       by,
       numbers.filter((number) => found.get(number)?.rank !== 0),
     );
@@ -74,7 +74,7 @@ export const compare = operation({
     const compared = wanted.map((number) => comparedOf(number, found.get(number), archived.owners.get(number)));
     if (from === undefined || to === undefined) return { compared, unlisted: [] };
     const range = { from: Date.parse(from), to: Date.parse(to) };
-    return { compared, unlisted: [...(await findUnlisted(desk, by, wanted, range))] };
+    return { compared, unlisted: [...(await findUnlisted(context, by, wanted, range))] };
   },
 });
 
@@ -87,7 +87,7 @@ function comparedOf(number: string, row: ComparedRow | undefined, owner: Owner |
 }
 
 async function findUnlisted(
-  desk: Desk,
+  context: CallContext,
   by: NumberName,
   numbers: readonly string[],
   range: { readonly from: number; readonly to: number },
@@ -96,7 +96,7 @@ async function findUnlisted(
   const found: NotificationShape[] = [];
   const looking = { ...range, unlisted: { by, numbers }, limit: PAGE };
   let pieces = 0;
-  for await (const piece of walk(desk, looking, (one) => isUnlisted(one, by, listed))) {
+  for await (const piece of walk(context, looking, (one) => isUnlisted(one, by, listed))) {
     found.push(...piece);
     pieces += 1;
     if (found.length >= MOST_UNLISTED || pieces >= PIECES) break;

@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { log, reasonOf } from "../../log.ts";
 import { csvHead, csvLine } from "../csv.ts";
-import { filterInput, filtersOf, wantedOf } from "../filters.ts";
+import { filterInput, filtersOf, wantedOf } from "../filter-input.ts";
 import { operation } from "../operation.ts";
 import type { NotificationShape } from "../shapes.ts";
 import { walk } from "../walk.ts";
@@ -27,9 +27,9 @@ export const downloadNotifications = operation({
     limit: z.optional(z.never(NOT_TAKEN)),
   }),
   answer: z.instanceof(ReadableStream<Uint8Array>),
-  async run({ excel, cursor: _cursor, limit: _limit, ...filters }, desk) {
+  async run({ excel, cursor: _cursor, limit: _limit, ...filters }, context) {
     const wanted = { ...filtersOf(filters), limit: PAGE, window: WINDOW };
-    const pieces = walk(desk, wanted, wantedOf(filters));
+    const pieces = walk(context, wanted, wantedOf(filters));
     // Before anything is answered, so that D1 or R2 that is away is a refusal and no half of a file.
     return lines(await nextOf(pieces), pieces, excel === "1");
   },

@@ -4,7 +4,7 @@ import { version } from "../../../package.json";
 import { DELAY_BOUNDS_MS } from "../../rules/histogram.ts";
 import { CONTENT_TYPE, type Sample, histogram, metric } from "../prometheus.ts";
 import { before } from "../../deadline.ts";
-import { METRICS_COUNT_AT_MOST, type Standing, readStanding } from "../../store/metrics.ts";
+import { METRICS_COUNT_AT_MOST, type MetricCounts, readMetricCounts } from "../../store/metrics.ts";
 import { operation } from "../operation.ts";
 
 const AGES: readonly (readonly [label: string, below: number])[] = [
@@ -27,12 +27,12 @@ export const metricsOperation = operation({
   input: z.object({}),
   answer: z.string(),
   run: async (_input, { db, deliveries, now }) => {
-    const [standing, backlog] = await Promise.all([readStanding(db), backlogOf(deliveries)]);
-    return [...counters(standing), ...gauges(standing, now), ...queue(backlog, now)].join("");
+    const [counts, backlog] = await Promise.all([readMetricCounts(db), backlogOf(deliveries)]);
+    return [...counters(counts), ...gauges(counts, now), ...queue(backlog, now)].join("");
   },
 });
 
-function counters({ totals }: Standing): string[] {
+function counters({ totals }: MetricCounts): string[] {
   const outcomes = { accepted: totals.delivered, failed: totals.failed - totals.gone, gone: totals.gone };
   const bounds = DELAY_BOUNDS_MS.map((bound) => bound / 1000);
   return [
@@ -55,7 +55,7 @@ function counters({ totals }: Standing): string[] {
   ];
 }
 
-function gauges({ pending, held, dead, quarantine }: Standing, now: number): string[] {
+function gauges({ pending, held, dead, quarantine }: MetricCounts, now: number): string[] {
   const oldest = pending[0];
   const kept = quarantine.reduce((sum, { count }) => sum + count, 0);
   const counts = { pending: pending.length, held, dead, quarantine: kept };

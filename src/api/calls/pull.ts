@@ -6,12 +6,12 @@ import { deliveryHeaders } from "../../outbound/headers.ts";
 import { before } from "../../deadline.ts";
 import { log, reasonOf } from "../../log.ts";
 import type { Lease } from "../../store/claim.ts";
-import { type Place, START, type Window, placeBehind } from "../../store/due.ts";
+import { type DuePlace, START, type Window, placeBehind } from "../../store/due-window.ts";
 import { findExpired, settleExpired } from "../../store/expired.ts";
 import { type DeliverableRow, notificationOf } from "../../store/rows.ts";
 import { claimDue, unclaimDue } from "../../store/overdue.ts";
 import { wholeNumber } from "../input.ts";
-import { type Desk, deliveringOf, operation, refuse } from "../operation.ts";
+import { type CallContext, deliveringOf, operation, refuse } from "../operation.ts";
 import { instantSchema, notificationSchema, notificationShape, rfc3339 } from "../shapes.ts";
 
 // 50 of the largest bodies, 64 KiB each and in base64, are 4.4 MB: that is the most that one answer holds.
@@ -45,16 +45,16 @@ export const pull = operation({
     waitSeconds: z._default(wholeNumber(0, LONGEST_WAIT_SECONDS), 0),
   }),
   answer: z.object({ notifications: z.array(pulledSchema) }),
-  async run({ max, leaseSeconds, waitSeconds }, desk) {
-    const delivering = deliveringOf(desk);
+  async run({ max, leaseSeconds, waitSeconds }, context) {
+    const delivering = deliveringOf(context);
     if (delivering.mode !== "pull") return refuse("conflict", `Cannot pull: DELIVERY is ${delivering.mode}`);
-    const waitUntil = desk.now + waitSeconds * 1000;
+    const waitUntil = context.now + waitSeconds * 1000;
     for (let look = 0; ; look++) {
       // Nobody would report what is leased for a puller that is gone.
-      if (desk.signal?.aborted) return { notifications: [] };
+      if (context.signal?.aborted) return { notifications: [] };
       const isThorough = look % EXPIRE_EVERY === 0;
-      if (isThorough) await expire(desk, delivering);
-      const notifications = await lease(desk, delivering, max, leaseSeconds * 1000, isThorough ? WINDOWS : 1);
+      if (isThorough) await settleFirstExpired(context, delivering);
+      const notifications = await leaseNext(context, delivering, max, leaseSeconds * 1000, isThorough ? WINDOWS : 1);
       const waitMs = Math.min(LOOK_EVERY_MS, waitUntil - Date.now());
       if (notifications.length > 0 || waitMs <= 0) return { notifications };
       await new Promise((resolve) => setTimeout(resolve, waitMs));
@@ -63,62 +63,79 @@ export const pull = operation({
 });
 
 /** Leases that ran out are failed attempts, which are due again after their waits. */
-async function expire({ db }: Desk, { delaysMs }: Delivering): Promise<void> {
+async function settleFirstExpired({ db }: CallContext, { delaysMs }: Delivering): Promise<void> {
   const now = Date.now();
   const expired = await findExpired(db, { dueBy: now, from: START }, now, EXPIRED, LOOKED_AT);
   await settleExpired(db, expired, delaysMs, now);
 }
 
 /** @param windows how many to look at: what is leased, or waits for KICC's word, may fill the first */
-async function lease(desk: Desk, { secrets, delaysMs }: Delivering, max: number, leaseMs: number, windows: number) {
+async function leaseNext(
+  context: CallContext,
+  { secrets, delaysMs }: Delivering,
+  max: number,
+  leaseMs: number,
+  windows: number,
+) {
   const now = Date.now();
-  const taking = { hand: shortId(), now, until: now + leaseMs, maxTries: delaysMs.length + 1 };
-  const rows = await claimFirst(desk, taking, max, windows);
-  if (rows.length > 0) log("delivery.pulled", { notifications: rows.length, by: desk.operator });
+  const lease = { claimant: shortId(), now, until: now + leaseMs, maxTries: delaysMs.length + 1 };
+  const rows = await claimFirst(context, lease, max, windows);
+  if (rows.length > 0) log("delivery.pulled", { notifications: rows.length, by: context.operator });
   return Promise.all(
     rows
       .toSorted((one, other) => one.receivedAt - other.receivedAt)
-      .map((row) => pulled(row, secrets, now, taking.until, desk)),
+      .map((row) => pulled(row, secrets, now, lease.until, context)),
   );
 }
 
 /** One statement takes them, so no two pullers get the same one. */
-async function claimFirst(desk: Desk, taking: Lease, max: number, windows: number): Promise<DeliverableRow[]> {
-  let from: Place | null = START;
+async function claimFirst(context: CallContext, lease: Lease, max: number, windows: number): Promise<DeliverableRow[]> {
+  let from: DuePlace | null = START;
   for (let looked = 0; from !== null && looked < windows; looked++) {
-    const window: Window = { dueBy: taking.now, from };
-    const rows = await claimInTime(desk, window, taking, max);
+    const window: Window = { dueBy: lease.now, from };
+    const rows = await claimInTime(context, window, lease, max);
     if (rows.length > 0 || windows === 1) return rows;
-    from = await placeBehind(desk.db, window);
+    from = await placeBehind(context.db, window);
   }
   return [];
 }
 
 /** Nobody reports on what is leased for a call that was given up, or to a puller that is gone: it is given back. */
-async function claimInTime(desk: Desk, window: Window, taking: Lease, max: number): Promise<DeliverableRow[]> {
-  const claiming = claimDue(desk.db, window, taking, max);
+async function claimInTime(context: CallContext, window: Window, lease: Lease, max: number): Promise<DeliverableRow[]> {
+  const claiming = claimDue(context.db, window, lease, max);
   try {
-    const rows = await before(taking.now + CLAIM_WITHIN_MS, "lease", claiming);
-    if (rows.length === 0 || !desk.signal?.aborted) return rows;
+    const rows = await before(lease.now + CLAIM_WITHIN_MS, "lease", claiming);
+    if (rows.length === 0 || !context.signal?.aborted) return rows;
   } catch (error) {
-    desk.waitUntil(giveBack(claiming, window, taking.hand, desk.db));
+    context.waitUntil(unclaimAfter(claiming, window, lease.claimant, context.db));
     throw error;
   }
-  await giveBack(claiming, window, taking.hand, desk.db);
+  await unclaimAfter(claiming, window, lease.claimant, context.db);
   return [];
 }
 
 /** Throws nothing. A statement that hung may still commit: it is waited for. */
-async function giveBack(claiming: Promise<unknown>, window: Window, hand: string, db: D1Database): Promise<void> {
+async function unclaimAfter(
+  claiming: Promise<unknown>,
+  window: Window,
+  claimant: string,
+  db: D1Database,
+): Promise<void> {
   await before(Date.now() + CLAIM_WITHIN_MS, "lease", claiming).catch(() => {});
   try {
-    await before(Date.now() + CLAIM_WITHIN_MS, "give back", unclaimDue(db, window, hand));
+    await before(Date.now() + CLAIM_WITHIN_MS, "give back", unclaimDue(db, window, claimant));
   } catch (error) {
     log("delivery.not-given-back", { error: reasonOf(error) });
   }
 }
 
-async function pulled(row: DeliverableRow, secrets: readonly Uint8Array[], now: number, until: number, desk: Desk) {
+async function pulled(
+  row: DeliverableRow,
+  secrets: readonly Uint8Array[],
+  now: number,
+  until: number,
+  context: CallContext,
+) {
   const { id, kind, receivedAt, source, reference, contentType, body } = notificationOf(row);
   const confirmed = row.confirmed === 1;
   const { repeats } = row;
@@ -126,7 +143,7 @@ async function pulled(row: DeliverableRow, secrets: readonly Uint8Array[], now: 
   return {
     ...notificationShape(
       { ...row, state: "pending", reason: null, nextAttemptAt: until, leaseUntil: until, deliveredAt: null },
-      desk,
+      context,
     ),
     attempt: row.attempts,
     headers: {

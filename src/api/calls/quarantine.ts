@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import type { Config } from "../../config.ts";
 import type { Kind } from "../../kinds/kind.ts";
-import { identify, unreadNotification } from "../../kinds/notification.ts";
+import { identify, unreadNotification } from "../../kinds/make-notification.ts";
 import { readNotification } from "../../kinds/read.ts";
 import { kindNamed } from "../../kinds/registry.ts";
 import { showBody } from "../../kinds/personal.ts";
@@ -20,7 +20,7 @@ import { findListed } from "../../store/report.ts";
 import { enqueueStored, storeNotification, storingOf } from "../../intake.ts";
 import { timedCursor, writeCursor } from "../cursor.ts";
 import { kindName, limit } from "../input.ts";
-import { type Desk, type Refusal, operation, refuse } from "../operation.ts";
+import { type CallContext, type Refusal, operation, refuse } from "../operation.ts";
 import { notificationSchema, notificationShape } from "../shapes.ts";
 
 const EXCERPT_CHARACTERS = 300;
@@ -69,12 +69,12 @@ export const quarantineOperations = [
     summary: "Take one in as if KICC had sent it then",
     input: released,
     answer: notificationSchema,
-    run: async ({ id, kind: named }, desk) => {
-      const kept = await findQuarantined(desk.db, id);
+    run: async ({ id, kind: named }, context) => {
+      const kept = await findQuarantined(context.db, id);
       if (kept === null) return refuse("not_found", `Nothing in quarantine has the id ${id}`);
       if (!kept.whole) return refuse("conflict", "Only its beginning was kept: it cannot be taken in");
-      const notification = readKept(kept, named === undefined ? null : kindNamed(named), desk.config);
-      return "refusal" in notification ? notification.refusal : release(kept, notification, desk);
+      const notification = readKept(kept, named === undefined ? null : kindNamed(named), context.config);
+      return "refusal" in notification ? notification.refusal : release(kept, notification, context);
     },
   }),
   operation({
@@ -83,8 +83,8 @@ export const quarantineOperations = [
     summary: "Drop one",
     input: one,
     answer: z.object({ id: z.string() }),
-    run: async ({ id }, desk) =>
-      (await dropQuarantined(desk.db, id, entryOf("drop", id, desk)))
+    run: async ({ id }, context) =>
+      (await dropQuarantined(context.db, id, entryOf("drop", id, context)))
         ? { id }
         : refuse("not_found", `Nothing in quarantine has the id ${id}`),
   }),
@@ -118,21 +118,21 @@ function isFromKicc({ trusted, reason, address }: Quarantined, { product }: Kind
 async function release(
   kept: Quarantined,
   notification: Notification,
-  desk: Desk,
+  context: CallContext,
 ): Promise<z.infer<typeof notificationSchema> | Refusal> {
-  const storing = storingOf(desk.config.storing, notification, kept.id, desk.now);
-  const stored = await storeNotification(desk.db, notification, storing);
-  await dropQuarantined(desk.db, kept.id, entryOf("release", stored.id, desk, kept.id));
-  desk.waitUntil(enqueueStored(stored, notification, desk.config, desk));
-  const row = await findListed(desk.db, stored.id);
+  const storing = storingOf(context.config.storing, notification, kept.id, context.now);
+  const stored = await storeNotification(context.db, notification, storing);
+  await dropQuarantined(context.db, kept.id, entryOf("release", stored.id, context, kept.id));
+  context.waitUntil(enqueueStored(stored, notification, context.config, context));
+  const row = await findListed(context.db, stored.id);
   if (row === null) throw new Error(`Cannot find notification ${stored.id}: it was stored just now`);
-  return notificationShape(row, desk);
+  return notificationShape(row, context);
 }
 
 function entryOf(
   what: "release" | "drop",
   subject: string,
-  { now, operator }: Desk,
+  { now, operator }: CallContext,
   note: string | null = null,
 ): Entry {
   return { at: now, who: operator, what, subject, note };

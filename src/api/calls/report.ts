@@ -3,12 +3,12 @@ import * as z from "zod/mini";
 import { log } from "../../log.ts";
 import { type Outcome, failed } from "../../rules/outcome.ts";
 import { decide } from "../../rules/retry.ts";
-import { bytesOf } from "../../store/body.ts";
+import { bytesOf } from "../../store/stored-body.ts";
 import { attemptOf } from "../../store/settle.ts";
-import { type Reported, findListed, reportedOn, settleReported } from "../../store/report.ts";
-import { anyText, orElse, report, wholeNumber } from "../input.ts";
+import { type Reported, findListed, readReported, settleReported } from "../../store/report.ts";
+import { anyText, orElse, programText, wholeNumber } from "../input.ts";
 import { unknownNotification } from "./notifications.ts";
-import { type Desk, MACHINE, deliveringOf, operation, refuse } from "../operation.ts";
+import { type CallContext, MACHINE, deliveringOf, operation, refuse } from "../operation.ts";
 import { notificationSchema, notificationShape } from "../shapes.ts";
 
 const LONGEST_REASON = 500;
@@ -23,22 +23,22 @@ const answered = {
   answer: orElse(z.optional(z.nullable(anyText(LONGEST_ANSWER))), null),
 };
 
-export const accept = operation({
+export const acceptAttempt = operation({
   method: "post",
   path: "/api/notifications/{id}/accept",
   summary: "An attempt, any that was made, was accepted: the notification is delivered",
   forDelivery: true,
   input: z.object({ id: z.string(), attempt, ...answered }),
   answer: notificationSchema,
-  async run({ id, attempt: given, status = null, answer = null }, desk) {
-    const reported = await reportedOn(desk.db, id, given ?? null);
+  async run({ id, attempt: given, status = null, answer = null }, context) {
+    const reported = await readReported(context.db, id, given ?? null);
     if (reported === null) return unknownNotification(id);
     if (given !== undefined && given > reported.attempts) {
       return refuse("conflict", `Cannot accept: attempt ${given} was never made, the last one is ${reported.attempts}`);
     }
     if (reported.state === "closed") return refuse("conflict", "Cannot accept: the notification is closed");
     // The report may come twice, when its answer was lost.
-    if (reported.state === "delivered") return unchanged(id, desk);
+    if (reported.state === "delivered") return unchanged(id, context);
     if (given === undefined && reported.open === 0) return refuse("conflict", NONE_OPEN);
     return settled(
       id,
@@ -46,12 +46,12 @@ export const accept = operation({
       reported,
       { kind: "accepted", status, answer: answer === null ? null : answer.slice(0, LONGEST_ACCEPTANCE).toWellFormed() },
       [],
-      desk,
+      context,
     );
   },
 });
 
-export const fail = operation({
+export const failAttempt = operation({
   method: "post",
   path: "/api/notifications/{id}/fail",
   summary: "The open attempt failed; with final nothing more is tried. Another attempt's failure changes nothing",
@@ -60,31 +60,31 @@ export const fail = operation({
   input: z.object({
     id: z.string(),
     attempt,
-    reason: report(LONGEST_REASON),
+    reason: programText(LONGEST_REASON),
     final: z.optional(z.boolean("must be true or false")),
     ...answered,
   }),
   answer: notificationSchema,
-  async run({ id, attempt: given, reason, final, status = null, answer = null }, desk) {
-    const reported = await reportedOn(desk.db, id, given ?? null);
+  async run({ id, attempt: given, reason, final, status = null, answer = null }, context) {
+    const reported = await readReported(context.db, id, given ?? null);
     if (reported === null) return unknownNotification(id);
     if (given === undefined && reported.open === 0 && reported.state !== "delivered") {
       return refuse("conflict", NONE_OPEN);
     }
     const number = given ?? reported.attempts;
-    if (reported.open === 0 || number !== reported.attempts) return unchanged(id, desk);
+    if (reported.open === 0 || number !== reported.attempts) return unchanged(id, context);
     const outcome: Outcome = final
       ? { kind: "gone", status, error: reason, answer }
       : failed(reason, { status, answer });
-    return settled(id, number, reported, outcome, deliveringOf(desk).delaysMs, desk);
+    return settled(id, number, reported, outcome, deliveringOf(context).delaysMs, context);
   },
 });
 
 const NONE_OPEN = "Cannot tell which attempt is meant: none is open, so name it";
 
-async function unchanged(id: string, desk: Desk) {
-  const row = await findListed(desk.db, id);
-  return row === null ? unknownNotification(id) : notificationShape(row, desk);
+async function unchanged(id: string, context: CallContext) {
+  const row = await findListed(context.db, id);
+  return row === null ? unknownNotification(id) : notificationShape(row, context);
 }
 
 async function settled(
@@ -93,9 +93,9 @@ async function settled(
   reported: Reported,
   outcome: Outcome,
   delaysMs: readonly number[],
-  desk: Desk,
+  context: CallContext,
 ) {
-  const { config, db, now, operator } = desk;
+  const { config, db, now, operator } = context;
   const { tries, startedAt } = reported;
   const decision = decide(outcome, tries, delaysMs, now, Math.random());
   const ended = startedAt === null ? null : now;
@@ -108,5 +108,5 @@ async function settled(
   const row = await settleReported(db, settlement, now, isPerson ? entry : null);
   if (row === null) return unknownNotification(id);
   log("delivery.reported", { id, attempt: number, outcome: outcome.kind, state: row.state });
-  return notificationShape(row, desk);
+  return notificationShape(row, context);
 }

@@ -2,7 +2,7 @@
 import { shortId } from "../../short-id.ts";
 import * as z from "zod/mini";
 import { log } from "../../log.ts";
-import { identify } from "../../kinds/notification.ts";
+import { identify } from "../../kinds/make-notification.ts";
 import type { Kind } from "../../kinds/kind.ts";
 import { readNotification } from "../../kinds/read.ts";
 import { KINDS, kindNamed } from "../../kinds/registry.ts";
@@ -30,19 +30,19 @@ export const testNotification = operation({
     resCd: z._default(z.string(RES_CD).check(z.regex(/^[0-9A-Za-z]{1,4}$/, RES_CD)), FAILED),
   }),
   answer: notificationSchema,
-  async run({ kind: name, resCd }, desk) {
-    const { db, config, now, operator } = desk;
+  async run({ kind: name, resCd }, context) {
+    const { db, config, now, operator } = context;
     const kind = kindNamed(name);
     if (kind === null) throw new Error(`Cannot make a test notification: ${name} is no kind`);
     const notification = sample(kind, resCd, now);
     const storing = storingOf(config.storing, notification, shortId(), now);
     const stored = await storeNotification(db, notification, storing);
     log("notification.stored", { id: stored.id, state: stored.state, receipts: stored.receipts, source: "test" });
-    desk.waitUntil(enqueueStored(stored, notification, config, desk));
+    context.waitUntil(enqueueStored(stored, notification, config, context));
     await audit(db, { at: now, who: operator, what: "test", subject: stored.id, note: `${name} resCd ${resCd}` }).run();
     const row = await findListed(db, stored.id);
     if (row === null) throw new Error(`Cannot find notification ${stored.id}: it was stored just now`);
-    return notificationShape(row, desk);
+    return notificationShape(row, context);
   },
 });
 

@@ -1,8 +1,8 @@
 // Guide: our server was down. Since when, what waits, sending it again in the order of receipt, and watching it drain.
-import { midnightOf } from "../clock.ts";
-import { observe } from "../../store/alerts.ts";
+import { midnightOf } from "../korean-time.ts";
+import { observe } from "../../store/conditions.ts";
 import { OVERVIEW_COUNTS_AT_MOST, readFlow, readLastAttempts } from "../../store/overview.ts";
-import { renewalOf } from "../live.ts";
+import { renewalOf } from "../renewal.ts";
 import { TimeFromNow } from "../parts/elements.tsx";
 import { OutcomeOf } from "../parts/timeline.tsx";
 import { HOME, Layout } from "../parts/layout.tsx";

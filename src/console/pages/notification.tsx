@@ -5,7 +5,7 @@ import { isRefusal } from "../../api/perform.ts";
 import { kindNamed } from "../../kinds/registry.ts";
 import { findRelated } from "../../store/related.ts";
 import { find } from "../../store/search.ts";
-import { headersOf, sentBy } from "../sent.ts";
+import { headersOf, sentBy } from "../sent-headers.ts";
 import { answerFor } from "../words/sentences.ts";
 import { pretty, visible } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";

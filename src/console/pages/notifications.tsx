@@ -4,7 +4,7 @@ import { serialCursor } from "../../api/cursor.ts";
 import { listOverdue } from "../../store/overview.ts";
 import { seqAt } from "../../store/insert.ts";
 import { readLastErrors } from "../../store/last-errors.ts";
-import { apiFilters, filtersIn, presets } from "../filters.ts";
+import { apiFilters, filtersIn, presets } from "../filter-query.ts";
 import { kst } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { Filters, Pager } from "../parts/paging.tsx";

@@ -1,13 +1,13 @@
 // The overview: is all well, the search, what waits, how our system does, how it goes, and sums for the accountant.
 import { HOME, Layout } from "../parts/layout.tsx";
 import type { Condition } from "../../rules/conditions.ts";
-import { observe } from "../../store/alerts.ts";
+import { observe } from "../../store/conditions.ts";
 import { type Flow, readFlow, readLastAttempts } from "../../store/overview.ts";
-import { type Hour, readDays, readSpans } from "../../store/rollups.ts";
+import { type Hour, readDays, readSpans } from "../../store/rollup-reads.ts";
 import { listUnsent } from "../../store/outbox.ts";
 import { readCapacity } from "../../store/size.ts";
 import type { Config } from "../../config.ts";
-import { Alerts } from "../parts/alerts.tsx";
+import { Alerts } from "../parts/unsent-alerts.tsx";
 import { Counts, Problems } from "../parts/needs.tsx";
 import { DayTable } from "../parts/day-table.tsx";
 import { Facts, TimeFromNow } from "../parts/elements.tsx";
@@ -17,11 +17,11 @@ import { type Range, RANGES, delaysOf, rangeNamed, spansOf, startOf } from "../p
 import { Origin } from "../parts/attempts.tsx";
 import { SearchBox } from "../parts/search-box.tsx";
 import { Verdict } from "../parts/verdict.tsx";
-import { DAY_MS, HOUR_MS, midnightOf } from "../clock.ts";
+import { DAY_MS, HOUR_MS, midnightOf } from "../korean-time.ts";
 import { type View, hrefWith } from "../view.ts";
 import { grouped, kst } from "../words/format.ts";
 import type { Capacity } from "../../rules/capacity.ts";
-import { renewalOf } from "../live.ts";
+import { renewalOf } from "../renewal.ts";
 
 const ATTEMPTS = 8;
 const UNSENT = 5;

@@ -1,9 +1,10 @@
 // Sending many again: how many the filter has and which sums, then how far the cron is with it, and a stop.
-import { listReplays, previewReplay, type SumOf } from "../../store/replays.ts";
-import { REPLAYS_COUNT_AT_MOST, type ReplayMany } from "../../store/replay.ts";
-import { instantOf } from "../clock.ts";
-import { filtersIn } from "../filters.ts";
-import { renewalOf } from "../live.ts";
+import { listReplays, previewReplay, type SumOf } from "../../store/replay-progress.ts";
+import { REPLAY_COUNTS_AT_MOST } from "../../store/replay-many.ts";
+import type { Selection } from "../../store/selection.ts";
+import { instantOf } from "../korean-time.ts";
+import { filtersIn } from "../filter-query.ts";
+import { renewalOf } from "../renewal.ts";
 import { Action, Ask, TimeFromNow } from "../parts/elements.tsx";
 import { titleOf } from "../parts/kind.tsx";
 import { HOME, Layout } from "../parts/layout.tsx";
@@ -17,7 +18,7 @@ const END_OF_TIME = 8_640_000_000_000_000;
 export const REPLAY_PATH = `${HOME}/replay-many`;
 
 /** What the page's filter has; null where a replay of many cannot be told by it. */
-function wantedIn(v: View): ReplayMany | null {
+function wantedIn(v: View): Selection | null {
   const { state, q, result, kind = null, mallId = null, from, to } = filtersIn(v);
   if ((state !== "dead" && state !== "held" && state !== "delivered") || q !== undefined || result !== undefined)
     return null;
@@ -54,7 +55,7 @@ export async function replayManyPage(v: View) {
                 <b>{visible(about.join(", "))}</b>, {w.replay.asked} <TimeFromNow at={askedAt} v={v} />
               </p>
               <label for={`replay-${id}`}>
-                {w.replay.left(grouped(all - left), countText(all, REPLAYS_COUNT_AT_MOST, w))}
+                {w.replay.left(grouped(all - left), countText(all, REPLAY_COUNTS_AT_MOST, w))}
               </label>
               <progress id={`replay-${id}`} max={Math.max(all, 1)} value={all - left} />
               <Action to={`${REPLAY_PATH}/${id}/stop`} label={w.replay.stop} kind="danger" />
@@ -73,7 +74,7 @@ function Preview({ v, sums }: { readonly v: View; readonly sums: readonly SumOf[
   const count = sums.reduce((total, each) => total + each.count, 0);
   return (
     <section aria-labelledby="preview">
-      <h2 id="preview">{w.replay.count(countText(count, REPLAYS_COUNT_AT_MOST, w))}</h2>
+      <h2 id="preview">{w.replay.count(countText(count, REPLAY_COUNTS_AT_MOST, w))}</h2>
       <ul>
         {sums.map(({ currency, count: of, hundredths }) => (
           <li>{w.replay.sum(grouped(of), visible(money(String(hundredths / 100), currency, w) ?? ""))}</li>

@@ -1,7 +1,7 @@
 // The command that sends a notification by hand, from where a person sits. The secret is not in it.
 import { commandOf } from "../../rules/by-hand.ts";
 import type { WholeRow } from "../../store/search.ts";
-import { headersByHand, sentBy } from "../sent.ts";
+import { headersByHand, sentBy } from "../sent-headers.ts";
 import { Copied } from "./elements.tsx";
 import type { View } from "../view.ts";
 

@@ -1,7 +1,7 @@
 // The frame of a plot: its numbers in a sentence, legend, axes as HTML (SVG text would shrink on a phone), and the same as a
 // table. Over each span lies a link to its notifications, which shows the span's values while it is pointed at or focused.
 import type { Child } from "hono/jsx";
-import { clockText } from "../clock.ts";
+import { clockText } from "../korean-time.ts";
 import { HOME } from "./layout.tsx";
 import { RANGES, type Range, type Span, spanText } from "./spans.ts";
 import type { Words } from "../words/words.ts";

@@ -1,7 +1,7 @@
 // The filters of the list of notifications as fields: kind, merchant, result and a range of Korean time.
 import { KINDS, PRODUCTS } from "../../kinds/registry.ts";
-import { clockText, instantOf } from "../clock.ts";
-import { filtersIn } from "../filters.ts";
+import { clockText, instantOf } from "../korean-time.ts";
+import { filtersIn } from "../filter-query.ts";
 import type { View } from "../view.ts";
 
 /** What the field has; nothing where the address has no time. */

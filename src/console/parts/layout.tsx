@@ -10,7 +10,7 @@ const PAGES = ["overview", "notifications", "quarantine", "cancellations", "test
 
 export const HOME = "/console";
 
-/** Less than what the cookie of src/console/live.ts lives. */
+/** Less than what the cookie of src/console/renewal.ts lives. */
 export const RENEWED_AFTER_SECONDS = 30;
 
 export type PageName = (typeof PAGES)[number];

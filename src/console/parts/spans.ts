@@ -1,7 +1,7 @@
 // The time ranges of the overview's plots, and the spans that each is cut into. Pure.
-import { DAY_MS, HOUR_MS, KST_MS, beginningOf } from "../clock.ts";
+import { DAY_MS, HOUR_MS, KST_MS, beginningOf } from "../korean-time.ts";
 import { percentile } from "../../rules/histogram.ts";
-import type { Hour } from "../../store/rollups.ts";
+import type { Hour } from "../../store/rollup-reads.ts";
 
 export const RANGES = {
   day: { spanMs: HOUR_MS, spans: 24 },

@@ -1,5 +1,5 @@
 // Is all well? One sentence from the conditions that alerts are made of; or what is wrong, the most urgent first.
-import { pathOf } from "../../rules/alert-words.ts";
+import { consolePathOf } from "../../rules/alert-words.ts";
 import { ALERT_COUNTS_AT_MOST, type Condition, byUrgency, isUrgent } from "../../rules/conditions.ts";
 import type { Absence } from "../../rules/alert-words.ts";
 import type { Flow } from "../../store/overview.ts";
@@ -55,7 +55,7 @@ function One({ v, condition }: { readonly v: View; readonly condition: Condition
   return (
     <li class={level}>
       <b class="level">{w.verdict.levels[level]}</b>{" "}
-      <a href={name === "settings" ? "#problems" : pathOf(condition)}>
+      <a href={name === "settings" ? "#problems" : consolePathOf(condition)}>
         {w.verdict.conditions[name](countText(condition.count, ALERT_COUNTS_AT_MOST, w))}
       </a>
       {about && <bdi> ({visible(about)})</bdi>}{" "}

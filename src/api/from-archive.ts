@@ -1,0 +1,84 @@
+// What the API's calls see of the archive: a whole number, one by its id, and bringing one back. Nothing without a bucket.
+import type * as z from "zod/mini";
+import { type ComparedArchived, compareArchived } from "../archive/compare.ts";
+import { findArchived, readArchived } from "../archive/find.ts";
+import type { ArchivedLine } from "../archive/line.ts";
+import { restore } from "../archive/restore.ts";
+import type { Config } from "../config.ts";
+import { showBody } from "../kinds/personal.ts";
+import { log, reasonOf } from "../log.ts";
+import type { NumberName } from "../store/filters.ts";
+import { type NotificationShape, type LinkBase, notificationSchema, wholeSchema } from "./shapes.ts";
+
+interface Search {
+  readonly q: string;
+  /** What D1 has: it counts more than the archive's line of the same id. */
+  readonly known: readonly NotificationShape[];
+  readonly isWanted: (found: NotificationShape) => boolean;
+  readonly limit: number;
+}
+
+/** Where R2 is away, what D1 has is shown all the same; where D1 has none, nobody is told that there is none. */
+export async function searchArchive(
+  { archiving }: Config,
+  db: D1Database,
+  { q, known, isWanted, limit }: Search,
+  { origin }: LinkBase,
+): Promise<NotificationShape[]> {
+  if (archiving === null) return [];
+  try {
+    const found = await findArchived(archiving.bucket, db, q);
+    const ids = new Set(known.map(({ id }) => id));
+    return found
+      .filter((line) => !ids.has(line.id))
+      .map((line) => archivedShape(line, { origin }))
+      .filter(isWanted)
+      .slice(0, limit - known.length);
+  } catch (error) {
+    if (known.length === 0) throw error;
+    log("archive.unseen", { error: reasonOf(error) });
+    return [];
+  }
+}
+
+/** @param isWhole personal values and the bytes too */
+export async function archivedOne(
+  { archiving }: Config,
+  db: D1Database,
+  id: string,
+  isWhole: boolean,
+  { origin }: LinkBase,
+): Promise<z.infer<typeof wholeSchema> | null> {
+  const line = archiving === null ? null : await readArchived(archiving.bucket, db, id);
+  if (line === null) return null;
+  const shape = shapeOf(line, wholeSchema.shape, origin) as Omit<z.infer<typeof wholeSchema>, "related">;
+  const one = { ...shape, related: [] };
+  const { masked, isPersonal } = showBody(Uint8Array.fromBase64(line.bodyBase64), line.contentType);
+  return isWhole ? one : { ...one, body: masked, bodyBase64: isPersonal ? null : one.bodyBase64 };
+}
+
+/** Whose the numbers are that D1 does not have; nobody's without a bucket. */
+export async function compareWithArchive(
+  { archiving }: Config,
+  db: D1Database,
+  by: NumberName,
+  numbers: readonly string[],
+): Promise<ComparedArchived> {
+  if (archiving === null || numbers.length === 0) return { kind: "compared", owners: new Map() };
+  return compareArchived(archiving.bucket, db, by, numbers);
+}
+
+export function archivedShape(line: ArchivedLine, { origin }: LinkBase): NotificationShape {
+  return shapeOf(line, notificationSchema.shape, origin) as NotificationShape;
+}
+
+/** @returns whether it is in D1 now */
+export async function restoreFromArchive({ archiving }: Config, db: D1Database, id: string): Promise<boolean> {
+  return archiving !== null && restore(archiving.bucket, db, id);
+}
+
+/** Of a line what the shape has: a line keeps more, for bringing it back. */
+function shapeOf(line: ArchivedLine, shape: object, origin: string): object {
+  const consoleUrl = `${origin}/console/notifications/${encodeURIComponent(line.id)}`;
+  return { ...Object.fromEntries(Object.entries(line).filter(([name]) => name in shape)), consoleUrl };
+}

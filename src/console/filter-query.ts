@@ -1,0 +1,55 @@
+// The filters of a list, from a page's address as the API takes them: times are typed as Korean ones. Pure.
+import { DAY_MS, clockText, instantOf, midnightOf } from "./korean-time.ts";
+import { type View, queryOf } from "./view.ts";
+
+const FILTERS = ["state", "kind", "mallId", "result", "from", "to", "q"] as const;
+
+/** What a person set, as it was typed. */
+export function filtersIn(v: View): Partial<Record<(typeof FILTERS)[number], string>> {
+  const query = queryOf(v);
+  return Object.fromEntries(FILTERS.flatMap((name) => (query[name] === undefined ? [] : [[name, query[name]]])));
+}
+
+/** As the API's calls take them. */
+export function apiFilters(v: View): Record<string, string> {
+  return withInstants(filtersIn(v));
+}
+
+/** The same of a form's fields. */
+export function apiForm(fields: Readonly<Record<string, unknown>>): Record<string, string> {
+  const given = FILTERS.flatMap((name) => (typeof fields[name] === "string" ? [[name, fields[name]] as const] : []));
+  return withInstants(Object.fromEntries(given));
+}
+
+function withInstants({ from, to, ...rest }: Partial<Record<string, string>>): Record<string, string> {
+  return {
+    ...(rest as Record<string, string>),
+    ...(from === undefined ? {} : { from: isoOf(from) }),
+    ...(to === undefined ? {} : { to: isoOf(to) }),
+  };
+}
+
+/** What is no time stays as it is: the API refuses it. */
+function isoOf(text: string): string {
+  const at = instantOf(text);
+  return at === null ? text : new Date(at).toISOString();
+}
+
+/** The addresses of filters that have whole days, so that they mean the same tomorrow. */
+export function presets(now: number): Record<"today" | "yesterday" | "week", Range> {
+  const midnight = midnightOf(now);
+  return {
+    today: rangeOf(midnight, midnight + DAY_MS),
+    yesterday: rangeOf(midnight - DAY_MS, midnight),
+    week: rangeOf(midnight - 6 * DAY_MS, midnight + DAY_MS),
+  };
+}
+
+interface Range {
+  readonly from: string;
+  readonly to: string;
+}
+
+function rangeOf(from: number, to: number): Range {
+  return { from: clockText(from), to: clockText(to) };
+}

@@ -1,0 +1,32 @@
+// Asks KICC about one event by its kind's status API, and says whether the answer is about another one. It settles nothing.
+import type { Kind, StatusApi } from "../kinds/kind.ts";
+import { kindNamed } from "../kinds/registry.ts";
+import type { Delivering } from "../config.ts";
+import { askKicc } from "../outbound/kicc-api.ts";
+import type { Answer } from "../rules/notification.ts";
+
+/** What a question is made of. */
+interface Asked {
+  readonly mallId: string | null;
+  readonly pgCno: string | null;
+  readonly cancelPgCno: string | null;
+}
+
+/** One that KICC can be asked about: the kind has a status API. */
+export type AskableKind = Kind & { readonly statusApi: StatusApi };
+
+/** null where the kind has no status API. */
+export function askableKind(name: string): AskableKind | null {
+  const kind = kindNamed(name);
+  return kind === null || kind.statusApi === null ? null : { ...kind, statusApi: kind.statusApi };
+}
+
+/** null where there is nothing to ask with. */
+export async function askStatus(
+  { mallId, pgCno, cancelPgCno }: Asked,
+  api: StatusApi,
+  { kiccApiUrl }: Delivering,
+): Promise<Answer | null> {
+  const query = mallId === null ? null : api.query({ mallId, pgCno, cancelPgCno });
+  return query === null ? null : askKicc(kiccApiUrl, api, query);
+}

@@ -1,0 +1,88 @@
+// Asks KICC about one success that waits for confirmation, and does what the answer says. Whoever has it took it first.
+import type { Config, Delivering } from "../config.ts";
+import { enqueue } from "../queue/send.ts";
+import { askStatus, askableKind } from "./ask-one.ts";
+import { ASK_TIMEOUT_MS } from "../outbound/kicc-api.ts";
+import { log, reasonOf } from "../log.ts";
+import type { StatusApi } from "../kinds/kind.ts";
+import { confirmVerdictOf } from "../kinds/confirm-verdict.ts";
+import type { Answer } from "../rules/notification.ts";
+import { UNREPORTED_MS } from "../store/insert.ts";
+import { uncountAttempts } from "../store/claim.ts";
+import { type AskingRow, askAgain, holdUnconfirmed, recordConfirmed, takeUnconfirmed } from "../store/confirmations.ts";
+import { notificationOf } from "../store/rows.ts";
+
+export interface ConfirmResources {
+  readonly db: D1Database;
+  readonly deliveries: Queue;
+}
+
+// From the taking to KICC's answer and its settling. Who dies on the way leaves it due again after this.
+const TAKEN_MS = ASK_TIMEOUT_MS + 30_000;
+
+/**
+ * Right after the ack, for one that was just stored. A Worker has 30 s for that: cut short, the cron asks again.
+ * Throws nothing.
+ */
+export async function confirmOneNow(id: string, { delivering }: Config, resources: ConfirmResources): Promise<void> {
+  if (delivering === null) return;
+  try {
+    const now = Date.now();
+    const row = await takeUnconfirmed(resources.db, id, { now, until: now + TAKEN_MS });
+    if (row !== null) await confirmOne(row, delivering, resources);
+  } catch (error) {
+    log("confirmation.failed", { id, error: reasonOf(error) });
+  }
+}
+
+/** Throws nothing: what could not be settled is due again. */
+export async function confirmOne(row: AskingRow, delivering: Delivering, resources: ConfirmResources): Promise<void> {
+  try {
+    const api = askableKind(row.kind)?.statusApi ?? null;
+    const answer = api === null ? null : await askStatus(row, api, delivering);
+    if (api === null || answer === null) await hold(row, "nothing to ask with", resources.db);
+    else await actOnVerdict(row, api, answer, delivering, resources);
+  } catch (error) {
+    log("confirmation.failed", { id: row.id, error: reasonOf(error) });
+  }
+}
+
+async function actOnVerdict(
+  row: AskingRow,
+  api: StatusApi,
+  answer: Answer,
+  delivering: Delivering,
+  resources: ConfirmResources,
+): Promise<void> {
+  const verdict = confirmVerdictOf(answer, row, api.proves, row.confirmTries, delivering.delaysMs, Date.now());
+  log("confirmation.answered", { id: row.id, tries: row.confirmTries, status: answer.status, verdict: verdict.kind });
+  switch (verdict.kind) {
+    case "confirmed":
+      return deliverConfirmed(row, api, delivering, resources);
+    case "again":
+      return askAgain(resources.db, row, verdict.at);
+    case "unconfirmed":
+      return hold(row, verdict.because, resources.db);
+  }
+}
+
+async function hold({ id }: AskingRow, because: string, db: D1Database): Promise<void> {
+  await holdUnconfirmed(db, id);
+  log("notification.held", { id, reason: "unconfirmed", because });
+}
+
+/** Due now, and on its way as one that just came: a message, in queue mode with its attempt open; a puller fetches it. */
+async function deliverConfirmed(
+  { id }: AskingRow,
+  { announcedBy }: StatusApi,
+  { mode }: Delivering,
+  { db, deliveries }: ConfirmResources,
+): Promise<void> {
+  const now = Date.now();
+  const row = await recordConfirmed(db, id, announcedBy, now, mode === "queue" ? now + UNREPORTED_MS : null);
+  // The status API's own success goes its way beside it: one is delivered without a person.
+  if (row === null) await holdUnconfirmed(db, id);
+  else if (mode === "push") await enqueue(deliveries, notificationOf(row), row.attempts + 1);
+  else if (mode === "queue" && !(await enqueue(deliveries, notificationOf(row), row.attempts)))
+    await uncountAttempts(db, [row]);
+}

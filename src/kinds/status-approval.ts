@@ -1,0 +1,35 @@
+// find without cancelPgCno (global-payment/wechat/confirm-payment, alipay/confirm-payment): what its answer says of a payment's approval. Read tolerantly, its pages are not known whole.
+import { isAskable, readFind } from "./status-answer.ts";
+import type { StatusApi } from "./kind.ts";
+
+const APPROVED = "TS01";
+/** Cancelled wholly or in part: so it had been approved. What was paid, its amounts no longer say. */
+const CANCELLED_SINCE: ReadonlySet<string> = new Set(["TS02", "TS06"]);
+/** Seen where the buyer had not paid yet. */
+const PENDING = "TS00";
+
+export function approvalFind(path: StatusApi["path"]): StatusApi {
+  return {
+    path,
+    announcedBy: "pgCno",
+    proves: ["pgCno"],
+    query({ mallId, pgCno }) {
+      return isAskable(mallId) && isAskable(pgCno) ? { mallId, pgCno } : null;
+    },
+    read: (text) =>
+      readFind(text, {
+        statusNames: ["statusCd", "statusCode"],
+        dateNames: ["approvalDate"],
+        amountNames: ["totAmount", "amount"],
+        meaning(status) {
+          if (status === APPROVED || CANCELLED_SINCE.has(status)) return "proven";
+          return status === PENDING ? "not-yet" : "unknown";
+        },
+        isAmountOf: (status) => status === APPROVED,
+      }),
+    message: ({ date, walletBrandName }) => ({
+      approvalDate: date ?? undefined,
+      walletBrandName: walletBrandName ?? undefined,
+    }),
+  };
+}

@@ -1,0 +1,22 @@
+// The cron's moving of old ones to R2, where there is a bucket; and its eye on D1's size, where there is none as well.
+import { archiveOld } from "../archive/move.ts";
+import { dayOf } from "../archive/manifest.ts";
+import type { Config } from "../config.ts";
+import { log } from "../log.ts";
+import { archiveBehind, hotDaysAt } from "../rules/capacity.ts";
+import { noteSighting } from "../store/conditions.ts";
+import { oldestFinished, readCapacity } from "../store/size.ts";
+
+export async function archiveAndWatchSize({ archiving }: Config, db: D1Database, now: number): Promise<void> {
+  const capacity = await readCapacity(db, dayOf(now));
+  if (capacity.level !== "room") {
+    log("size.near", { bytes: capacity.bytes, daysUntilFull: capacity.daysUntilFull });
+    await noteSighting(db, "near-full", now);
+  }
+  if (archiving === null) return;
+  const hotDays = hotDaysAt(archiving.hotDays, capacity);
+  await archiveOld({ ...archiving, hotDays }, db, now);
+  if (archiveBehind(await oldestFinished(db, now), archiving.hotDays, now) !== null) {
+    await noteSighting(db, "archive-behind", now);
+  }
+}
