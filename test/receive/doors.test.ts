@@ -94,7 +94,7 @@ describe("a path that is no door", () => {
       const response = await post(path, '{"resCd":"0000","resMsg":"ok"}', { address: "203.233.72.66" });
       expect(response.status).toBe(404);
       expect(await response.json()).toEqual({ resCd: "4040", resMsg: expect.any(String), pgCno: "" });
-      expect(await kept()).toEqual([{ reason: "path", door: null, path }]);
+      await expect.poll(kept).toEqual([{ reason: "path", door: null, path }]);
     },
   );
 
