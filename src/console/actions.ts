@@ -7,7 +7,7 @@ import { announcedPath } from "./pages/cancellations.tsx";
 import { HOME, type SaidName } from "./parts/layout.tsx";
 import type { ConsoleContext, ConsoleEnv } from "./view.ts";
 
-interface Doing {
+interface FormAction {
   /** As in `post /api/test`. */
   readonly name: OperationName;
   readonly given: object;
@@ -30,17 +30,17 @@ export function addActions(app: Hono<ConsoleEnv>): void {
   app.post(`${HOME}/notifications/:id/replay`, (c) => {
     const id = c.req.param("id");
     const name = "post /api/notifications/{id}/replay";
-    return perform(c, { name, given: { id }, back: notification(id), done: "done_replay" });
+    return runAndRedirect(c, { name, given: { id }, back: notification(id), done: "done_replay" });
   });
   app.post(`${HOME}/notifications/:id/close`, async (c) => {
     const id = c.req.param("id");
     const { note } = await c.req.parseBody();
     const name = "post /api/notifications/{id}/close";
-    return perform(c, { name, given: { id, note }, back: notification(id), done: "done_close" });
+    return runAndRedirect(c, { name, given: { id, note }, back: notification(id), done: "done_close" });
   });
   app.post(REPLAY_PATH, async (c) => {
     const given = apiForm(await c.req.parseBody());
-    return perform(c, { name: "post /api/replay", given, back: REPLAY_PATH, done: "done_replayAll" });
+    return runAndRedirect(c, { name: "post /api/replay", given, back: REPLAY_PATH, done: "done_replayAll" });
   });
   app.post(`${REPLAY_PATH}/close`, async (c) => {
     const form = await c.req.parseBody();
@@ -51,27 +51,27 @@ export function addActions(app: Hono<ConsoleEnv>): void {
       : answer.more
         ? "done_closeMore"
         : "done_closeMany";
-    return c.redirect(saying(`${HOME}/notifications`, what), 303);
+    return c.redirect(withSaid(`${HOME}/notifications`, what), 303);
   });
   app.post(`${REPLAY_PATH}/:id/stop`, (c) => {
     const name = "delete /api/replays/{id}";
-    return perform(c, { name, given: { id: c.req.param("id") }, back: REPLAY_PATH, done: "done_stop" });
+    return runAndRedirect(c, { name, given: { id: c.req.param("id") }, back: REPLAY_PATH, done: "done_stop" });
   });
   app.post(`${HOME}/quarantine/:id/release`, (c) => {
     const id = c.req.param("id");
     const name = "post /api/quarantine/{id}/release";
     const back = `${HOME}/quarantine/${encodeURIComponent(id)}`;
-    return perform(c, { name, given: { id }, back, done: "done_release", onTo: notification });
+    return runAndRedirect(c, { name, given: { id }, back, done: "done_release", onTo: notification });
   });
   app.post(`${HOME}/quarantine/:id/drop`, (c) => {
     const id = c.req.param("id");
     const name = "delete /api/quarantine/{id}";
-    return perform(c, { name, given: { id }, back: `${HOME}/quarantine`, done: "done_drop" });
+    return runAndRedirect(c, { name, given: { id }, back: `${HOME}/quarantine`, done: "done_drop" });
   });
   app.post(`${HOME}/cancellations/:id/ask`, (c) => {
     const cancelPgCno = c.req.param("id");
     const name = "post /api/cancellations/{cancelPgCno}/ask";
-    return perform(c, {
+    return runAndRedirect(c, {
       name,
       given: { cancelPgCno },
       back: announcedPath("cancellations", cancelPgCno),
@@ -81,12 +81,12 @@ export function addActions(app: Hono<ConsoleEnv>): void {
   app.post(`${HOME}/approvals/:id/ask`, (c) => {
     const pgCno = c.req.param("id");
     const name = "post /api/approvals/{pgCno}/ask";
-    return perform(c, { name, given: { pgCno }, back: announcedPath("approvals", pgCno), done: "done_ask" });
+    return runAndRedirect(c, { name, given: { pgCno }, back: announcedPath("approvals", pgCno), done: "done_ask" });
   });
   app.post(`${HOME}/alert-test`, testAlert);
   app.post(`${HOME}/test`, async (c) => {
     const { resCd } = await c.req.parseBody();
-    return perform(c, {
+    return runAndRedirect(c, {
       name: "post /api/test",
       given: { resCd },
       back: `${HOME}/test`,
@@ -100,19 +100,19 @@ async function testAlert(c: ConsoleContext): Promise<Response> {
   const answer = await c.var.view.perform("post /api/alert-test", {});
   const reached = !isRefusal(answer) && answer.channels.every(({ sent }) => sent);
   return c.redirect(
-    saying(HOME, isRefusal(answer) ? `refused_${answer.refused}` : reached ? "done_alert" : "refused_alert"),
+    withSaid(HOME, isRefusal(answer) ? `refused_${answer.refused}` : reached ? "done_alert" : "refused_alert"),
     303,
   );
 }
 
 /** Redirects in every case, so that loading the page again does nothing again. */
-async function perform(c: ConsoleContext, { name, given, back, done, onTo }: Doing): Promise<Response> {
+async function runAndRedirect(c: ConsoleContext, { name, given, back, done, onTo }: FormAction): Promise<Response> {
   const answer = await c.var.view.perform(name, given);
-  if (isRefusal(answer)) return c.redirect(saying(back, `refused_${answer.refused}`), 303);
+  if (isRefusal(answer)) return c.redirect(withSaid(back, `refused_${answer.refused}`), 303);
   const id = typeof answer === "object" && "id" in answer ? String(answer.id) : "";
-  return c.redirect(saying(onTo ? onTo(id) : back, done), 303);
+  return c.redirect(withSaid(onTo ? onTo(id) : back, done), 303);
 }
 
-function saying(path: string, what: string): string {
+function withSaid(path: string, what: string): string {
   return `${path}${path.includes("?") ? "&" : "?"}said=${what}`;
 }

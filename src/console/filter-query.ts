@@ -36,7 +36,7 @@ function isoOf(text: string): string {
 }
 
 /** The addresses of filters that have whole days, so that they mean the same tomorrow. */
-export function presets(now: number): Record<"today" | "yesterday" | "week", Range> {
+export function presets(now: number): Record<"today" | "yesterday" | "week", TimePreset> {
   const midnight = midnightOf(now);
   return {
     today: rangeOf(midnight, midnight + DAY_MS),
@@ -45,11 +45,11 @@ export function presets(now: number): Record<"today" | "yesterday" | "week", Ran
   };
 }
 
-interface Range {
+interface TimePreset {
   readonly from: string;
   readonly to: string;
 }
 
-function rangeOf(from: number, to: number): Range {
+function rangeOf(from: number, to: number): TimePreset {
   return { from: clockText(from), to: clockText(to) };
 }

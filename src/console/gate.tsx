@@ -4,7 +4,7 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { isOneOf } from "../tokens.ts";
 import { type Access, accessOperator } from "./access.ts";
 import { HOME } from "./parts/layout.tsx";
-import { SESSION_MS, isOpen, openSession } from "./session.ts";
+import { SESSION_MS, isValidSession, openSession } from "./session.ts";
 import { html } from "./respond.tsx";
 import { Plain, SignIn } from "./pages/sign-in.tsx";
 import { mayTry } from "./sign-in-limit.ts";
@@ -15,7 +15,7 @@ export async function letIn(c: Context<ConsoleEnv>, next: Next): Promise<Respons
   const { view } = c.var;
   const { access, consoleTokens } = view.config.operating;
   if (access !== null) return letInByAccess(c, access, next);
-  if (await isOpen(getCookie(c, cookieName(view.url)), consoleTokens, Date.now())) {
+  if (await isValidSession(getCookie(c, cookieName(view.url)), consoleTokens, Date.now())) {
     c.set("view", { ...view, who: "token" });
     return next();
   }

@@ -18,14 +18,14 @@ export interface Renewal {
 }
 
 /** What a page may come to. */
-export type Shown =
+export type PageResult =
   | Element
   | Refusal
   | { readonly only: string }
   | { readonly page: Element; readonly renew: Renewal | null }
   | null;
 
-export async function show(c: ConsoleContext, page: Promise<Shown>): Promise<Response> {
+export async function show(c: ConsoleContext, page: Promise<PageResult>): Promise<Response> {
   const shown = await before(c.var.view.now + SHOW_WITHIN_MS, "show the page", page);
   if (shown === null) return problemPage(c, "not_found");
   if ("refused" in shown) return problemPage(c, shown.refused);

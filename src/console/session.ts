@@ -13,7 +13,11 @@ export async function openSession(token: string, now: number): Promise<string> {
 }
 
 /** @param tokens the console tokens that are valid now */
-export async function isOpen(session: string | undefined, tokens: readonly string[], now: number): Promise<boolean> {
+export async function isValidSession(
+  session: string | undefined,
+  tokens: readonly string[],
+  now: number,
+): Promise<boolean> {
   const [, claim, until, signature] = /^((\d{13,15})\.[0-9a-f]{24})\.([0-9a-f]{64})$/.exec(session ?? "") ?? [];
   if (claim === undefined || signature === undefined) return false;
   // No session may end later than one that is opened now.

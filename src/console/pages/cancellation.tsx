@@ -1,5 +1,5 @@
 // One announced cancellation or approval with what KICC was asked, and asking it now.
-import { AnnouncedState, type RegisterName, announcedPath } from "./cancellations.tsx";
+import { AnnouncedStateTag, type RegisterName, announcedPath } from "./cancellations.tsx";
 import { visible } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { Action, Facts, Text, TimeFromNow } from "../parts/elements.tsx";
@@ -17,7 +17,7 @@ export async function announcedPage(v: View, register: RegisterName, id: string)
     <Layout v={v} title={`${name} ${visible(one.shopOrderNo ?? id)}`} at="cancellations">
       <section class="answer" aria-label={w.cancellations.state}>
         <p>
-          <AnnouncedState state={one.state} w={w} /> {w.cancellations.leads[one.state]}
+          <AnnouncedStateTag state={one.state} w={w} /> {w.cancellations.leads[one.state]}
         </p>
         {one.notificationId !== null && (
           <p>

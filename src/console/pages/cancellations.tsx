@@ -1,8 +1,8 @@
 // The cancellations and approvals that our system announced, by state.
-import type { AnnouncedState as StateName } from "../../store/announced.ts";
+import type { AnnouncedState } from "../../store/announced.ts";
 import type { Register } from "../../store/register.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
-import { Filters, Pager } from "../parts/paging.tsx";
+import { FilterLinks, Pager } from "../parts/paging.tsx";
 import { Table, Text, Time } from "../parts/elements.tsx";
 import { type View, hrefWith, queryOf } from "../view.ts";
 import type { Words } from "../words/words.ts";
@@ -10,8 +10,8 @@ import type { Words } from "../words/words.ts";
 export type RegisterName = Register["table"];
 
 const REGISTERS = ["cancellations", "approvals"] as const;
-const STATES = ["expected", "notified", "reconciled", "failed", "unresolved"] as const;
-const KINDS = {
+const ANNOUNCED_STATES = ["expected", "notified", "reconciled", "failed", "unresolved"] as const;
+const TAG_CLASSES = {
   expected: "pending",
   notified: "delivered",
   reconciled: "delivered",
@@ -19,8 +19,8 @@ const KINDS = {
   unresolved: "dead",
 } as const;
 
-export function AnnouncedState({ state, w }: { readonly state: StateName; readonly w: Words }) {
-  return <span class={`state ${KINDS[state]}`}>{w.cancellations.states[state]}</span>;
+export function AnnouncedStateTag({ state, w }: { readonly state: AnnouncedState; readonly w: Words }) {
+  return <span class={`state ${TAG_CLASSES[state]}`}>{w.cancellations.states[state]}</span>;
 }
 
 export function announcedPath(register: RegisterName, id: string): string {
@@ -53,7 +53,7 @@ export async function announcedListPage(v: View, register: RegisterName) {
   return (
     <Layout v={v} title={w.cancellations[register].many} at="cancellations">
       <p>{w.cancellations[register].lead}</p>
-      <Filters
+      <FilterLinks
         label={w.cancellations.register}
         links={REGISTERS.map((name) => ({
           href: `${HOME}/${name}`,
@@ -61,9 +61,9 @@ export async function announcedListPage(v: View, register: RegisterName) {
           on: name === register,
         }))}
       />
-      <Filters
+      <FilterLinks
         label={w.fields.state}
-        links={[link("", w.frame.all), ...STATES.map((name) => link(name, w.cancellations.states[name]))]}
+        links={[link("", w.frame.all), ...ANNOUNCED_STATES.map((name) => link(name, w.cancellations.states[name]))]}
       />
       {rows.length === 0 ? (
         <p class="well">{w.frame.none}</p>
@@ -84,7 +84,7 @@ export async function announcedListPage(v: View, register: RegisterName) {
             </a>,
             <Text text={each.shopOrderNo ?? each.reference} />,
             <Text text={each.id} />,
-            <AnnouncedState state={each.state} w={w} />,
+            <AnnouncedStateTag state={each.state} w={w} />,
             each.asks,
             each.nextAskAt === null ? <Text text={null} /> : <Time at={each.nextAskAt} />,
           ])}

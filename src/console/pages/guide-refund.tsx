@@ -1,6 +1,6 @@
 // Guide: a refund that KICC never told of. Its number, what we know of it, asking KICC; what KICC confirms is delivered.
 import { isRefusal } from "../../api/perform.ts";
-import { AnnouncedState, announcedPath } from "./cancellations.tsx";
+import { AnnouncedStateTag, announcedPath } from "./cancellations.tsx";
 import { Action } from "../parts/elements.tsx";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { NotificationTable } from "../parts/notification-table.tsx";
@@ -57,7 +57,7 @@ export async function guideRefundPage(v: View) {
               ) : (
                 <>
                   <p>
-                    <AnnouncedState state={known.state} w={w} /> {w.cancellations.leads[known.state]}
+                    <AnnouncedStateTag state={known.state} w={w} /> {w.cancellations.leads[known.state]}
                   </p>
                   <Action
                     to={`${announcedPath("cancellations", known.cancelPgCno)}/ask`}

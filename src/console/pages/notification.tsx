@@ -9,11 +9,11 @@ import { headersOf, sentBy } from "../sent-headers.ts";
 import { answerFor } from "../words/sentences.ts";
 import { pretty, visible } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
-import { Action, Ask, State, Text } from "../parts/elements.tsx";
+import { Action, AskingAction, StateTag, Text } from "../parts/elements.tsx";
 import { ByHand } from "../parts/by-hand.tsx";
 import { Story } from "../parts/story.tsx";
 import { Timeline } from "../parts/timeline.tsx";
-import { Came, type OfRow, Told, resultText } from "../parts/fields.tsx";
+import { ReceiptFields, type OfRow, KiccFields, resultText } from "../parts/fields.tsx";
 import type { Attempt } from "../../rules/outcome.ts";
 import type { WholeRow } from "../../store/search.ts";
 import type { View } from "../view.ts";
@@ -39,8 +39,8 @@ export async function notificationPage(v: View, id: string, isOpen = false) {
     >
       <Answer v={v} row={row} />
       <div class="columns">
-        <Told v={v} row={row} />
-        <Came v={v} row={row} />
+        <KiccFields v={v} row={row} />
+        <ReceiptFields v={v} row={row} />
       </div>
       <section aria-labelledby="attempts">
         <h2 id="attempts">{w.fields.attempts}</h2>
@@ -61,7 +61,7 @@ function Answer({ v, row }: OfRow) {
   return (
     <section class={`answer ${row.state}`} aria-label={w.fields.state}>
       <p class="states">
-        <State state={row.state} w={w} />{" "}
+        <StateTag state={row.state} w={w} />{" "}
         <span class={row.resCd === SUCCESS ? "tag" : "tag failure"}>{resultText(row, w)}</span>{" "}
         {row.source === "test" && <span class="tag">{w.fields.isTest}</span>}
       </p>
@@ -84,7 +84,7 @@ function Answer({ v, row }: OfRow) {
       <div class="actions">
         {mayReplay && <Action to={`${here}/replay`} label={w.notification.sendAgain} kind="main" />}
         {mayClose && (
-          <Ask
+          <AskingAction
             to={`${here}/close`}
             label={w.notification.close}
             lead={w.notification.closeLead}
@@ -92,7 +92,7 @@ function Answer({ v, row }: OfRow) {
           >
             <label for="note">{w.fields.note}</label>
             <textarea id="note" name="note" required maxlength={1000} rows={3} />
-          </Ask>
+          </AskingAction>
         )}
       </div>
     </section>

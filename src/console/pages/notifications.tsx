@@ -7,7 +7,7 @@ import { readLastErrors } from "../../store/last-errors.ts";
 import { apiFilters, filtersIn, presets } from "../filter-query.ts";
 import { kst } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
-import { Filters, Pager } from "../parts/paging.tsx";
+import { FilterLinks, Pager } from "../parts/paging.tsx";
 import { STATES, Text } from "../parts/elements.tsx";
 import { REPLAY_PATH } from "./replay-many.tsx";
 import { FilterFields } from "../parts/filter-fields.tsx";
@@ -72,7 +72,7 @@ function List({ v, list: { rows, cursor }, errors }: ListProps) {
       <SearchBox v={v} q={q}>
         <FilterFields v={v} />
       </SearchBox>
-      <Filters
+      <FilterLinks
         label={w.fields.state}
         links={[link("", w.frame.all), ...STATES.map((name) => link(name, w.states[name])), ...more]}
       />
@@ -125,7 +125,7 @@ function TimeLinks({ v: { w, url, now } }: { readonly v: View }) {
     text: w.notifications.times.any,
     on: from === "" && to === "",
   };
-  return <Filters label={w.fields.time} links={[any, link("today"), link("yesterday"), link("week")]} />;
+  return <FilterLinks label={w.fields.time} links={[any, link("today"), link("yesterday"), link("week")]} />;
 }
 
 /** A page that is not full, and still goes on, looked at a bounded number. */

@@ -7,14 +7,14 @@ import { type Hour, readDays, readSpans } from "../../store/rollup-reads.ts";
 import { listUnsent } from "../../store/outbox.ts";
 import { readCapacity } from "../../store/size.ts";
 import type { Config } from "../../config.ts";
-import { Alerts } from "../parts/unsent-alerts.tsx";
+import { UnsentAlerts } from "../parts/unsent-alerts.tsx";
 import { Counts, Problems } from "../parts/needs.tsx";
 import { DayTable } from "../parts/day-table.tsx";
 import { Facts, TimeFromNow } from "../parts/elements.tsx";
-import { Filters } from "../parts/paging.tsx";
+import { FilterLinks } from "../parts/paging.tsx";
 import { CountPlot, DelayPlot } from "../parts/plot.tsx";
 import { type Range, RANGES, delaysOf, rangeNamed, spansOf, startOf } from "../parts/spans.ts";
-import { Origin } from "../parts/attempts.tsx";
+import { OriginAttempts } from "../parts/attempts.tsx";
 import { SearchBox } from "../parts/search-box.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { DAY_MS, HOUR_MS, midnightOf } from "../korean-time.ts";
@@ -52,10 +52,10 @@ export async function overviewPage(v: View) {
       <SearchBox v={v} q="" />
       <Counts v={v} conditions={conditions} flow={flow} />
       <div class="columns">
-        <Origin v={v} attempts={attempts} />
+        <OriginAttempts v={v} attempts={attempts} />
         <div>
           <Waiting v={v} flow={flow} capacity={capacity} />
-          <Alerts v={v} unsent={unsent} />
+          <UnsentAlerts v={v} unsent={unsent} />
         </div>
       </div>
       <section aria-labelledby="guides">
@@ -105,7 +105,7 @@ function Plots({ v: { w, now, url }, range, hours }: PlotsProps) {
   return (
     <section aria-labelledby="plots">
       <h2 id="plots">{w.overview.plots}</h2>
-      <Filters label={w.overview.range} links={[link("day"), link("week"), link("month")]} />
+      <FilterLinks label={w.overview.range} links={[link("day"), link("week"), link("month")]} />
       {hours.length === 0 ? (
         <p class="faint">{w.overview.nothingYet}</p>
       ) : (

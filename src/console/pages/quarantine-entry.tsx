@@ -6,7 +6,7 @@ import { showBody } from "../../kinds/personal.ts";
 import { type Quarantined, findQuarantined, whereKept } from "../../store/quarantine.ts";
 import { pretty, visible } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
-import { Action, Ask, Facts, Text, TimeFromNow } from "../parts/elements.tsx";
+import { Action, AskingAction, Facts, Text, TimeFromNow } from "../parts/elements.tsx";
 import type { View } from "../view.ts";
 
 /** @returns null where there is none of that id */
@@ -26,7 +26,12 @@ export async function quarantinedPage(v: View, id: string) {
         {!readable && <p>{kept.whole ? w.quarantine.unreadableLead : w.quarantine.partLead}</p>}
         <div class="actions">
           {readable && <Action to={`${here}/release`} label={w.quarantine.release} kind="main" />}
-          <Ask to={`${here}/drop`} label={w.quarantine.drop} lead={w.quarantine.dropLead} doIt={w.quarantine.dropDo} />
+          <AskingAction
+            to={`${here}/drop`}
+            label={w.quarantine.drop}
+            lead={w.quarantine.dropLead}
+            doIt={w.quarantine.dropDo}
+          />
         </div>
       </section>
       <Advice v={v} kept={kept} />

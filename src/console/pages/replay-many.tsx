@@ -5,7 +5,7 @@ import type { Selection } from "../../store/selection.ts";
 import { instantOf } from "../korean-time.ts";
 import { filtersIn } from "../filter-query.ts";
 import { renewalOf } from "../renewal.ts";
-import { Action, Ask, TimeFromNow } from "../parts/elements.tsx";
+import { Action, AskingAction, TimeFromNow } from "../parts/elements.tsx";
 import { titleOf } from "../parts/kind.tsx";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { countText } from "../parts/verdict.tsx";
@@ -95,7 +95,7 @@ function Preview({ v, sums }: { readonly v: View; readonly sums: readonly SumOf[
       )}
       {count > 0 && filtersIn(v).state !== "delivered" && (
         <div class="actions">
-          <Ask
+          <AskingAction
             to={`${REPLAY_PATH}/close`}
             label={w.replay.close}
             lead={w.replay.closeLead}
@@ -106,7 +106,7 @@ function Preview({ v, sums }: { readonly v: View; readonly sums: readonly SumOf[
             ))}
             <label for="note">{w.fields.note}</label>
             <textarea id="note" name="note" required maxlength={1000} rows={3} />
-          </Ask>
+          </AskingAction>
         </div>
       )}
     </section>

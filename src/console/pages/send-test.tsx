@@ -2,7 +2,7 @@
 import { find } from "../../store/search.ts";
 import { answerFor } from "../words/sentences.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
-import { State } from "../parts/elements.tsx";
+import { StateTag } from "../parts/elements.tsx";
 import { Timeline } from "../parts/timeline.tsx";
 import { type View, hrefWith } from "../view.ts";
 
@@ -27,7 +27,7 @@ export async function testPage(v: View) {
           <h2 id="last">{w.test.last}</h2>
           <div class={`answer ${test.state}`}>
             <p>
-              <State state={test.state} w={w} />
+              <StateTag state={test.state} w={w} />
             </p>
             {answerFor(test, v).map((sentence) => (
               <p>{sentence}</p>

@@ -12,7 +12,7 @@ function isFailure({ outcome }: LastAttempt): boolean {
 }
 
 /** @param attempts newest first */
-export function Origin({ v, attempts }: { readonly v: View; readonly attempts: readonly LastAttempt[] }) {
+export function OriginAttempts({ v, attempts }: { readonly v: View; readonly attempts: readonly LastAttempt[] }) {
   const { overview } = v.w;
   const [last] = attempts;
   const verdict = !last

@@ -23,7 +23,7 @@ export function TimeFromNow({ at, v }: { readonly at: number | string; readonly 
 export const STATES = ["pending", "delivered", "dead", "held", "closed"] as const;
 export type StateName = (typeof STATES)[number];
 
-export function State({ state, w }: { readonly state: StateName; readonly w: Words }) {
+export function StateTag({ state, w }: { readonly state: StateName; readonly w: Words }) {
   return <span class={`state ${state}`}>{w.states[state]}</span>;
 }
 
@@ -128,7 +128,7 @@ export function Action(p: { readonly to: string; readonly label: string; readonl
 }
 
 /** One that opens first, says what it will do, and then does it. */
-export function Ask(p: {
+export function AskingAction(p: {
   readonly to: string;
   readonly label: string;
   readonly lead: string;

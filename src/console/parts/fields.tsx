@@ -21,7 +21,7 @@ export function resultText({ kind, resCd }: { readonly kind: string; readonly re
   return takesBack ? w.fields.failed : w.fields.wentWrong;
 }
 
-export function Told({ v, row }: OfRow) {
+export function KiccFields({ v, row }: OfRow) {
   const { w } = v;
   const takesBack = kindNamed(row.kind)?.flow === "out";
   const date = row.cancelDate ?? row.eventDate;
@@ -60,7 +60,7 @@ export function Told({ v, row }: OfRow) {
   );
 }
 
-export function Came({ v, row }: OfRow) {
+export function ReceiptFields({ v, row }: OfRow) {
   const { w } = v;
   return (
     <section aria-labelledby="receipt">

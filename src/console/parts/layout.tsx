@@ -15,7 +15,7 @@ export const RENEWED_AFTER_SECONDS = 30;
 
 export type PageName = (typeof PAGES)[number];
 
-export function pathOf(page: PageName): string {
+export function pagePathOf(page: PageName): string {
   return page === "overview" ? HOME : `${HOME}/${page}`;
 }
 
@@ -65,7 +65,7 @@ export function Layout({ v, title, at, live, children }: Frame) {
           {v.who !== null && (
             <nav aria-label={w.frame.menu}>
               {PAGES.map((page) => (
-                <a href={pathOf(page)} aria-current={page === at ? "page" : undefined}>
+                <a href={pagePathOf(page)} aria-current={page === at ? "page" : undefined}>
                   {w.pages[page]}
                 </a>
               ))}

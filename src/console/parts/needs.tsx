@@ -23,7 +23,13 @@ export function Problems({ v: { w, config } }: { readonly v: View }) {
   );
 }
 
-const KEPT: readonly ConditionName[] = ["stale-url", "token-known", "new-address", "no-door", "quarantined"];
+const QUARANTINE_CONDITIONS: readonly ConditionName[] = [
+  "stale-url",
+  "token-known",
+  "new-address",
+  "no-door",
+  "quarantined",
+];
 
 interface CountsProps {
   readonly v: View;
@@ -36,7 +42,7 @@ export function Counts({ v: { w }, conditions, flow }: CountsProps) {
   const of = (...names: readonly ConditionName[]) =>
     conditions.filter(({ name }) => names.includes(name)).reduce((sum, { count }) => sum + count, 0);
   const list = `${HOME}/notifications?state=`;
-  const fromKicc = of(...KEPT) > of("quarantined");
+  const fromKicc = of(...QUARANTINE_CONDITIONS) > of("quarantined");
   const { overview, states } = w;
   const tiles = [
     { count: of("dead"), name: states.dead, lead: overview.deadLead, href: `${list}dead`, level: "urgent" },
@@ -50,7 +56,7 @@ export function Counts({ v: { w }, conditions, flow }: CountsProps) {
       level: "urgent",
     },
     {
-      count: of(...KEPT),
+      count: of(...QUARANTINE_CONDITIONS),
       name: overview.quarantined,
       lead: overview.quarantinedLead,
       href: `${HOME}/quarantine`,

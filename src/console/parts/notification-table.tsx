@@ -6,7 +6,7 @@ import { kst, money } from "../words/format.ts";
 import { reasonText } from "../words/sentences.ts";
 import { HOME } from "./layout.tsx";
 import { KindName } from "./kind.tsx";
-import { State, Text } from "./elements.tsx";
+import { StateTag, Text } from "./elements.tsx";
 import type { View } from "../view.ts";
 
 /** What a row shows; the API's list and D1's rows both have it. */
@@ -91,7 +91,7 @@ function Row({ row, error, v }: { readonly row: Listed; readonly error: string |
         <Text text={money(row.amount, row.currency, w)} />
       </td>
       <td role="cell" class="how">
-        <State state={row.state} w={w} />
+        <StateTag state={row.state} w={w} />
       </td>
       <td role="cell" class="why">
         <Why row={row} error={error} v={v} />

@@ -18,7 +18,7 @@ export function Pager(p: { readonly v: View; readonly older: string | null; read
 }
 
 /** Filters as links; the one that is on is marked. */
-export function Filters(p: {
+export function FilterLinks(p: {
   readonly label: string;
   readonly links: readonly { readonly href: string; readonly text: string; readonly on: boolean }[];
 }) {

@@ -5,7 +5,7 @@ import { SUCCESS } from "../../rules/notification.ts";
 import { RELATED_AT_MOST } from "../../store/related.ts";
 import type { ListedRow, WholeRow } from "../../store/search.ts";
 import { money } from "../words/format.ts";
-import { State, Text, TimeFromNow } from "./elements.tsx";
+import { StateTag, Text, TimeFromNow } from "./elements.tsx";
 import { resultText } from "./fields.tsx";
 import { KindName } from "./kind.tsx";
 import { HOME } from "./layout.tsx";
@@ -31,7 +31,7 @@ export function Story({ v, row, related }: StoryProps) {
       {related.length > 0 && (
         <ol class="timeline">
           {all.map((each) => (
-            <One v={v} each={each} isThis={each.id === row.id} />
+            <StoryEntry v={v} each={each} isThis={each.id === row.id} />
           ))}
         </ol>
       )}
@@ -59,7 +59,7 @@ function BalanceOf({ balance, w }: { readonly balance: Balance; readonly w: Word
   return <p>{w.notification.balance(text(approved), text(cancelled), text(approved - cancelled))}</p>;
 }
 
-function One({ v, each, isThis }: { readonly v: View; readonly each: ListedRow; readonly isThis: boolean }) {
+function StoryEntry({ v, each, isThis }: { readonly v: View; readonly each: ListedRow; readonly isThis: boolean }) {
   const { w } = v;
   const isSuccess = each.resCd === SUCCESS;
   const sign = { in: "+ ", out: "− " }[kindNamed(each.kind)?.flow ?? "in"];
@@ -74,7 +74,7 @@ function One({ v, each, isThis }: { readonly v: View; readonly each: ListedRow; 
             <Text text={amount} />{" "}
           </>
         )}
-        <State state={each.state} w={w} />
+        <StateTag state={each.state} w={w} />
       </h3>
       <p>
         {isThis ? (

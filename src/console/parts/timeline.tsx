@@ -40,19 +40,19 @@ export function Timeline({ v, history, sent }: TimelineProps) {
   return (
     <ol class="timeline" reversed>
       {history.toReversed().map((attempt) => (
-        <One v={v} attempt={attempt} headers={sent?.(attempt) ?? null} />
+        <TimelineEntry v={v} attempt={attempt} headers={sent?.(attempt) ?? null} />
       ))}
     </ol>
   );
 }
 
-interface OneProps {
+interface TimelineEntryProps {
   readonly v: View;
   readonly attempt: Attempt;
   readonly headers: string | null;
 }
 
-function One({ v, attempt, headers }: OneProps) {
+function TimelineEntry({ v, attempt, headers }: TimelineEntryProps) {
   const { w } = v;
   const { number, startedAt, durationMs, outcome, status, error, answer, head } = attempt;
   const advice = adviceOn(error, w);

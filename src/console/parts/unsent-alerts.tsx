@@ -5,7 +5,7 @@ import { HOME } from "./layout.tsx";
 import { Action, Text, TimeFromNow } from "./elements.tsx";
 import type { View } from "../view.ts";
 
-export function Alerts({ v, unsent }: { readonly v: View; readonly unsent: readonly Unsent[] }) {
+export function UnsentAlerts({ v, unsent }: { readonly v: View; readonly unsent: readonly Unsent[] }) {
   const { overview } = v.w;
   const hosts = channelsOf(v.config.operating.alerts).map(({ host }) => host);
   return (

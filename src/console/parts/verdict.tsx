@@ -36,7 +36,7 @@ export function Verdict({ v, conditions, absences, flow }: VerdictProps) {
             </li>
           ))}
           {byUrgency(conditions).map((condition) => (
-            <One v={v} condition={condition} />
+            <ConditionEntry v={v} condition={condition} />
           ))}
         </ul>
       )}
@@ -47,7 +47,7 @@ export function Verdict({ v, conditions, absences, flow }: VerdictProps) {
 
 const MARKS = { urgent: "✕", notice: "!", well: "✓" } as const;
 
-function One({ v, condition }: { readonly v: View; readonly condition: Condition }) {
+function ConditionEntry({ v, condition }: { readonly v: View; readonly condition: Condition }) {
   const { w } = v;
   const { name, since, detail, orderNo } = condition;
   const level = isUrgent(name) ? "urgent" : "notice";

@@ -5,11 +5,11 @@ import { ko } from "./ko.ts";
 export type Language = "en" | "ko";
 
 /** The same keys in each language, at every depth; those that take something take the same. */
-type Same<Told> = Told extends (...given: infer Given) => string
+type Same<Texts> = Texts extends (...given: infer Given) => string
   ? (...given: Given) => string
-  : Told extends string
+  : Texts extends string
     ? string
-    : { readonly [Key in keyof Told]: Same<Told[Key]> };
+    : { readonly [Key in keyof Texts]: Same<Texts[Key]> };
 
 export type Words = Same<typeof en>;
 
