@@ -7,7 +7,7 @@ import { restore } from "../archive/restore.ts";
 import type { Config } from "../config.ts";
 import { showBody } from "../kinds/personal.ts";
 import { log, reasonOf } from "../log.ts";
-import type { NumberName } from "../store/filters.ts";
+import type { Flow, NumberName } from "../store/filters.ts";
 import { type NotificationShape, type LinkBase, notificationSchema, wholeSchema } from "./shapes.ts";
 
 interface Search {
@@ -63,9 +63,10 @@ export async function compareWithArchive(
   db: D1Database,
   by: NumberName,
   numbers: readonly string[],
+  flow: Flow | null,
 ): Promise<ComparedArchived> {
   if (archiving === null || numbers.length === 0) return { kind: "compared", owners: new Map() };
-  return compareArchived(archiving.bucket, db, by, numbers);
+  return compareArchived(archiving.bucket, db, by, numbers, flow);
 }
 
 export function archivedShape(line: ArchivedLine, { origin }: LinkBase): NotificationShape {

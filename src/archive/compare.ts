@@ -1,5 +1,5 @@
 // Which of many numbers are in the archive: the index objects say whose each is, so that no part is read.
-import type { NumberName } from "../store/filters.ts";
+import type { Flow, NumberName } from "../store/filters.ts";
 import type { Entry, Owner } from "./entries.ts";
 import { lookUp } from "./lookup.ts";
 
@@ -17,15 +17,17 @@ export async function compareArchived(
   db: D1Database,
   by: NumberName,
   numbers: readonly string[],
+  flow: Flow | null,
 ): Promise<ComparedArchived> {
   const found = await lookUp(bucket, db, numbers, MOST_READS);
   if (found.kind === "too-far") {
     return { kind: "too-many", atOnce: Math.max(1, Math.floor((numbers.length * MOST_READS) / found.reads)) };
   }
+  const isWanted = (of: Owner) => of.says !== "test" && of.as.includes(by) && (flow === null || of.flow === flow);
   const owners = new Map<string, Owner>();
   for (const [number, entries] of found.entries) {
     const first = newest(entries)
-      .flatMap(({ of }) => (of !== null && of.says !== "test" && of.as.includes(by) ? [of] : []))
+      .flatMap(({ of }) => (of !== null && isWanted(of) ? [of] : []))
       .toSorted((a, b) => Number(a.says !== "success") - Number(b.says !== "success"))[0];
     if (first !== undefined) owners.set(number, first);
   }

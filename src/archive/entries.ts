@@ -1,6 +1,7 @@
 // An entry of an index object, a line of ASCII: a number, where it stands, and whose it is. Sorted by number, then by place. Pure.
 import { SUCCESS } from "../rules/notification.ts";
-import { NUMBERS, type NumberName } from "../store/filters.ts";
+import { kindNamed } from "../kinds/registry.ts";
+import { type Flow, NUMBERS, type NumberName } from "../store/filters.ts";
 import type { ArchivedLine } from "./line.ts";
 import { DAY_MS } from "./manifest.ts";
 
@@ -22,11 +23,15 @@ export interface Owner {
   readonly says: "success" | "failure" | "test";
   /** The names under which it has the number. */
   readonly as: readonly NumberName[];
+  /** Of its kind. */
+  readonly flow: Flow | null;
 }
 
-export type Indexed = Pick<ArchivedLine, "id" | "state" | "source" | "resCd" | NumberName>;
+export type Indexed = Pick<ArchivedLine, "id" | "kind" | "state" | "source" | "resCd" | NumberName>;
 
 const NAMES = Object.keys(NUMBERS) as NumberName[];
+/** Bits behind those of NAMES. */
+const FLOWS = { in: 8, out: 16 } as const;
 const STATES = { d: "delivered", c: "closed" } as const;
 const SAYINGS = { s: "success", f: "failure", t: "test" } as const;
 
@@ -43,12 +48,14 @@ export function entriesOf(line: Indexed, place: LinePlace): string[] {
   const at = placeText(place);
   const state = line.state === "closed" ? "c" : "d";
   const says = line.source === "test" ? "t" : line.resCd === SUCCESS ? "s" : "f";
+  const flow = kindNamed(line.kind)?.flow ?? null;
+  const flowBit = flow === null ? 0 : FLOWS[flow];
   const numbers = new Set(NAMES.map((name) => line[name]).filter((number) => number !== null));
   return [
     `${keyOf(line.id)}\t${at}`,
     ...[...numbers].map((number) => {
-      const as = NAMES.reduce((bits, name, bit) => bits + (line[name] === number ? 1 << bit : 0), 0);
-      return `${keyOf(number)}\t${at}${state}${says}${as}${shortOf(line.id)}`;
+      const as = NAMES.reduce((bits, name, bit) => bits + (line[name] === number ? 1 << bit : 0), flowBit);
+      return `${keyOf(number)}\t${at}${state}${says}${as.toString(36)}${shortOf(line.id)}`;
     }),
   ];
 }
@@ -58,13 +65,15 @@ export function entryOf(text: string): Entry {
   const place = placeOf(behind.slice(0, PLACE));
   const [state = "", says = "", as = "", ...short] = behind.slice(PLACE);
   if (state === "") return { ...place, of: null };
+  const bits = Number.parseInt(as, 36);
   return {
     ...place,
     of: {
       id: longOf(short.join("")),
       state: STATES[state as keyof typeof STATES],
       says: SAYINGS[says as keyof typeof SAYINGS],
-      as: NAMES.filter((_, bit) => (Number(as) >> bit) % 2 === 1),
+      as: NAMES.filter((_, bit) => (bits >> bit) % 2 === 1),
+      flow: (bits & FLOWS.in) !== 0 ? "in" : (bits & FLOWS.out) !== 0 ? "out" : null,
     },
   };
 }

@@ -1,31 +1,38 @@
 // Which of many numbers came: for each the notification that counts most. Statements of bounded size, in one round trip.
 import { SUCCESS } from "../rules/notification.ts";
-import { NUMBERS, type NumberName } from "./filters.ts";
+import { type Flow, NUMBERS, type NumberName, kindsOf } from "./filters.ts";
 import type { State } from "./insert.ts";
 
 export interface ComparedRow {
   readonly number: string;
   readonly id: string;
+  readonly kind: string;
   readonly state: State;
   /** 0 a success, 1 a failure, 2 what is held. */
   readonly rank: number;
+  readonly result: "success" | "failure";
 }
 
 const NUMBERS_PER_STATEMENT = 500;
 // An order number may be one for all: of more with one number than this only the newest are looked at.
 const LOOKED_AT = 20;
 
-/** What was found; a number that never came is missing. Of several a success counts before a failure, and what is held last. */
+/**
+ * What was found; a number that never came is missing. Of several a success counts before a failure, and what is held last.
+ * @param flow null for every kind: an order's approval came though its refund did not
+ */
 export async function findCompared(
   db: D1Database,
   by: NumberName,
   numbers: readonly string[],
+  flow: Flow | null,
 ): Promise<readonly ComparedRow[]> {
   const column = NUMBERS[by];
   const statement = db.prepare(
-    `SELECT one.value AS number, n.id, n.state, iif(n.state = 'held', 2, n.res_cd <> '${SUCCESS}') AS rank FROM json_each(?1) AS one CROSS JOIN notifications AS n ON n.seq = (
-       SELECT seq FROM (SELECT seq, state, res_cd FROM notifications WHERE ${column} = one.value AND source <> 'test'
+    `SELECT one.value AS number, n.id, n.kind, n.state, iif(n.res_cd = '${SUCCESS}', 'success', 'failure') AS result, iif(n.state = 'held', 2, n.res_cd <> '${SUCCESS}') AS rank FROM json_each(?1) AS one CROSS JOIN notifications AS n ON n.seq = (
+       SELECT seq FROM (SELECT seq, kind, state, res_cd FROM notifications WHERE ${column} = one.value AND source <> 'test'
          ORDER BY seq DESC LIMIT ${LOOKED_AT})
+       WHERE ${flow === null ? "true" : `kind IN (${kindsOf(flow)})`}
        ORDER BY state = 'held', res_cd <> '${SUCCESS}', seq DESC LIMIT 1)`,
   );
   const pages = Array.from({ length: Math.ceil(numbers.length / NUMBERS_PER_STATEMENT) }, (_, page) =>

@@ -1,4 +1,6 @@
 // What a list of notifications is filtered by, as conditions of SQL. It binds every value, and knows no order.
+import type { Kind } from "../kinds/kind.ts";
+import { KINDS } from "../kinds/registry.ts";
 import { SUCCESS } from "../rules/notification.ts";
 import { type State, seqAt } from "./insert.ts";
 
@@ -9,11 +11,22 @@ export interface Filters {
   readonly kind?: string | null;
   readonly mallId?: string | null;
   readonly result?: "success" | "failure" | null;
+  /** Of kinds whose success brings money, or takes it back. */
+  readonly flow?: Flow | null;
   /** Epoch ms, half-open, by the instant of receipt. */
   readonly from?: number | null;
   readonly to?: number | null;
   /** Notifications whose number is on a list of them are left out. */
   readonly unlisted?: Unlisted | null;
+}
+
+export type Flow = NonNullable<Kind["flow"]>;
+
+/** SQL: the names of the kinds. */
+export function kindsOf(flow: Flow): string {
+  return KINDS.filter((kind) => kind.flow === flow)
+    .map(({ name }) => `'${name}'`)
+    .join(", ");
 }
 
 export const NUMBERS = { cancelPgCno: "cancel_pg_cno", pgCno: "pg_cno", shopOrderNo: "shop_order_no" } as const;
@@ -47,13 +60,14 @@ export function within({ from, to }: Filters, after: number | null, { bind }: Bi
 
 /** All conditions but time and state, of `notifications AS n`; null where there are none. */
 export function conditionOf(filters: Filters, { bind }: Binding): string | null {
-  const { kind, mallId, result, unlisted } = filters;
+  const { kind, mallId, result, flow, unlisted } = filters;
   const conditions: string[] = [];
   if (kind != null && kind.includes(".")) conditions.push(`n.kind = ${bind(kind)}`);
   // "/" is the character after ".".
   else if (kind != null) conditions.push(`n.kind >= ${bind(`${kind}.`)} AND n.kind < ${bind(`${kind}/`)}`);
   if (mallId != null) conditions.push(`n.mall_id = ${bind(mallId)}`);
   if (result != null) conditions.push(`n.res_cd ${result === "success" ? "=" : "<>"} '${SUCCESS}'`);
+  if (flow != null) conditions.push(`n.kind IN (${kindsOf(flow)})`);
   if (unlisted != null) conditions.push(unlistedCondition(unlisted, bind));
   return conditions.length === 0 ? null : conditions.map((each) => `(${each})`).join(" AND ");
 }

@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { clear, kiccBody, stored } from "../fixtures.ts";
 import { call } from "../calls.ts";
@@ -14,11 +15,28 @@ it("tells of each number whether it came, the success before the failure, and wh
   const { answer } = await call("POST /api/compare", { body });
   expect(failure.id).not.toBe(success.id);
   expect(answer.compared).toEqual([
-    { number: "C-1", state: "pending", id: success.id, archived: false },
-    { number: "C-9", state: "missing", id: null, archived: false },
-    { number: "C-1", state: "pending", id: success.id, archived: false },
+    { number: "C-1", state: "pending", id: success.id, kind: "wechat.cancel", result: "success", archived: false },
+    { number: "C-9", state: "missing", id: null, kind: null, result: null, archived: false },
+    { number: "C-1", state: "pending", id: success.id, kind: "wechat.cancel", result: "success", archived: false },
   ]);
   expect(answer.unlisted).toMatchObject([{ id: unlisted.id, cancelPgCno: "C-2" }]);
+});
+
+it("takes an order's approval for no sign of its refund, where refunds are asked for", async () => {
+  const { id } = await stored(kiccBody({ shopOrderNo: "ORD-1" }));
+  await env.DB.prepare("UPDATE notifications SET kind = 'wechat.approval' WHERE id = ?").bind(id).run();
+  const [from, to] = [Date.now() - 60_000, Date.now() + 60_000].map((at) => new Date(at).toISOString());
+  const compared = async (flow?: "in" | "out") => {
+    const body = { shopOrderNo: ["ORD-1"], ...(flow ? { flow } : {}) };
+    const { answer } = await call("POST /api/compare", { body });
+    const lacking = await call("POST /api/compare", { body: { ...body, shopOrderNo: ["ORD-2"], from, to } });
+    return [answer.compared[0].state, lacking.answer.unlisted.length];
+  };
+  expect([await compared(), await compared("in"), await compared("out")]).toEqual([
+    ["pending", 1],
+    ["pending", 1],
+    ["missing", 0],
+  ]);
 });
 
 it("finds 5,000 numbers in one call", async () => {
@@ -30,6 +48,8 @@ it("finds 5,000 numbers in one call", async () => {
     number: "ORD-4999",
     state: "pending",
     id: one.id,
+    kind: "wechat.cancel",
+    result: "success",
     archived: false,
   });
   expect(answer.unlisted).toEqual([]);

@@ -1,8 +1,9 @@
 // Compares a list of KICC's or the shop's with what came: which of its numbers are here, and what came that it lacks.
 import * as z from "zod/mini";
 import { type ComparedRow, findCompared } from "../../store/compare.ts";
+import { kindNamed } from "../../kinds/registry.ts";
 import type { Owner } from "../../archive/entries.ts";
-import { NUMBERS, type NumberName, isUnlisted } from "../../store/filters.ts";
+import { type Flow, NUMBERS, type NumberName, isUnlisted } from "../../store/filters.ts";
 import { STATES } from "../../store/insert.ts";
 import { compareWithArchive } from "../from-archive.ts";
 import { instant } from "../input.ts";
@@ -40,6 +41,8 @@ export const compare = operation({
     shopOrderNo: list,
     from: z.optional(instant),
     to: z.optional(instant),
+    /** Payments alone, or refunds and cancellations alone: an order's approval is no sign of its refund. */
+    flow: z.optional(z.enum(["in", "out"], "must be in or out")),
   }),
   answer: z.object({
     compared: z.array(
@@ -47,23 +50,27 @@ export const compare = operation({
         number: z.string(),
         state: z.enum([...STATES, "missing"]),
         id: z.nullable(z.string()),
+        /** null also of what is archived: its id tells it. */
+        kind: z.nullable(z.string()),
+        result: z.nullable(z.enum(["success", "failure"])),
         archived: z.boolean(),
       }),
     ),
     unlisted: z.array(notificationSchema),
   }),
-  async run({ from, to, ...lists }, context) {
+  async run({ from, to, flow = null, ...lists }, context) {
     const [by, ...others] = NAMES.filter((name) => lists[name] !== undefined);
     if (by === undefined || others.length > 0) return refuse("invalid", `one of ${NAMES.join(", ")}: must be a list`);
     if ((from === undefined) !== (to === undefined)) return refuse("invalid", "from, to: are given together");
     const wanted = lists[by] ?? [];
     const numbers = [...new Set(wanted)];
-    const found = new Map((await findCompared(context.db, by, numbers)).map((row) => [row.number, row]));
+    const found = new Map((await findCompared(context.db, by, numbers, flow)).map((row) => [row.number, row]));
     const archived = await compareWithArchive(
       context.config,
       context.db,
       by,
       numbers.filter((number) => found.get(number)?.rank !== 0),
+      flow,
     );
     if (archived.kind === "too-many") {
       return refuse(
@@ -73,30 +80,36 @@ export const compare = operation({
     }
     const compared = wanted.map((number) => comparedOf(number, found.get(number), archived.owners.get(number)));
     if (from === undefined || to === undefined) return { compared, unlisted: [] };
-    const range = { from: Date.parse(from), to: Date.parse(to) };
-    return { compared, unlisted: [...(await findUnlisted(context, by, wanted, range))] };
+    const among = { from: Date.parse(from), to: Date.parse(to), flow };
+    return { compared, unlisted: [...(await findUnlisted(context, by, wanted, among))] };
   },
 });
 
 /** A success that is in the archive counts before a failure in D1, and before what is held. */
 function comparedOf(number: string, row: ComparedRow | undefined, owner: Owner | undefined) {
-  const rank = owner === undefined ? 3 : Number(owner.says !== "success");
-  if (owner !== undefined && rank < (row?.rank ?? 3))
-    return { number, state: owner.state, id: owner.id, archived: true };
-  return { number, state: row?.state ?? ("missing" as const), id: row?.id ?? null, archived: false };
+  if (owner !== undefined && owner.says !== "test" && Number(owner.says !== "success") < (row?.rank ?? 3)) {
+    return { number, state: owner.state, id: owner.id, kind: null, result: owner.says, archived: true };
+  }
+  if (row === undefined) {
+    return { number, state: "missing" as const, id: null, kind: null, result: null, archived: false };
+  }
+  const { state, id, kind, result } = row;
+  return { number, state, id, kind, result, archived: false };
 }
 
 async function findUnlisted(
   context: CallContext,
   by: NumberName,
   numbers: readonly string[],
-  range: { readonly from: number; readonly to: number },
+  among: { readonly from: number; readonly to: number; readonly flow: Flow | null },
 ): Promise<readonly NotificationShape[]> {
   const listed = new Set(numbers);
   const found: NotificationShape[] = [];
-  const looking = { ...range, unlisted: { by, numbers }, limit: PAGE };
+  const looking = { ...among, unlisted: { by, numbers }, limit: PAGE };
+  const isWanted = (one: NotificationShape) =>
+    isUnlisted(one, by, listed) && (among.flow === null || kindNamed(one.kind)?.flow === among.flow);
   let pieces = 0;
-  for await (const piece of walk(context, looking, (one) => isUnlisted(one, by, listed))) {
+  for await (const piece of walk(context, looking, isWanted)) {
     found.push(...piece);
     pieces += 1;
     if (found.length >= MOST_UNLISTED || pieces >= PIECES) break;
