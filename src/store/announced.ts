@@ -82,6 +82,21 @@ function readStatement(db: D1Database, register: Register, id: string): D1Prepar
   return db.prepare(`SELECT ${columnsOf(register)} FROM ${register.table} WHERE ${register.key} = ?`).bind(id);
 }
 
+/** Those of these ids that were announced, as they stand. */
+export async function readAnnouncedOf(
+  db: D1Database,
+  register: Register,
+  ids: readonly string[],
+): Promise<readonly AnnouncedRow[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${columnsOf(register)} FROM json_each(?1) AS one CROSS JOIN ${register.table} ON ${register.key} = one.value`,
+    )
+    .bind(JSON.stringify(ids))
+    .run<AnnouncedRow>();
+  return results;
+}
+
 /** Where a page ended. */
 export interface AnnouncedCursor {
   readonly announcedAt: number;

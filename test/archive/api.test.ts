@@ -65,7 +65,11 @@ describe("POST /api/compare", () => {
       await move();
       expect(await idsInD1()).toEqual([]);
       const after = (await compare({ [by]: numbers })).compared;
-      expect(after).toEqual(before.map((one: { id: string | null }) => ({ ...one, archived: one.id !== null })));
+      const archived = before.map((one: { id: string | null }) => ({ ...one, kind: null, archived: one.id !== null }));
+      expect(after).toEqual(archived);
+      const [taken] = (await compare({ [by]: numbers, flow: "out" })).compared;
+      const [paid] = (await compare({ [by]: numbers, flow: "in" })).compared;
+      expect([taken.state, paid.state]).toEqual(["delivered", "missing"]);
       for (const id of ids) await restore(env.BUCKET, env.DB, id);
       await emptyBucket();
       await env.DB.exec("DELETE FROM archive_days");

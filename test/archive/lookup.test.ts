@@ -53,6 +53,7 @@ test("what was merged is deleted when D1 cannot be set back to it any more, and 
 
 const indexed = (number: string, about: Partial<Parameters<typeof entriesOf>[0]> = {}) => ({
   id: `ntf_${number.padStart(32, "0")}`,
+  kind: "wechat.cancel",
   state: "delivered" as const,
   source: "notification" as const,
   resCd: "0000",
@@ -76,12 +77,16 @@ test("an entry says whose the number is, as what, and where, whatever the number
   expect(ofNumbers.map(entryOf)).toEqual(
     [["cancelPgCno"], ["pgCno", "shopOrderNo"]].map((as) => ({
       ...place,
-      of: { id, state: "closed", says: "failure", as },
+      of: { id, state: "closed", says: "failure", as, flow: "out" },
     })),
   );
   expect([ofId, ...ofNumbers].join("")).toMatch(/^[ -~\t]*$/);
   const [, unusual = ""] = entriesOf(indexed("1", { id: "made-up 1", source: "test" }), place);
   expect(entryOf(unusual).of).toMatchObject({ id: "made-up 1", says: "test" });
+  const [, approved = ""] = entriesOf(indexed("1", { kind: "wechat.approval", shopOrderNo: "1" }), place);
+  expect(entryOf(approved).of).toMatchObject({ as: ["pgCno", "shopOrderNo"], flow: "in" });
+  const [, other = ""] = entriesOf(indexed("1", { kind: "online.other" }), place);
+  expect(entryOf(other).of).toMatchObject({ flow: null });
 });
 
 test("of a number that very many have, the newest places are found", async () => {

@@ -10,6 +10,8 @@ export interface Visit {
   readonly headers?: Readonly<Record<string, string>>;
   /** A form's fields; the browser's own headers come along. */
   readonly form?: Readonly<Record<string, string>>;
+  /** A form with a file in it. */
+  readonly upload?: FormData;
   readonly cookie?: string | null;
   /** In place of what the tests' settings are. */
   readonly env?: object;
@@ -28,9 +30,9 @@ function environment(settings: object | undefined): Env {
 export async function visit(path: string, about: Visit = {}): Promise<Response> {
   const headers = new Headers({ "accept-language": "en", ...about.headers });
   if (about.cookie) headers.set("cookie", about.cookie);
-  if (about.form && !headers.has("origin")) headers.set("origin", ORIGIN);
-  const body = about.form ? new URLSearchParams(about.form) : null;
-  const method = about.method ?? (about.form ? "POST" : "GET");
+  const body = about.upload ?? (about.form ? new URLSearchParams(about.form) : null);
+  if (body && !headers.has("origin")) headers.set("origin", ORIGIN);
+  const method = about.method ?? (body ? "POST" : "GET");
   const request = new Request(`${ORIGIN}${path}`, { method, headers, body, redirect: "manual" });
   const ctx = createExecutionContext();
   const response = await worker.fetch(request, environment(about.env), ctx);

@@ -9,7 +9,7 @@ import { signedIn, visit } from "./browse.ts";
 import { filling } from "./rows.ts";
 
 /** The one that copies: a file, and nothing of a page is in it. */
-const OWN_SCRIPT = /<script src="\/console\/copy-[0-9a-f]+\.js" defer="(?:true)?"><\/script>/;
+const OWN_SCRIPT = /<script src="\/console\/script-[0-9a-f]+\.js" defer="(?:true)?"><\/script>/;
 const CANCEL_PG_CNO = "26011409120300000004";
 const PG_CNO = "26011314205500000004";
 const ntf = (index: number) => `ntf_${index.toString(16).padStart(32, "0")}`;
@@ -26,6 +26,7 @@ const PAGES = [
   "/cancellations",
   "/cancellations?state=unresolved",
   `/cancellations/${CANCEL_PG_CNO}`,
+  "/compare",
   "/replay-many",
   "/guide/down",
   "/guide/address",

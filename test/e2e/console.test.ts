@@ -196,6 +196,7 @@ const PAGES = {
   guide_down: "/guide/down",
   guide_address: "/guide/address",
   guide_refund: "/guide/refund?number=26011409120300000004",
+  compare: "/compare",
   replay: "/replay-many?state=dead",
   delivered: `/notifications/${ntf(1)}`,
   given_up: `/notifications/${ntf(90)}`,
@@ -246,7 +247,7 @@ describe("every page", () => {
     for (const at of Object.values(PAGES)) {
       await page.goto(`${url}/console${at}`);
       const inline =
-        "script:not([src^='/console/copy-']), style, [style], [onclick], [onload], [onerror], a[href^='javascript:']";
+        "script:not([src^='/console/script-']), style, [style], [onclick], [onload], [onerror], a[href^='javascript:']";
       expect(await page.locator(inline).count()).toBe(0);
     }
     expect(complaints.filter((complaint) => !complaint.includes("404"))).toEqual([]);

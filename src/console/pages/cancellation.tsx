@@ -1,5 +1,5 @@
 // One announced cancellation or approval with what KICC was asked, and asking it now.
-import { AnnouncedStateTag, type RegisterName, announcedPath } from "./cancellations.tsx";
+import { AnnouncedStateTag, type RegisterName, announcedPath } from "../parts/announced.tsx";
 import { visible } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { Action, Facts, Text, TimeFromNow } from "../parts/elements.tsx";

@@ -1,32 +1,12 @@
 // The cancellations and approvals that our system announced, by state.
-import type { AnnouncedState } from "../../store/announced.ts";
-import type { Register } from "../../store/register.ts";
+import { AnnouncedStateTag, type RegisterName, announcedPath } from "../parts/announced.tsx";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { FilterLinks, Pager } from "../parts/paging.tsx";
 import { Table, Text, Time } from "../parts/elements.tsx";
 import { type View, hrefWith, queryOf } from "../view.ts";
-import type { Words } from "../words/words.ts";
-
-export type RegisterName = Register["table"];
 
 const REGISTERS = ["cancellations", "approvals"] as const;
 const ANNOUNCED_STATES = ["expected", "notified", "reconciled", "failed", "unresolved"] as const;
-const TAG_CLASSES = {
-  expected: "pending",
-  notified: "delivered",
-  reconciled: "delivered",
-  failed: "held",
-  unresolved: "dead",
-} as const;
-
-export function AnnouncedStateTag({ state, w }: { readonly state: AnnouncedState; readonly w: Words }) {
-  return <span class={`state ${TAG_CLASSES[state]}`}>{w.cancellations.states[state]}</span>;
-}
-
-export function announcedPath(register: RegisterName, id: string): string {
-  return `${HOME}/${register}/${encodeURIComponent(id)}`;
-}
-
 /** A page of either register, each with the id that it is announced by. */
 async function listOf(v: View, register: RegisterName, query: object) {
   if (register === "approvals") {

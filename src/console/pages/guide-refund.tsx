@@ -1,6 +1,6 @@
 // Guide: a refund that KICC never told of. Its number, what we know of it, asking KICC; what KICC confirms is delivered.
 import { isRefusal } from "../../api/perform.ts";
-import { AnnouncedStateTag, announcedPath } from "./cancellations.tsx";
+import { AnnouncedStateTag, announcedPath } from "../parts/announced.tsx";
 import { Action } from "../parts/elements.tsx";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { NotificationTable } from "../parts/notification-table.tsx";

@@ -1,5 +1,5 @@
 // The overview: is all well, the search, what waits, how our system does, how it goes, and sums for the accountant.
-import { HOME, Layout } from "../parts/layout.tsx";
+import { COMPARE_PATH, HOME, Layout } from "../parts/layout.tsx";
 import type { Condition } from "../../rules/conditions.ts";
 import { observe } from "../../store/conditions.ts";
 import { type Flow, readFlow, readLastAttempts } from "../../store/overview.ts";
@@ -66,6 +66,9 @@ export async function overviewPage(v: View) {
               <a href={`${HOME}/guide/${name}`}>{w.guide[name].title}</a>
             </li>
           ))}
+          <li>
+            <a href={COMPARE_PATH}>{w.compare.question}</a>
+          </li>
         </ul>
       </section>
       <Plots v={v} range={range} hours={hours} />

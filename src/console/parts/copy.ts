@@ -1,9 +1,7 @@
-// The console's one script: a button beside whatever may be copied. Without it the same text is selected by one click.
-
-import { nameOf } from "./style.ts";
+// Script: a button beside whatever may be copied. Without it the same text is selected by one click.
 
 // A page without scripts has no such button, rather than one that does nothing.
-export const SCRIPT = `for (const text of document.querySelectorAll("[data-copy]")) {
+export const COPY = `for (const text of document.querySelectorAll("[data-copy]")) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy";
@@ -19,5 +17,3 @@ export const SCRIPT = `for (const text of document.querySelectorAll("[data-copy]
   text.after(" ", button);
 }
 `;
-
-export const SCRIPT_PATH = `/console/copy-${nameOf(SCRIPT)}.js`;

@@ -1,14 +1,15 @@
 // The frame of every page: landmarks, navigation, language, signing out, and what the last action came to.
 import type { Child } from "hono/jsx";
 import { kst, visible } from "../words/format.ts";
-import { SCRIPT_PATH } from "./copy.ts";
+import { SCRIPT_PATH } from "./script.ts";
 import { STYLE_PATH } from "./style.ts";
 import { type View, hrefWith } from "../view.ts";
 import type { Words } from "../words/words.ts";
 
-const PAGES = ["overview", "notifications", "quarantine", "cancellations", "test", "audit"] as const;
+const PAGES = ["overview", "notifications", "compare", "quarantine", "cancellations", "test", "audit"] as const;
 
 export const HOME = "/console";
+export const COMPARE_PATH = `${HOME}/compare`;
 
 /** Less than what the cookie of src/console/renewal.ts lives. */
 export const RENEWED_AFTER_SECONDS = 30;

@@ -9,6 +9,7 @@ import { sources } from "./en/sources.ts";
 import { overview } from "./en/overview.ts";
 import { guide } from "./en/guide.ts";
 import { replay } from "./en/replay.ts";
+import { compare } from "./en/compare.ts";
 import { verdict } from "./en/verdict.ts";
 import { notifications } from "./en/notifications.ts";
 import { notification } from "./en/notification.ts";
@@ -33,6 +34,7 @@ export const en = {
   overview,
   verdict,
   replay,
+  compare,
   guide,
   notifications,
   notification,

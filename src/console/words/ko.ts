@@ -10,6 +10,7 @@ import { sources } from "./ko/sources.ts";
 import { overview } from "./ko/overview.ts";
 import { guide } from "./ko/guide.ts";
 import { replay } from "./ko/replay.ts";
+import { compare } from "./ko/compare.ts";
 import { verdict } from "./ko/verdict.ts";
 import { notifications } from "./ko/notifications.ts";
 import { notification } from "./ko/notification.ts";
@@ -34,6 +35,7 @@ export const ko: Words = {
   overview,
   verdict,
   replay,
+  compare,
   guide,
   notifications,
   notification,

@@ -2,6 +2,7 @@
 export const pages = {
   overview: "Overview",
   notifications: "Notifications",
+  compare: "Compare",
   quarantine: "Quarantine",
   cancellations: "Cancellations",
   test: "Test",

@@ -1,0 +1,73 @@
+// A list as the form of the compare page brings it: pasted, or a file, in whatever charset spreadsheets write.
+import { decodeText } from "../kinds/text.ts";
+import { type ListName, type Pasted, pastedNumbers } from "../rules/pasted-numbers.ts";
+import type { Flow } from "../store/filters.ts";
+import { instantOf } from "./korean-time.ts";
+
+export const LISTS = ["cancelPgCno", "pgCno", "shopOrderNo"] as const;
+const FLOWS = ["in", "out"] as const;
+
+export interface Given {
+  /** As it was pasted. */
+  readonly text: string;
+  readonly pasted: Pasted;
+  /** As a person chose it; null to find out. */
+  readonly by: ListName | null;
+  readonly flow: Flow | null;
+  /** As it was typed: Korean time. */
+  readonly from: string;
+  readonly to: string;
+  /** KICC is to be asked about what never came: of which merchant, and what kind of approval. */
+  readonly asks: boolean;
+  readonly mallId: string;
+  readonly kind: string;
+  readonly problem: "workbook" | "time" | null;
+}
+
+export const NOTHING_GIVEN: Given = {
+  text: "",
+  pasted: { by: null, rows: [], rounded: 0 },
+  by: null,
+  flow: null,
+  from: "",
+  to: "",
+  asks: false,
+  mallId: "",
+  kind: "",
+  problem: null,
+};
+
+/** A file counts before what is pasted: after an answer the field has the numbers that were found. */
+export async function givenIn(form: Readonly<Record<string, unknown>>): Promise<Given> {
+  const field = (name: string) => (typeof form[name] === "string" ? form[name].trim() : "");
+  const by = LISTS.find((each) => each === field("by")) ?? null;
+  const file = form["file"] instanceof File && form["file"].size > 0 ? await form["file"].bytes() : null;
+  const [from, to] = [field("from"), field("to")];
+  const isWorkbook = file !== null && begins(file, [0x50, 0x4b, 3, 4], [0xd0, 0xcf, 0x11, 0xe0]);
+  const text = isWorkbook ? "" : file === null ? field("list") : textOf(file);
+  return {
+    text: field("list"),
+    pasted: pastedNumbers(text, by),
+    by,
+    flow: FLOWS.find((each) => each === field("flow")) ?? null,
+    from,
+    to,
+    asks: field("ask") !== "",
+    mallId: field("mallId"),
+    kind: field("kind"),
+    problem: isWorkbook ? "workbook" : isNoTime(from) || isNoTime(to) ? "time" : null,
+  };
+}
+
+function isNoTime(text: string): boolean {
+  return text !== "" && instantOf(text) === null;
+}
+
+/** Spreadsheets also write "Unicode text", which is UTF-16. */
+function textOf(file: Uint8Array): string {
+  return begins(file, [0xff, 0xfe]) ? new TextDecoder("utf-16le").decode(file) : decodeText(file).text;
+}
+
+function begins(file: Uint8Array, ...marks: readonly (readonly number[])[]): boolean {
+  return marks.some((mark) => mark.every((byte, at) => file[at] === byte));
+}

@@ -1,0 +1,87 @@
+// In which looks the console is walked through: language, colours, width, scripts on or off; and what must hold on each page of each.
+import axe from "axe-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { expect } from "vitest";
+import { en } from "../../src/console/words/en.ts";
+import { ko } from "../../src/console/words/ko.ts";
+import type { Words } from "../../src/console/words/words.ts";
+
+export interface Look {
+  readonly language: "en" | "ko";
+  readonly colours: "light" | "dark";
+  readonly width: 375 | 1280;
+  readonly scripts: "on" | "off";
+}
+
+const ALL: readonly Look[] = (["en", "ko"] as const).flatMap((language) =>
+  (["light", "dark"] as const).flatMap((colours) =>
+    ([375, 1280] as const).flatMap((width) =>
+      (["off", "on"] as const).map((scripts) => ({ language, colours, width, scripts })),
+    ),
+  ),
+);
+
+/** Two that differ in everything: the gate has minutes, `npm run test:looks` walks through all. */
+const FEW: readonly Look[] = [
+  { language: "ko", colours: "dark", width: 375, scripts: "off" },
+  { language: "en", colours: "light", width: 1280, scripts: "on" },
+];
+
+export const EVERY_LOOK = process.env["EVERY_LOOK"] !== undefined;
+export const LOOKS = EVERY_LOOK ? ALL : FEW;
+
+export function wordsOf({ language }: Look): Words {
+  return { en, ko }[language];
+}
+
+/** For a browser's context. axe is put into the page past its policy, which allows the console's own script alone. */
+export function optionsOf({ language, colours, width, scripts }: Look): BrowserContextOptions {
+  return {
+    locale: { en: "en-US", ko: "ko-KR" }[language],
+    colorScheme: colours,
+    viewport: { width, height: 800 },
+    javaScriptEnabled: scripts === "on",
+    bypassCSP: true,
+  };
+}
+
+interface Axe {
+  readonly run: () => Promise<{
+    readonly violations: { readonly id: string; readonly nodes: { html: string; failureSummary: string }[] }[];
+  }>;
+}
+
+export async function violations(page: Page): Promise<unknown[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const found = (await (globalThis as unknown as { axe: Axe }).axe.run()).violations;
+    return found.map(({ id, nodes }) => [id, nodes.slice(0, 3).map((node) => [node.html, node.failureSummary])]);
+  });
+}
+
+/** axe finds nothing, and nothing is wider than the window; with all that can be opened open. */
+export async function expectWell(page: Page, look: Look): Promise<void> {
+  const seen = look.scripts === "on" ? page : await twinOf(page, look);
+  await seen.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");
+  const overflow = await seen.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+  const at = page.url();
+  expect({ at, found: await violations(seen), overflow: Math.max(0, overflow) }).toEqual({
+    at,
+    found: [],
+    overflow: 0,
+  });
+  if (seen !== page) await seen.context().close();
+}
+
+/** axe needs timers, which a page without scripts has none of: the same document in a page that runs no script but axe. */
+async function twinOf(page: Page, look: Look): Promise<Page> {
+  const browser = page.context().browser();
+  if (browser === null) throw new Error("Cannot look at a page: its browser is gone");
+  const context = await browser.newContext(optionsOf({ ...look, scripts: "on" }));
+  const twin = await context.newPage();
+  const body = await page.content();
+  await twin.route("**/*.js", (route) => route.abort());
+  await twin.route(page.url(), (route) => route.fulfill({ body, contentType: "text/html; charset=utf-8" }));
+  await twin.goto(page.url());
+  return twin;
+}
