@@ -36,6 +36,11 @@ export function elapsed(): number {
   return Date.now() - BEGIN;
 }
 
+/** When this isolate's clock was started, in the machine's time: another one where workerd was started anew. */
+export function isolateSince(): number {
+  return beganAt;
+}
+
 /** Called by the first request: outside of one a Worker's clock stands still. */
 export function startClock(): void {
   if (beganAt > 0) return;

@@ -1,7 +1,7 @@
 // The harness's own door into the chaos Worker: what is in D1, what happened, and what a scenario wants to happen.
 import { BODY_COLUMNS, type StoredBody, bytesOf } from "../../src/store/stored-body.ts";
 import { attemptsOf } from "../../src/store/history.ts";
-import { leap } from "./clock.ts";
+import { isolateSince, leap } from "./clock.ts";
 import { type Stretch, fired, force, rest } from "./faults.ts";
 import { queriesMade } from "./find.ts";
 import { isAnyAlive, records } from "./life.ts";
@@ -73,7 +73,7 @@ export async function control(url: URL, db: D1Database): Promise<Response> {
     }
     case "/chaos/states": {
       const { results } = await db.prepare("SELECT state, count(*) AS n FROM notifications GROUP BY state").run();
-      return Response.json({ states: results, now: Date.now() });
+      return Response.json({ states: results, now: Date.now(), isolateSince: isolateSince() });
     }
     case "/chaos/happened":
       return Response.json({

@@ -4,6 +4,7 @@ import type { Comparable } from "./kicc.ts";
 import type { Call, LifeRecord } from "./life.ts";
 import type { Kind, Story } from "./plan.ts";
 import { resCdOf } from "./res-cd.ts";
+import { WEAK_MS } from "../../src/rules/judge.ts";
 
 /**
  * (a) the answer was lost, (b) killed before it settled, (c) D1 away until the lease ran out. A machine with too much to
@@ -126,7 +127,7 @@ const WANTED: Readonly<Record<Kind, Wanted>> = {
   never: only("0000 dead exhausted"),
 };
 
-export interface ConfirmVerdict {
+export interface Verdict {
   readonly lost: readonly string[];
   readonly wrong: readonly string[];
 }
@@ -135,13 +136,14 @@ export interface ConfirmVerdict {
  * Lost is what was acked and is in no row that ended, or is in one called delivered that the origin never accepted.
  * Wrong is what ended otherwise than it must.
  */
-export function confirmVerdictOf(
+export function verdictOf(
   { story, acked, wanted = WANTED[story.kind] }: Comparable,
   rows: readonly LedgerRow[],
   acceptances: (id: string) => number,
-): ConfirmVerdict {
+): Verdict {
   const code = (row: LedgerRow) => (codeOf(row) === story.resCd ? SUCCESS : codeOf(row));
-  const ends = rows.map((row) => [code(row), row.state, row.reason].filter((part) => part !== null).join(" "));
+  const events = withoutRepeats(rows);
+  const ends = events.map((row) => [code(row), row.state, row.reason].filter((part) => part !== null).join(" "));
   const others = rows.filter((row) => row.kind !== kindOf(row, story));
   const lost = [
     ...(acked.some(Boolean) && rows.length === 0 ? ["acked and not in D1"] : []),
@@ -150,7 +152,7 @@ export function confirmVerdictOf(
       .filter(({ id, state }) => state === "delivered" && acceptances(id) === 0)
       .map(({ id }) => `${id}: never accepted`),
   ];
-  const successes = successesAmong(rows, acceptances);
+  const successes = successesAmong(events, acceptances);
   const wrong = [
     ...(lost.length === 0 && acked.every(Boolean) && !wanted(ends) ? [`ended ${ends.join(", ")}`] : []),
     ...others.map(({ kind }) => `was taken for ${kind}`),
@@ -158,6 +160,18 @@ export function confirmVerdictOf(
   ];
   const named = (text: string) => `${story.ofs[0]} ${story.kind}: ${text} (${rows.map(({ id }) => id).join(", ")})`;
   return { lost: lost.map(named), wrong: wrong.map(named) };
+}
+
+/**
+ * A failed transfer (51) has no id or date of its own: what comes more than 45 min after the one before is another notification
+ * (contract 3.2). A series that a person starts anew in KICC's admin is longer than that.
+ */
+function withoutRepeats(rows: readonly LedgerRow[]): LedgerRow[] {
+  const inOrder = rows.toSorted((one, other) => one.receivedAt - other.receivedAt);
+  return inOrder.filter(({ kind, receivedAt }, at) => {
+    const before = inOrder[at - 1];
+    return kind !== "online.transfer-failed" || before === undefined || receivedAt - before.receivedAt <= WEAK_MS;
+  });
 }
 
 /** Those that the origin accepted: of one event one at the most. */

@@ -1,5 +1,5 @@
 // The ledger of a run: its figures, what is wrong with them, and the table that LEDGER.md shows.
-import { type Excuse, breachesOf, callsById, excusesOf, lateAttempts, confirmVerdictOf } from "./judge.ts";
+import { type Excuse, breachesOf, callsById, excusesOf, lateAttempts, verdictOf } from "./judge.ts";
 import type { LedgerRow } from "./control.ts";
 import type { Sent, Comparable } from "./kicc.ts";
 import type { Happened } from "./stage.ts";
@@ -42,7 +42,7 @@ export function acceptancesOf({ lives }: Pick<Happened, "lives">): (id: string) 
 export function ledgerOf({ told, sent, rows, happened, leaseMs, rowsOf = rowsByBody(rows) }: Run): Ledger {
   const calls = callsById(happened.lives);
   const acceptances = acceptancesOf(happened);
-  const verdicts = told.map((one) => confirmVerdictOf(one, rowsOf(one), acceptances));
+  const verdicts = told.map((one) => verdictOf(one, rowsOf(one), acceptances));
   const lost = verdicts.flatMap((verdict) => verdict.lost);
   const wrong = verdicts.flatMap((verdict) => verdict.wrong);
   const doubled: Record<Excuse, number> = {

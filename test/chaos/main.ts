@@ -11,6 +11,7 @@ import { runPull } from "./pull.ts";
 import { runPush } from "./push.ts";
 import type { RunOptions } from "./run.ts";
 import { runScenario } from "./scenarios.ts";
+import { WorkerdRestarted } from "./stage.ts";
 
 const { values } = parseArgs({
   options: {
@@ -36,8 +37,25 @@ const RUNS: Readonly<Record<string, (options: RunOptions) => Promise<Ledger>>> =
 /** The local workerd keeps some 200 KB for each notification and dies at 4 GB: a longer run is made of parts, each with its own. */
 const PART = 2500;
 const AT_ONCE = 2;
-/** How often a part is run again in which this machine stalled. */
+/** How often a part is run again in which this machine stalled, or workerd was started anew. */
 const AGAIN = 2;
+
+async function runWhole(
+  run: (options: RunOptions) => Promise<Ledger>,
+  options: RunOptions,
+  part: number,
+): Promise<Ledger> {
+  for (let again = 0; ; again++) {
+    try {
+      const ledger = await run(options);
+      if (again === AGAIN || !tellsOfMachineAlone(ledger)) return ledger;
+      options.note(`This machine stalled for longer than a lease: part ${part} again`);
+    } catch (error) {
+      if (again === AGAIN || !(error instanceof WorkerdRestarted)) throw error;
+      options.note(`workerd was started anew in the middle: part ${part} again`);
+    }
+  }
+}
 
 if (values.mode === "archive") {
   process.exitCode = runArchive(Number(values.notifications), Number(values.seed));
@@ -57,12 +75,7 @@ if (values.mode === "archive") {
         trace: values.trace,
         note: (text: string) => console.error(text),
       };
-      let ledger = await run(options);
-      for (let again = 0; again < AGAIN && tellsOfMachineAlone(ledger); again++) {
-        options.note(`This machine stalled for longer than a lease: part ${part} again`);
-        ledger = await run(options);
-      }
-      ledgers.push(ledger);
+      ledgers.push(await runWhole(run, options, part));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, runParts));

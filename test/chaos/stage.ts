@@ -17,6 +17,11 @@ export interface Happened {
   readonly events: Readonly<Record<string, number>>;
 }
 
+interface States {
+  readonly states: readonly { readonly state: string; readonly n: number }[];
+  readonly isolateSince: number;
+}
+
 export interface Stage {
   readonly hook: URL;
   readonly url: URL;
@@ -27,6 +32,9 @@ export interface Stage {
   readonly cron: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
+
+/** Its clock went back to the beginning and its record of the origin's calls is gone: such a run says nothing of the receiver. */
+export class WorkerdRestarted extends Error {}
 
 export async function setStage(vars: Readonly<Record<string, string>>, speed: number): Promise<Stage> {
   // Otherwise a line for each batch and each kill.
@@ -44,7 +52,7 @@ export async function setStage(vars: Readonly<Record<string, string>>, speed: nu
     if (!response.ok) throw new Error(`Cannot ask the chaos Worker ${what}: it answered ${response.status}`);
     return (await response.json()) as T;
   };
-  await ask("states");
+  const first = await ask<States>("states");
   const cron = async () => {
     // A cron that is killed rejects; the next minute's comes anyhow.
     await worker.scheduled({ cron: CRON }).catch(() => {});
@@ -56,7 +64,9 @@ export async function setStage(vars: Readonly<Record<string, string>>, speed: nu
     hook: new URL(HOOK, url),
     ask,
     async states() {
-      const { states } = await ask<{ states: readonly { state: string; n: number }[] }>("states");
+      const { states, isolateSince } = await ask<States>("states");
+      if (isolateSince !== first.isolateSince)
+        throw new WorkerdRestarted("Cannot judge this run: workerd was started anew");
       return Object.fromEntries(states.map(({ state, n }) => [state, n]));
     },
     async rows() {
