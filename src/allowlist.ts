@@ -1,4 +1,5 @@
-// Checks a source address against addresses and CIDR ranges, IPv4 and IPv6. An address that it cannot read is refused. Pure.
+// Checks a source address against addresses and CIDR ranges, IPv4 and IPv6. It refuses an address that it cannot read.
+// Pure.
 import { BlockList, isIP } from "node:net";
 
 export type Allowlist = (address: string | null) => boolean;
@@ -17,7 +18,7 @@ interface Address {
 export function allowlist(entries: readonly string[]): Allowlist {
   const list = new BlockList();
   for (const entry of entries) add(list, entry);
-  // A shortcut for the usual case, KICC's own address: no parsing.
+  // The usual case, KICC's own address, needs no parsing.
   const plain = new Set(entries.filter((entry) => isIP(entry) === 4));
   return (address) => {
     if (address !== null && plain.has(address)) return true;
@@ -35,7 +36,8 @@ function add(list: BlockList, entry: string): void {
     list.addAddress(text, family);
     return;
   }
-  // /0 would let everyone in. A range of an IPv4-mapped IPv6 address is ambiguous: its bits may count either family.
+  // /0 would let everyone in. A range of an IPv4-mapped IPv6 address is ambiguous: its bits may be counted in either
+  // family.
   const widest = family === "ipv4" ? 32 : 128;
   const isMapped = family === "ipv4" && network.includes(":");
   if (isMapped || !/^[1-9]\d{0,2}$/.test(bits) || Number(bits) > widest) {
@@ -45,8 +47,8 @@ function add(list: BlockList, entry: string): void {
 }
 
 /**
- * Brings an address into one spelling, since BlockList takes `2001:db8::1.2.3.4` and `2001:db8::102:304` for two. An
- * IPv4-mapped IPv6 address becomes the IPv4 address. Zones (`fe80::1%eth0`) are refused.
+ * Brings an address into one spelling, because BlockList treats `2001:db8::1.2.3.4` and `2001:db8::102:304` as
+ * different. An IPv4-mapped IPv6 address becomes the IPv4 address. Zones (`fe80::1%eth0`) are refused.
  */
 function readAddress(text: string): Address | null {
   const version = text.includes("%") ? 0 : isIP(text);

@@ -1,4 +1,5 @@
-// The Worker's environment → Config, checked once per isolate. It decides which settings are wrong, never what to do then.
+// Reads the Worker's environment into a Config, once per isolate. It decides which settings are wrong, not what happens
+// then.
 import type { Separator } from "./kinds/ack.ts";
 import { KICC, type Sources } from "./kinds/kicc.ts";
 import type { Product } from "./kinds/kind.ts";
@@ -9,14 +10,14 @@ import { DELIVERING, RECEIVING, isLocal } from "./settings.ts";
 export interface Receiving {
   readonly allows: Readonly<Record<Product, Allowlist>>;
   readonly separator: Separator;
-  /** Empty where no token is part of the notifyUrl. */
+  /** Empty where NOTIFY_TOKEN is not set: then the notifyUrl has no token. */
   readonly tokens: readonly string[];
 }
 
 export interface Origin {
   readonly url: URL;
   readonly routes: ReadonlyMap<string, URL>;
-  /** The Fetcher to go through, in place of the internet. */
+  /** The binding ORIGIN, used instead of the internet; null without it. */
   readonly fetcher: Fetcher | null;
   readonly headers: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly timeoutMs: number;
@@ -28,13 +29,13 @@ export interface Delivering {
   readonly origin: Origin | null;
   readonly secrets: readonly Uint8Array[];
   readonly delaysMs: readonly number[];
-  /** How long one attempt may hold its notification, in push; pullers name their own. */
+  /** How long one attempt in push may keep its notification. A puller names its own lease. */
   readonly leaseMs: number;
   readonly retentionDays: number;
   readonly kiccApiUrl: URL;
 }
 
-/** What a send_email binding does, where it names a destination address: the only one that alerts go to. */
+/** A send_email binding with a destination address: alerts go to that address only. */
 export interface Mailer {
   readonly send: (message: {
     readonly from: string;
@@ -44,7 +45,7 @@ export interface Mailer {
   }) => Promise<unknown>;
 }
 
-/** Whom to tell, and in which language. */
+/** Where alerts go, and in which language. */
 export interface Alerts {
   readonly urls: readonly URL[];
   readonly mailer: Mailer | null;
@@ -60,14 +61,17 @@ export interface Problem {
 export interface Config {
   /** null when a setting that receiving needs is wrong. */
   readonly receiving: Receiving | null;
-  /** null when any other setting is wrong, or KICC_ENVIRONMENT: then no delivery is tried. */
+  /** null when KICC_ENVIRONMENT or any setting that delivering needs is wrong. Then no delivery is tried. */
   readonly delivering: Delivering | null;
-  /** What storing needs. It is there even when other settings are wrong. */
+  /** What storing needs. It exists even when other settings are wrong. */
   readonly storing: {
     readonly mallIds: readonly string[] | null;
     readonly confirms: boolean;
     readonly mode: "push" | "pull" | "queue";
-    /** In queue mode storing enqueues at once, and that is the first attempt; not while a setting is wrong. */
+    /**
+     * In queue mode a notification is enqueued when it is stored, and that is its first attempt. Not while a setting is
+     * wrong.
+     */
     readonly opensAttempt: boolean;
   };
   readonly operating: {
@@ -78,12 +82,17 @@ export interface Config {
     /** Called after each whole run of the cron. */
     readonly heartbeatUrl: URL | null;
     readonly environment: string;
-    /** KICC's addresses as they are set now, or by default: an operator adds a new one to them. Empty where the environment is unknown. */
+    /**
+     * KICC's addresses, as set or by default. An operator adds a new address to them. Empty where the environment is
+     * unknown.
+     */
     readonly sources: Partial<Sources>;
   };
-  /** null without the binding ARCHIVE, or while HOT_DAYS is wrong: then nothing moves. */
+  /** null without the binding ARCHIVE, or while HOT_DAYS is wrong: then nothing is archived. */
   readonly archiving: { readonly bucket: R2Bucket; readonly hotDays: number } | null;
-  /** Finished ones leave D1 for the archive alone: nothing is pruned, not even while a setting is wrong. */
+  /**
+   * With an archive, finished notifications leave D1 only for it: nothing is pruned, not even while a setting is wrong.
+   */
   readonly hasArchive: boolean;
   readonly problems: readonly Problem[];
 }
@@ -92,7 +101,7 @@ const LEASE_MARGIN_MS = 30_000;
 
 type Values<T extends Readonly<Record<string, z.ZodMiniType>>> = { readonly [K in keyof T]: z.output<T[K]> | null };
 
-/** @param env the bindings: settings as text, and `ORIGIN`, where there is one, as a Fetcher */
+/** @param env the bindings: settings as text; ORIGIN, ALERT_EMAIL and ARCHIVE as objects */
 export function readConfig(env: Readonly<Record<string, unknown>>): Config {
   const receivingProblems: Problem[] = [];
   const problems: Problem[] = [];
@@ -102,7 +111,7 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
   const mailer = readBinding(env, "ALERT_EMAIL", MAILER, problems);
   const bucket = readBinding(env, "ARCHIVE", BUCKET, problems);
   checkTogether(values, fetcher !== null, problems);
-  // Without KICC_ENVIRONMENT it is unknown which of KICC's hosts to ask for a status.
+  // Without KICC_ENVIRONMENT nobody knows which of KICC's hosts to ask.
   const kicc = receiving.KICC_ENVIRONMENT ? KICC[receiving.KICC_ENVIRONMENT] : null;
   const sources = { ...kicc?.sources, ...receiving.KICC_SOURCES } as Sources;
   const isRight = kicc !== null && problems.length === 0;
@@ -118,7 +127,7 @@ export function readConfig(env: Readonly<Record<string, unknown>>): Config {
     delivering: isRight ? delivering(values, fetcher, kicc.api) : null,
     storing: {
       mallIds: values.MALL_IDS ?? null,
-      // An unreadable CONFIRM may have been meant as before-delivery: ask KICC about what is stored meanwhile.
+      // An unreadable CONFIRM may have been meant as before-delivery. So KICC is asked about what is stored meanwhile.
       confirms: values.CONFIRM !== "off",
       mode: values.DELIVERY ?? "push",
       opensAttempt: isRight && values.DELIVERY === "queue",
@@ -172,7 +181,7 @@ function originOf(
   return { url, routes: ORIGIN_ROUTES ?? new Map<string, URL>(), fetcher, headers: ORIGIN_HEADERS ?? {}, timeoutMs };
 }
 
-/** Reads each setting on its own, so that every wrong one is named at once. An empty text is an unset setting. */
+/** Reads each setting on its own, so that every wrong one is named at once. An empty text counts as unset. */
 function readAll<T extends Readonly<Record<string, z.ZodMiniType>>>(
   schemas: T,
   env: Readonly<Record<string, unknown>>,
@@ -191,7 +200,7 @@ function readAll<T extends Readonly<Record<string, z.ZodMiniType>>>(
   return Object.fromEntries(entries) as Values<T>;
 }
 
-/** Rules between settings. A setting that is wrong on its own (null) is not reported a second time. */
+/** Checks settings against each other. A setting that is wrong on its own (null) is not reported twice. */
 function checkTogether(values: Values<typeof DELIVERING>, throughBinding: boolean, problems: Problem[]): void {
   const wrong = (setting: string, message: string) => problems.push({ setting, message });
   const mode = values.DELIVERY;
@@ -223,8 +232,8 @@ const BUCKET: Binding<R2Bucket> = {
 };
 
 /**
- * null where there is none. One that is set to anything else is a wrong setting: deliveries must not go over the
- * internet instead, nor rows be deleted that nobody archives.
+ * Returns null where the binding is not set. Any other value than the wanted binding is a wrong setting: deliveries
+ * must not go over the internet instead, and rows must not be deleted that nobody archives.
  */
 function readBinding<T extends object>(
   env: Readonly<Record<string, unknown>>,
@@ -242,7 +251,7 @@ function readBinding<T extends object>(
 
 const cache = new WeakMap<object, Config>();
 
-/** The Config of this isolate's environment, read once. `announce` is called with it once, after the reading. */
+/** Returns the Config of this isolate's environment. @param announce called once with it, when it has been read */
 export function configOf(env: object, announce: (config: Config) => void): Config {
   const known = cache.get(env);
   if (known) return known;

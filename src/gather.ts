@@ -1,9 +1,9 @@
-// Reads a stream up to a limit: the one bounded reader. Deadlines are its callers'.
+// Reads a stream up to a limit: the one bounded reader. Its callers set the deadline.
 
 export interface Gathering {
-  /** What has come so far, also where the stream breaks or nobody waits for its end. */
+  /** What has arrived so far, also where the stream breaks or the caller stops waiting. */
   readonly chunks: readonly Uint8Array[];
-  /** "too-large": it was stopped after the chunk that went over the limit. */
+  /** "too-large": reading stopped after the chunk that exceeded the limit. */
   readonly end: Promise<"whole" | "too-large">;
   readonly stop: () => void;
 }
@@ -25,7 +25,7 @@ export function gather(stream: ReadableStream<Uint8Array> | null, limitBytes: nu
   return { chunks, end: read(), stop };
 }
 
-/** Most bodies come in one piece, and copying that costs more than reading it. */
+/** Most bodies arrive in one chunk. Copying that chunk would cost more than reading it. */
 export async function joined(chunks: readonly Uint8Array[]): Promise<Uint8Array> {
   const [only] = chunks;
   return chunks.length === 1 && only ? only : new Uint8Array(await new Blob([...chunks]).arrayBuffer());

@@ -1,4 +1,5 @@
-// The Worker's three entries: HTTP (KICC and people), the queues, the cron. No logic: each calls the room that does the work.
+// The Worker's three entries: HTTP (KICC and people), the queues, the cron. No logic: each entry calls the room that
+// does the work.
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { type Config, configOf } from "./config.ts";
@@ -47,7 +48,7 @@ function notNoted(error: unknown): void {
 
 app.get("/health", (c) => health(c.env.DB));
 
-// API and console are loaded when somebody asks for them: an isolate's first ack does not wait for them.
+// API and console are loaded on their first request, so that the first ack of an isolate does not wait for them.
 app.get("/metrics", programs);
 app.all("/api/*", programs);
 app.all("/console/*", people);
@@ -79,18 +80,22 @@ export default {
   },
   async scheduled(_controller, env) {
     const config = configOf(env, logProblems);
-    // The order: the heartbeat first, since it proves that D1 takes writes, and watch looks at it. Then the sweep, since it
-    // brings notifications to the origin. Roll up and watch are short, and watch must
-    // not alert what the sweep has just settled. Asking KICC comes after them, since KICC may be slow for a whole run:
-    // first about successes that wait for CONFIRM, then about announced cancellations. Deleting and archiving can wait longest.
+    // The steps run in this order, each for the reason above it.
     const whole = await runSteps({
+      // It proves that D1 takes writes: `watch` checks that this run could write it.
       heartbeat: () => beat(env.DB, Date.now(), config.receiving !== null),
+      // Brings notifications to the origin, so nothing goes before it that could wait.
       sweep: () => sweep(config, env.DB, env.DELIVERIES),
+      // Short, and `daily` reads its counts.
       "roll up": () => rollUp(env.DB, Date.now()),
+      // After the sweep, so that it does not alert what the sweep has just settled. Before KICC is asked, which may take
+      // the whole run.
       watch: () => watch(config, env.DB, Date.now()),
       daily: () => tellDaily(config, env.DB, Date.now()),
+      // Before `reconcile`: these notifications came already, and wait only for KICC's answer.
       confirm: () => confirmDue(config, env.DB, env.DELIVERIES),
       reconcile: () => reconcileDue(config, env.DB, env.DELIVERIES),
+      // Deleting and archiving can wait longest.
       prune: () => pruneOld(env.DB, Date.now()),
       archive: () => archiveAndWatchSize(config, env.DB, Date.now()),
     });

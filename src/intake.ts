@@ -1,4 +1,5 @@
-// The one way in, for the hook, the consumer, dead letters, inquiry, release and test: judge, then store. It also says whether a row is to be enqueued.
+// The one way in, for the hook, the consumer, dead letters, inquiry, release and test: it judges a notification and
+// stores it. It also decides whether a stored row is enqueued.
 import type { Config } from "./config.ts";
 import { differ, ownId, repeatId } from "./kinds/identity.ts";
 import type { Event, Kind, Comparable } from "./kinds/kind.ts";
@@ -27,16 +28,19 @@ import {
 } from "./store/insert.ts";
 
 export interface Stored extends StoredRow {
-  /** The row is its own: it was new, or this is a resend of it. Else it is a receipt of another's. */
+  /**
+   * true: the row is this notification's own, new or resent. false: it was counted as a receipt of another
+   * notification's row.
+   */
   readonly isOwn: boolean;
   readonly repeats: string | null;
 }
 
 const COLUMNS = { cancelPgCno: "cancel_pg_cno", pgCno: "pg_cno", shopOrderNo: "shop_order_no" } as const;
-// What was read changes between reading and writing only where others of the event are stored or settled just then.
+// Judging again is needed only when another notification of the event changes between reading and writing.
 const JUDGED_AT_MOST = 5;
 
-/** @param receipt this receipt's own id */
+/** Decides from the settings how a notification is stored. @param receipt the id of this receipt */
 export function storingOf(
   settings: Config["storing"],
   notification: Notification,
@@ -45,7 +49,7 @@ export function storingOf(
 ): Storing {
   const { mallIds, confirms, opensAttempt } = settings;
   const { source, mallId } = notification;
-  // A made-up one is ours.
+  // A test notification is always ours.
   const asksWhose = mallIds !== null && source !== "test";
   return {
     foreign: asksWhose && mallId !== null && !mallIds.includes(mallId),
@@ -57,8 +61,8 @@ export function storingOf(
 }
 
 /**
- * What the status API said is KICC's own word, whether or not CONFIRM is on: it counts as confirmed, and the origin is
- * told so. KICC cannot confirm a test notification, nor a kind without a status API, so it is not asked.
+ * What the status API says comes from KICC itself, whether or not CONFIRM is on: it counts as confirmed, and the origin
+ * is told so. KICC cannot confirm a test notification, or a kind without a status API: so it is not asked.
  */
 function confirmOf({ source, resCd, kind }: Notification, confirms: boolean): Storing["confirm"] {
   if (source === "status-api") return "confirmed";
@@ -67,21 +71,21 @@ function confirmOf({ source, resCd, kind }: Notification, confirms: boolean): St
 }
 
 /**
- * Stores a notification, or counts one more receipt of the one that it repeats. Safe to run twice. One round trip; where
- * other notifications of its event are stored, three.
- * @throws whatever D1 throws, a missing migration included
+ * Stores a notification, or counts one more receipt of the one that it repeats. Safe to run twice. It takes one round
+ * trip to D1; three where other notifications of its event are stored.
+ * @throws whatever D1 throws, also for a missing migration
  */
 export async function storeNotification(db: D1Database, notification: Notification, storing: Storing): Promise<Stored> {
   const kind = kindOf(notification);
   const comparable = comparableOfStored(kind, notification);
-  const reason = await aloneHeld(db, notification, storing);
+  const reason = await reasonToHold(db, notification, storing);
   if (reason !== null) {
     const held = { ...notification, id: ownId(kind, comparable) };
-    return own(await insertHeld(db, held, storing, { reason, contradicts: null }).first<StoredRow>(), held.id);
+    return ownRow(await insertHeld(db, held, storing, { reason, contradicts: null }).first<StoredRow>(), held.id);
   }
   const event = kind.identity.event(comparable);
   const isWeak = kind.identity.isWeak(comparable);
-  const looking = {
+  const task = {
     notification,
     storing,
     kind,
@@ -92,20 +96,20 @@ export async function storeNotification(db: D1Database, notification: Notificati
   };
   if (notification.source !== "status-api") {
     const since = isWeak ? notification.receivedAt - WEAK_MS : null;
-    const insert = insertAlone(db, notification, storing, looking.event, looking.byReference, since);
-    const [inserted] = await db.batch<StoredRow>([insert, ...settling(db, looking, notification.id)]);
+    const insert = insertAlone(db, notification, storing, task.event, task.byReference, since);
+    const [inserted] = await db.batch<StoredRow>([insert, ...announcedSettlement(db, task, notification.id)]);
     const row = inserted?.results[0] ?? null;
-    if (row !== null) return own(row, notification.id);
+    if (row !== null) return ownRow(row, notification.id);
   }
   for (let times = 0; times < JUDGED_AT_MOST; times++) {
-    const stored = await judgeAndStore(db, looking);
+    const stored = await judgeAndStore(db, task);
     if (stored !== null) return stored;
   }
   throw new Error(`Cannot store notification ${notification.id}: others of its event change all the time`);
 }
 
-/** Held, whatever else is stored. */
-async function aloneHeld(
+/** The reason to hold it whatever else is stored; null where there is none. */
+async function reasonToHold(
   db: D1Database,
   notification: Notification,
   { foreign, oursAmong }: Storing,
@@ -115,7 +119,7 @@ async function aloneHeld(
   return notification.ambiguous ? "ambiguous" : null;
 }
 
-interface Looking {
+interface StoringTask {
   readonly notification: Notification;
   readonly storing: Storing;
   readonly kind: Kind;
@@ -125,26 +129,29 @@ interface Looking {
   readonly isWeak: boolean;
 }
 
-/** @returns null where what was read has changed before it could be written: then it is to be read again */
-async function judgeAndStore(db: D1Database, looking: Looking): Promise<Stored | null> {
-  const { notification, kind, comparable, event, byReference, isWeak, storing } = looking;
+/**
+ * Compares it with the stored notifications of its event, and writes the result.
+ * @returns null where these changed before the write: then the caller judges again
+ */
+async function judgeAndStore(db: D1Database, task: StoringTask): Promise<Stored | null> {
+  const { notification, kind, comparable, event, byReference, isWeak, storing } = task;
   const { receivedAt, source, resCd, id } = notification;
-  const ownOne = ownId(kind, comparable);
-  const looked = {
+  const heldId = ownId(kind, comparable);
+  const lookup = {
     kind: kind.name,
     event,
     reference: byReference ? notification.reference : null,
     table: announcedIn(kind),
-    ids: [id, ownOne],
+    ids: [id, heldId],
   };
-  const { rows, guard } = await readEvent(db, looked);
+  const { rows, guard } = await readEvent(db, lookup);
   const arriving = {
     receivedAt,
     succeeds: resCd === SUCCESS,
     waits: storing.confirm === "asking",
     isFromStatusApi: source === "status-api",
     isWeak,
-    ids: { plain: id, own: () => ownOne, repeat: (previous: string) => repeatId(kind, comparable, previous) },
+    ids: { plain: id, own: () => heldId, repeat: (previous: string) => repeatId(kind, comparable, previous) },
   };
   const done = rows.find(({ receipt }) => receipt === storing.receipt);
   const judgement: Judgement =
@@ -154,23 +161,23 @@ async function judgeAndStore(db: D1Database, looking: Looking): Promise<Stored |
           rows.map((row) => knownOf(row, comparable, kind)),
         )
       : { kind: "receipt", of: done.id, confirms: false };
-  return write(db, looking, judgement, guard, ownOne);
+  return write(db, task, judgement, guard, heldId);
 }
 
 async function write(
   db: D1Database,
-  looking: Looking,
+  task: StoringTask,
   judgement: Judgement,
   guard: Guard,
-  ownOne: string,
+  heldId: string,
 ): Promise<Stored | null> {
-  const { notification, storing } = looking;
+  const { notification, storing } = task;
   if (judgement.kind === "receipt") {
     const { of, confirms } = judgement;
     const counting = countReceipt(db, of, notification, storing.receipt, confirms, guard);
-    const [count] = await db.batch<StoredRow>([counting, ...(confirms ? settling(db, looking, of) : [])]);
+    const [count] = await db.batch<StoredRow>([counting, ...(confirms ? announcedSettlement(db, task, of) : [])]);
     const counted = count?.results[0];
-    return counted === undefined ? null : { ...counted, isOwn: of === notification.id || of === ownOne, repeats: null };
+    return counted === undefined ? null : { ...counted, isOwn: of === notification.id || of === heldId, repeats: null };
   }
   const isNew = judgement.kind === "new";
   const held = isNew ? null : { reason: judgement.reason, contradicts: judgement.contradicts };
@@ -180,14 +187,18 @@ async function write(
   const [inserted] = await db.batch<StoredRow>([
     insert,
     ...(supersedes.length === 0 ? [] : [supersede(db, supersedes, judgement.id, storing.receipt)]),
-    ...settling(db, looking, judgement.id),
+    ...announcedSettlement(db, task, judgement.id),
   ]);
   const row = inserted?.results[0];
   return row === undefined ? null : { ...row, isOwn: true, repeats };
 }
 
-/** What its row, once it is stored as `id`, settles of what was announced. */
-function settling(db: D1Database, { notification, kind, storing }: Looking, id: string): D1PreparedStatement[] {
+/** Statements that settle the announced event, for the transaction that stores the row `id`. */
+function announcedSettlement(
+  db: D1Database,
+  { notification, kind, storing }: StoringTask,
+  id: string,
+): D1PreparedStatement[] {
   if (!kind.statusApi || notification.resCd !== SUCCESS || storing.confirm === "asking") return [];
   const { announcedBy } = kind.statusApi;
   const value = notification[announcedBy];
@@ -210,7 +221,10 @@ function knownOf(row: EventRow, arriving: Comparable, kind: Kind): Known {
   };
 }
 
-/** Between a success without an id of its event and the status API's, the reference tells that they are the same. */
+/**
+ * A success that lacks its event's id is compared by reference with the one from the status API, and the other way
+ * round.
+ */
 function tiesByReference({ reference, resCd, source }: Notification, kind: Kind, event: Event | null): boolean {
   if (reference === null || resCd !== SUCCESS || !kind.identity.referenceNamesEvent) return false;
   return source === "status-api" || event === null;
@@ -230,15 +244,15 @@ function kindOf({ kind, id }: Notification): Kind {
   return known;
 }
 
-function own(row: StoredRow | null, id: string): Stored {
+function ownRow(row: StoredRow | null, id: string): Stored {
   if (row === null) throw new Error(`Cannot store notification ${id}: D1 returned no row`);
   return { ...row, isOwn: true, repeats: null };
 }
 
 /**
- * Sends the message of a stored notification, where it needs one now. In queue mode the message is the attempt: one that
- * the queue did not take is no attempt, and the sweep sends it later. Throws nothing.
- * @param notification whose bytes go into the message
+ * Sends the message of a stored notification, if it needs one now. In queue mode the message is the attempt: if the
+ * queue does not take it, the attempt is taken back, and the sweep sends it later. Throws nothing.
+ * @param notification its bytes go into the message
  */
 export async function enqueueStored(
   stored: Stored,
@@ -255,12 +269,12 @@ export async function enqueueStored(
 }
 
 /**
- * Decide from the stored row: an INSERT whose reply was lost looks like a resend. Where a puller fetches, or KICC is to
- * be asked first, nothing is enqueued.
+ * Decides from the stored row: an INSERT whose reply was lost looks like a resend. Nothing is enqueued where a puller
+ * fetches, or where KICC is asked first.
  */
 export function isToBeEnqueued(stored: StoredRow, config: Pick<Config, "delivering" | "storing">): boolean {
   if (stored.state !== "pending" || stored.confirm === "asking" || config.delivering === null) return false;
   if (config.storing.mode === "pull") return false;
-  // In queue mode a message is an attempt, and the sweep hands over what has none open.
+  // In queue mode a message is an attempt: the sweep sends one for a row without an open attempt.
   return stored.receipts === 1 || (stored.attempts === 0 && config.storing.mode === "push");
 }

@@ -1,10 +1,6 @@
-// Works through a list with at most `lanes` items at once, and begins none after a deadline.
+// Works through a list with at most `lanes` items at once, and starts none after a deadline.
 
-/**
- * @param deadline epoch ms
- * @param work must not throw
- * @returns the items that were not begun
- */
+/** @param deadline epoch ms @param work must not throw @returns the items that were not started */
 export async function inLanes<T>(
   items: readonly T[],
   lanes: number,

@@ -4,7 +4,10 @@ import { allowlist } from "./allowlist.ts";
 import type { Product } from "./kinds/kind.ts";
 import { PRODUCTS } from "./kinds/registry.ts";
 
-/** Makes a schema of a function that throws or returns undefined for a wrong text. `wanted` is the error text. */
+/**
+ * Makes a schema from a function that throws or returns undefined for a wrong text.
+ * @param wanted completes "must be …"
+ */
 function read<T>(reader: (text: string) => T | undefined, wanted: string) {
   return z.pipe(
     z.string(`must be ${wanted}`),
@@ -29,7 +32,7 @@ function list(text: string, separator: RegExp = /,/): string[] | undefined {
   return entries.length > 0 ? entries : undefined;
 }
 
-/** A number in wrangler.toml arrives as a number, one in a secret as text: both are read. */
+/** A number arrives as a number from wrangler.toml and as text from a secret: both are read. */
 function readNumbers<T>(reader: (text: string) => T | undefined, wanted: string) {
   return z.pipe(
     z.transform((input: unknown) => (typeof input === "number" ? String(input) : input)),
@@ -44,7 +47,7 @@ function wholeNumber(lowest: number, highest: number) {
   }, `a whole number from ${lowest} to ${highest}`);
 }
 
-/** Plain http is allowed to this machine alone: it never leaves it. */
+/** Plain http is allowed to this machine only: such a request never leaves it. */
 export function isLocal(url: URL): boolean {
   return ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
 }
@@ -62,7 +65,7 @@ function safeHttpUrl(text: string): URL {
 }
 
 const safeUrl = read(safeHttpUrl, "an https URL");
-// An invocation calls them all at once, and has 6 connections.
+// All webhooks are called at once, and an invocation has 6 connections.
 const MOST_WEBHOOKS = 6;
 
 const tokens = (wanted: string, characters: RegExp) =>
@@ -80,7 +83,7 @@ function originHeaders(input: unknown): Record<string, Record<string, string>> {
   return Object.fromEntries(Object.entries(hosts).map(([host, headers]) => [hostOf(host), allowedHeaders(headers)]));
 }
 
-/** The host as `URL.host` spells it: lower case, without the default port. */
+/** The host in the spelling of `URL.host`: lower case, without the default port. */
 function hostOf(text: string): string {
   const { href, host } = new URL(`https://${text}`);
   return href === `https://${host}/` ? host : throwUnreadable();
@@ -91,7 +94,7 @@ function allowedHeaders(headers: Record<string, string>): Record<string, string>
   return names.some((name) => FORBIDDEN_HEADER.test(name)) ? throwUnreadable() : headers;
 }
 
-/** A table in wrangler.toml arrives as an object, the same table in a secret as JSON text: both are read. */
+/** A table arrives as an object from wrangler.toml and as JSON text from a secret: both are read. */
 const routes = z.pipe(
   z.unknown(),
   z.transform((input: unknown, context): ReadonlyMap<string, URL> => {
@@ -105,7 +108,10 @@ const routes = z.pipe(
   }),
 );
 
-/** A text is wechat's; a table, or a text that is one as JSON, names products. What it leaves out or empty keeps its default. */
+/**
+ * A plain text sets the addresses of wechat. A table, or a text that is one in JSON, names products. A product that is
+ * left out or empty keeps its default.
+ */
 const sources = z.pipe(
   z.unknown(),
   z.transform((input: unknown, context): Partial<Record<Product, readonly string[]>> => {
@@ -142,14 +148,14 @@ function signingKey(secret: string): Uint8Array {
   return key.length > 0 ? key : throwUnreadable();
 }
 
-/** Receiving needs these. If one is wrong, KICC is told to send again. */
+/** Receiving needs these settings. If one is wrong, KICC is told to send again. */
 export const RECEIVING = {
   KICC_ENVIRONMENT: z.enum(["production", "development"], 'must be "production" or "development"'),
   KICC_SOURCES: z.optional(sources),
   NOTIFY_TOKEN: z.optional(tokens("one token or more of A-Z a-z 0-9 . _ ~ -, comma-separated", /^[A-Za-z0-9._~-]+$/)),
 };
 
-/** Everything after the ack needs these. If one is wrong, notifications are stored and wait untried. */
+/** Everything after the ack needs these settings. If one is wrong, notifications are stored and wait untried. */
 export const DELIVERING = {
   MALL_IDS: z.optional(
     read((text) => {

@@ -1,4 +1,4 @@
-// Makes ids that one row keeps, to tell its last receipt or claim from any other: eight random bytes as text.
+// Makes an id that tells one receipt or claim of a row from any other: eight random bytes as text.
 
 export function shortId(): string {
   return crypto.getRandomValues(new Uint8Array(8)).toBase64({ alphabet: "base64url", omitPadding: true });

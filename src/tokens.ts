@@ -1,4 +1,5 @@
-// Compares a given token with the valid ones in constant time: the time does not show how many characters were right.
+// Compares a given token with the valid ones in constant time, so that the time does not show how many characters were
+// right.
 import { timingSafeEqual } from "node:crypto";
 
 export function isOneOf(tokens: readonly string[], given: string): boolean {

@@ -3,8 +3,8 @@ import { log, reasonOf } from "../log.ts";
 import { before } from "../deadline.ts";
 import { probeD1 } from "../store/health.ts";
 
-const KEPT_MS = 5000;
-const ANSWER_WITHIN_MS = 3000;
+const ANSWER_KEPT_MS = 5000;
+const HEALTH_WITHIN_MS = 3000;
 const HEARTBEAT_YOUNGER_MS = 3 * 60 * 1000;
 
 const answers = new WeakMap<D1Database, { readonly well: boolean; readonly until: number }>();
@@ -13,8 +13,8 @@ const answers = new WeakMap<D1Database, { readonly well: boolean; readonly until
 export async function health(db: D1Database): Promise<Response> {
   const now = Date.now();
   const kept = answers.get(db);
-  const well = kept && now < kept.until ? kept.well : await isWell(db, now + ANSWER_WITHIN_MS);
-  if (!kept || now >= kept.until) answers.set(db, { well, until: Date.now() + KEPT_MS });
+  const well = kept && now < kept.until ? kept.well : await isWell(db, now + HEALTH_WITHIN_MS);
+  if (!kept || now >= kept.until) answers.set(db, { well, until: Date.now() + ANSWER_KEPT_MS });
   const headers = { "cache-control": "no-store" };
   if (well) return Response.json({ status: "ok" }, { headers });
   const error = { code: "unavailable", message: "Try again later" };

@@ -6,7 +6,7 @@ import { type CallContext, type Operation, type Refusal, refuse } from "./operat
 import type { operations } from "./all-operations.ts";
 
 // Longer than any poll waits, or KICC is given to answer: D1 that hangs counts as D1 that is down.
-const ANSWER_WITHIN_MS = 45_000;
+const CALL_WITHIN_MS = 45_000;
 
 // More of what is wrong with an input than a person reads at once.
 const PROBLEMS_TOLD = 5;
@@ -46,7 +46,7 @@ export async function runOperation<Answer>(
     return refuse("invalid", [...wrong, ...more].join("; "));
   }
   try {
-    return await before(context.now + ANSWER_WITHIN_MS, "answer", each.run(input.data, context));
+    return await before(context.now + CALL_WITHIN_MS, "answer", each.run(input.data, context));
   } catch (error) {
     log("api.failed", { method: each.method, path: each.path, error: reasonOf(error) });
     return refuse("unavailable", "D1, R2 or the queue does not answer: try again");

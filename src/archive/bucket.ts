@@ -1,7 +1,7 @@
 // R2 with deadlines: an object is written once and never overwritten, and what counts is what comes back.
 import { before } from "../deadline.ts";
 
-const WITHIN_MS = 15_000;
+const R2_WITHIN_MS = 15_000;
 
 /** Writes an object unless there is one. Whether it was this call nobody needs to know: read it back. */
 export async function putOnce(bucket: R2Bucket, name: string, bytes: Uint8Array | string): Promise<void> {
@@ -67,5 +67,5 @@ export async function sha256Of(text: string): Promise<string> {
 }
 
 async function within<T>(what: string, work: Promise<T>): Promise<T> {
-  return before(Date.now() + WITHIN_MS, `archive ${what}`, work);
+  return before(Date.now() + R2_WITHIN_MS, `archive ${what}`, work);
 }

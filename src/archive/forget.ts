@@ -3,7 +3,7 @@ import { readIndexes } from "../store/archive-index.ts";
 import { deleteObjects, listObjects } from "./bucket.ts";
 
 /** D1 can be set back by 30 days (Time Travel), and then names those of that day. */
-const KEPT_MS = 31 * 24 * 60 * 60 * 1000;
+const MERGED_KEPT_MS = 31 * 24 * 60 * 60 * 1000;
 const PAGES = 5;
 const SPARSE = ".sparse.json";
 
@@ -14,7 +14,7 @@ export async function forgetMerged(bucket: R2Bucket, db: D1Database, level: numb
   for (let page = 0; page < PAGES; page++) {
     const listed = await listObjects(bucket, `index/${level}/`, cursor);
     const merged = listed.objects
-      .filter(({ key, uploaded }) => !named.has(key.replace(SPARSE, "")) && uploaded.getTime() < now - KEPT_MS)
+      .filter(({ key, uploaded }) => !named.has(key.replace(SPARSE, "")) && uploaded.getTime() < now - MERGED_KEPT_MS)
       .map(({ key }) => key);
     if (merged.length > 0) await deleteObjects(bucket, merged);
     if (!listed.truncated) return;

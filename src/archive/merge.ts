@@ -6,7 +6,7 @@ import { putTable, readTable, tableMaker } from "./index-object.ts";
 const CHUNK = 1024 * 1024;
 /** R2 wants all parts of one upload but the last to be of one size, 5 MiB or more. */
 const PIECE = 8 * 1024 * 1024;
-const WITHIN_MS = 60_000;
+const WRITE_WITHIN_MS = 60_000;
 
 export async function mergeObjects(bucket: R2Bucket, from: readonly string[], name: string): Promise<void> {
   const sources = from.map((each) => entriesOf(bucket, each));
@@ -72,5 +72,5 @@ function writer(bucket: R2Bucket, name: string) {
 }
 
 async function within<T>(work: Promise<T>): Promise<T> {
-  return before(Date.now() + WITHIN_MS, "write an index", work);
+  return before(Date.now() + WRITE_WITHIN_MS, "write an index", work);
 }

@@ -14,7 +14,7 @@ import { type QueuedDelivery, idsOf } from "./disposition.ts";
 // A claim may take a third of the lease's margin, so that there is time left to settle. Storing has to end before: while D1
 // takes no new rows it must not cost the claims of the others.
 const CLAIM_WITHIN_MS = 10_000;
-const STORE_WITHIN_MS = 5000;
+const STORE_MISSING_WITHIN_MS = 5000;
 const GIVE_BACK_WITHIN_MS = 10_000;
 
 export interface ClaimedBatch {
@@ -58,7 +58,7 @@ async function claimAll(
 ): Promise<ClaimedBatch> {
   let batch = await claim(db, ids, lease);
   const missing = deliveries.filter(({ content }) => !batch.standing.has(content.id));
-  const unstored = await storeEach(missing, storing, lease.now + STORE_WITHIN_MS, db);
+  const unstored = await storeEach(missing, storing, lease.now + STORE_MISSING_WITHIN_MS, db);
   if (missing.length > unstored.size) batch = await claim(db, ids, lease);
   // A success that was just stored may supersede a failure that was just claimed.
   const mayBeMine = ({ state, leaseUntil }: Standing) => state === "held" && leaseUntil === lease.until;

@@ -10,8 +10,8 @@ import { type Standing, standings } from "../store/standing.ts";
 import { before } from "../deadline.ts";
 import { storeNotification, storingOf } from "../intake.ts";
 
-const WAIT_FOR_D1_SECONDS = 900;
-const WAIT_FOR_QUEUE_SECONDS = 300;
+const RETURN_DELAY_SECONDS = 900;
+const QUEUE_AWAY_DELAY_SECONDS = 300;
 const RETURN_WITHIN_MS = 10_000;
 
 /**
@@ -71,10 +71,10 @@ async function countAsFailed(row: Standing, content: DeliveryMessage, config: Co
 
 async function sendBack(content: DeliveryMessage, message: Message, deliveries: Queue): Promise<void> {
   try {
-    await deliveries.send(content, { contentType: "json", delaySeconds: WAIT_FOR_D1_SECONDS });
+    await deliveries.send(content, { contentType: "json", delaySeconds: RETURN_DELAY_SECONDS });
     message.ack();
   } catch (error) {
     log("deadletter.waits-for-queue", { id: content.id, error: reasonOf(error) });
-    message.retry({ delaySeconds: WAIT_FOR_QUEUE_SECONDS });
+    message.retry({ delaySeconds: QUEUE_AWAY_DELAY_SECONDS });
   }
 }

@@ -2,8 +2,11 @@
 import type { Kind, StatusApi } from "../kinds/kind.ts";
 import { kindNamed } from "../kinds/registry.ts";
 import type { Delivering } from "../config.ts";
-import { askKicc } from "../outbound/kicc-api.ts";
+import { ASK_TIMEOUT_MS, askKicc } from "../outbound/kicc-api.ts";
 import type { Answer } from "../rules/notification.ts";
+
+/** A query about one event is exclusive for this long: KICC's answer, and time to store what it says. */
+export const ASK_LEASE_MS = ASK_TIMEOUT_MS + 30_000;
 
 /** What a question is made of. */
 interface Asked {

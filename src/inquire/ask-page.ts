@@ -15,7 +15,7 @@ const PAGES = 20;
 // Nothing is begun after this; the last answers come half a minute later.
 const BEGIN_WITHIN_MS = 25_000;
 // The whole run and some more, since a page is taken before its last one is asked about.
-const TAKEN_MS = 120_000;
+const PAGE_LEASE_MS = 120_000;
 
 /** Where questions come from: those that wait for CONFIRM, or a register. */
 export interface DueSource<Row> {
@@ -36,7 +36,7 @@ export async function askDue<Row>(sources: readonly DueSource<Row>[]): Promise<{
     const source = turns.shift();
     if (source === undefined) break;
     const now = Date.now();
-    const lease = { now, until: now + TAKEN_MS };
+    const lease = { now, until: now + PAGE_LEASE_MS };
     const limit = Math.min(PAGE, ASKED - asked);
     const { rows, taken } = await source.take(lease, limit);
     const left = await inLanes(rows, LANES, deadline, (row) => source.ask(row, lease));

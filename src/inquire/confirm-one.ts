@@ -1,8 +1,7 @@
 // Asks KICC about one success that waits for confirmation, and does what the answer says. Whoever has it took it first.
 import type { Config, Delivering } from "../config.ts";
 import { enqueue } from "../queue/send.ts";
-import { askStatus, askableKind } from "./ask-one.ts";
-import { ASK_TIMEOUT_MS } from "../outbound/kicc-api.ts";
+import { ASK_LEASE_MS, askStatus, askableKind } from "./ask-one.ts";
 import { log, reasonOf } from "../log.ts";
 import type { StatusApi } from "../kinds/kind.ts";
 import { confirmVerdictOf } from "../kinds/confirm-verdict.ts";
@@ -17,9 +16,6 @@ export interface ConfirmResources {
   readonly deliveries: Queue;
 }
 
-// From the taking to KICC's answer and its settling. Who dies on the way leaves it due again after this.
-const TAKEN_MS = ASK_TIMEOUT_MS + 30_000;
-
 /**
  * Right after the ack, for one that was just stored. A Worker has 30 s for that: cut short, the cron asks again.
  * Throws nothing.
@@ -28,7 +24,7 @@ export async function confirmOneNow(id: string, { delivering }: Config, resource
   if (delivering === null) return;
   try {
     const now = Date.now();
-    const row = await takeUnconfirmed(resources.db, id, { now, until: now + TAKEN_MS });
+    const row = await takeUnconfirmed(resources.db, id, { now, until: now + ASK_LEASE_MS });
     if (row !== null) await confirmOne(row, delivering, resources);
   } catch (error) {
     log("confirmation.failed", { id, error: reasonOf(error) });

@@ -20,7 +20,7 @@ export interface ReconcileResources {
   readonly deliveries: Queue;
 }
 
-const STORE_WITHIN_MS = 10_000;
+const STORE_ANSWER_WITHIN_MS = 10_000;
 
 /** What cannot be asked with was refused when it was announced. */
 const NOTHING_TO_ASK_WITH: Answer = { kind: "none", status: null, text: "nothing to ask with" };
@@ -81,7 +81,7 @@ async function storeProven(
   const notification = statusNotification(kind, row, answer, entry.at);
   const storing = storingOf(config.storing, notification, shortId(), entry.at);
   const store = () => storeNotification(db, notification, storing);
-  const stored = await retryTransient(store, Date.now() + STORE_WITHIN_MS);
+  const stored = await retryTransient(store, Date.now() + STORE_ANSWER_WITHIN_MS);
   const { id, state, receipts } = stored;
   log("notification.stored", { id, state, receipts, source: "status-api" });
   // A receipt of one that came: that one's own bytes are delivered, and the sweep sees to it.

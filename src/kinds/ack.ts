@@ -1,4 +1,4 @@
-// Every ending of receiving → what KICC is told, in the dialect of what it sent. One map; nothing else answers the hook.
+// Maps each ending of receiving to what KICC is told, in the format of what KICC sent. Only this map answers the hook.
 
 export type Ending =
   | "stored"
@@ -13,7 +13,7 @@ export type Ending =
   | "unreadable"
   | "unavailable";
 
-/** In what form it is answered. The body was not read: JSON with `pgCno: ""`. */
+/** The format of the ack. Where the body was not read, it is JSON with `pgCno: ""`. */
 export type Reply =
   | { readonly as: "json"; readonly pgCno: string | null }
   | { readonly as: "json-without-pgCno" }
@@ -21,7 +21,7 @@ export type Reply =
 
 export const UNREAD: Reply = { as: "json", pgCno: null };
 
-/** Between res_cd and res_msg in the answer to a form: KICC's own samples have 0x1F, some merchants a ^. */
+/** Stands between res_cd and res_msg in the ack to a form. KICC's samples have 0x1F; some merchants use ^. */
 export const SEPARATORS = { us: "\u001f", caret: "^" } as const;
 export type Separator = keyof typeof SEPARATORS;
 
@@ -33,8 +33,8 @@ export interface Ack {
 }
 
 /**
- * A failure is both a non-200 status and a failing resCd, so that it is one whichever KICC reads
- * (cancel-webhook is silent on the status; the general webhook page resends on every non-200).
+ * A failure has both a status other than 200 and a failing resCd, so that KICC sees it whichever of the two it reads.
+ * The cancel-webhook page does not mention the status; the general webhook page resends on every status but 200.
  */
 export const ACKS: Readonly<Record<Ending, Ack>> = {
   stored: { status: 200, resCd: "0000", resMsg: "OK" },
@@ -50,10 +50,10 @@ export const ACKS: Readonly<Record<Ending, Ack>> = {
   unavailable: { status: 503, resCd: "5001", resMsg: "Cannot store now, send again" },
 };
 
-/** All but this may end a value or a line to whoever reads a form's answer. */
+/** Any other character might end a value or a line for whoever reads the ack to a form. */
 const NOT_IN_TEXT = /[^A-Za-z0-9 ]/g;
 
-/** The answer to KICC. pgCno is echoed; it is `""` where the body was not read or has none. */
+/** Makes the ack. It echoes pgCno, or "" where the body was not read or has none. */
 export function ack(ending: Ending, reply: Reply = UNREAD, separator: Separator = "us"): Response {
   const { status, resCd, resMsg } = ACKS[ending];
   const headers: Record<string, string> = ending === "method" ? { allow: "POST" } : {};

@@ -1,4 +1,5 @@
-// An Alipay or Alipay+ payment was approved (global-payment/alipay/result-webhook). What KICC's page says of amounts is not known whole.
+// An Alipay or Alipay+ payment was approved (global-payment/alipay/result-webhook). What that page says about amounts
+// is not known in full.
 import { approvalKind } from "./approval-kind.ts";
 
 export const alipayApproval = approvalKind({

@@ -1,4 +1,4 @@
-// What the approvals of WeChat Pay and Alipay share: one payment has one approval, told by mallId and pgCno.
+// What the approvals of WeChat Pay and Alipay share. A payment has one approval; mallId and pgCno identify it.
 import type { Fields } from "../rules/notification.ts";
 import { differ, isSameByReference, isSameKey, keyWithoutId, kstStamp, relateResults } from "./identity.ts";
 import { approvalFind } from "./status-approval.ts";
@@ -18,7 +18,7 @@ function readApproval(message: KiccMessage): ApprovalFields {
   };
 }
 
-/** @param name the kind's, which is part of the key */
+/** @param name the name of the kind, which is part of the key */
 function approvalIdentity(name: string): Identity {
   return {
     key: (comparable) => keyOf(name, comparable),
@@ -46,11 +46,11 @@ function relate(name: string, arriving: Comparable, known: Comparable): Relation
   return relateResults(arriving, known);
 }
 
-/** What the two approvals differ by. */
+/** What differs between the two approvals. */
 interface Approval extends Pick<Kind, "name" | "product" | "door" | "title" | "mark"> {
-  /** Behind KICC_API_URL. */
+  /** Appended to KICC_API_URL. */
   readonly find: StatusApi["path"];
-  /** For a made-up one. */
+  /** More fields of a test notification. */
   readonly sample?: Readonly<Record<string, string>>;
 }
 
@@ -82,7 +82,7 @@ export function approvalKind({ find, sample, ...approval }: Approval): Kind {
   };
 }
 
-/** Made up, in the shape of KICC's pages. */
+/** A test notification in the format of KICC's pages. */
 function approvalSample(resCd: string, serial: number, now: number): Readonly<Record<string, unknown>> {
   const pgCno = String(serial).padStart(20, "0");
   return {

@@ -1,10 +1,10 @@
-// What KICC's answer means for a success that waits for it (CONFIRM): confirmed, to be asked again, or held. Pure.
+// Decides what KICC's answer means for a success that waits for it (CONFIRM): confirmed, ask again, or hold. Pure.
 import type { Answer, Fields, Proven } from "../rules/notification.ts";
 import type { StatusApi } from "./kind.ts";
 
 type Asked = Pick<Fields, "pgCno" | "cancelPgCno" | "currency" | "amount">;
 
-/** The field in which KICC's answer is about something else; null where nothing that both name differs. */
+/** Returns the field in which KICC's answer is about another event; null where no field that both name differs. */
 export function contradiction(answer: Proven, asked: Asked): keyof Asked | null {
   const fields = ["cancelPgCno", "pgCno", "currency", "amount"] as const;
   return (
@@ -20,10 +20,10 @@ export type ConfirmVerdict =
 const FIRST_DELAYS = 5;
 
 /**
- * What becomes of a success that waits for KICC's confirmation.
- * @param proves the ids that an answer must name: one that does not say what it is about proves nothing
- * @param tries queries about it, this one included
- * @param delaysMs RETRY_DELAYS_SECONDS, of which the first five count here
+ * Decides what becomes of a success that waits for KICC.
+ * @param proves the ids that an answer must name: without them it may be about anything
+ * @param tries the number of queries about it, this one included
+ * @param delaysMs RETRY_DELAYS_SECONDS in ms; the first five count here
  */
 export function confirmVerdictOf(
   answer: Answer,
@@ -36,7 +36,7 @@ export function confirmVerdictOf(
   if (answer.kind === "proven") {
     const field = contradiction(answer, asked);
     if (field !== null) return { kind: "unconfirmed", because: `KICC names another ${field}` };
-    // The amount may be missing.
+    // KICC's answer may lack the amount.
     if (proves.every((id) => answer[id] !== null)) return { kind: "confirmed" };
   }
   const delayMs = delaysMs.slice(0, FIRST_DELAYS)[tries - 1];

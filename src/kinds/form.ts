@@ -1,8 +1,8 @@
-// A form body as KICC's older interface sends it → its fields by their JSON names. Splits and unescapes bytes, then decodes once.
+// Reads a form body of KICC's older interface into fields. It splits and unescapes the bytes, then decodes them once.
 import { type Charset, charsetIn, hasMark } from "./text.ts";
 
 export interface Field {
-  /** As it came, unescaped and without blanks around it. */
+  /** As it came, but unescaped and without blanks around it. */
   readonly name: string;
   readonly value: string;
 }
@@ -12,11 +12,11 @@ export interface Form {
   readonly charset: Charset;
 }
 
-// PHP reads no more than this; a body with more would be another one to it than to others.
+// PHP reads no more fields than this: a longer body would mean something else to PHP than to other handlers.
 const MOST_FIELDS = 1000;
 const [AND, EQUALS, PLUS, PERCENT, BLANK, LINE_END] = [0x26, 0x3d, 0x2b, 0x25, 0x20, 0x0a];
 
-/** null for a body of more than 1,000 fields. It throws nothing: any bytes are a form. */
+/** Returns null for a body of more than 1,000 fields. Throws nothing: any bytes are a form. */
 export function parseForm(body: Uint8Array, contentType: string | null): Form | null {
   const pieces = piecesOf(hasMark(body) ? body.subarray(3) : body);
   if (pieces === null) return null;
@@ -28,7 +28,7 @@ export function parseForm(body: Uint8Array, contentType: string | null): Form | 
   return { fields, charset };
 }
 
-/** Names and values in turn, unescaped. */
+/** Returns names and values in turn, unescaped. */
 function piecesOf(bytes: Uint8Array): readonly Uint8Array[] | null {
   const pieces: Uint8Array[] = [];
   for (let from = 0; from < bytes.length;) {
@@ -46,7 +46,7 @@ function piecesOf(bytes: Uint8Array): readonly Uint8Array[] | null {
   return pieces;
 }
 
-/** `+` and %XX as bytes; a lone % stays. */
+/** Decodes `+` and %XX to bytes. A lone % stays. */
 function unescaped(bytes: Uint8Array): Uint8Array {
   const plain = new Uint8Array(bytes.length);
   let length = 0;
@@ -72,8 +72,8 @@ function digitOf(byte: number | undefined): number {
 }
 
 /**
- * One charset for the whole body: a single Korean value in EUC-KR may be valid UTF-8 too. A line end between the
- * pieces is part of no character, so that none reaches from one piece into the next.
+ * One charset for the whole body, since a single Korean value in EUC-KR may be valid UTF-8 too. A line break between
+ * the pieces keeps a character of one piece from reaching into the next.
  */
 function charsetOf(pieces: readonly Uint8Array[], named: Charset | "other" | null): Charset {
   const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length + 1, 0)).fill(LINE_END);
@@ -95,7 +95,7 @@ function isValid(bytes: Uint8Array, charset: Charset): boolean {
   }
 }
 
-/** Its first byte behind a byte order mark and blanks is there, and no {. */
+/** After a byte order mark and blanks there is a first byte, and it is not {. */
 export function beginsAsForm(body: Uint8Array): boolean {
   let at = hasMark(body) ? 3 : 0;
   while (isBlank(body[at])) at += 1;
@@ -106,7 +106,7 @@ function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }
 
-/** The form as people read it: name=value, unescaped, a line each. */
+/** The form as people read it: unescaped name=value, a line each. */
 export function formText(fields: readonly Field[]): string {
   return fields.map(({ name, value }) => `${oneLine(name)}=${oneLine(value)}`).join("\n");
 }

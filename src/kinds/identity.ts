@@ -1,22 +1,29 @@
-// The rules of identity that kinds share: results that contradict, ids that differ, messages without any id. And the id itself.
+// The rules of identity that kinds share: contradicting results, different ids, messages without any id. It also makes
+// the ids.
 import { hash } from "node:crypto";
 import { type Fields, SUCCESS } from "../rules/notification.ts";
 import type { Kind, Relation, Comparable } from "./kind.ts";
 
 type Key = readonly (string | null)[];
 
-/** `ntf_` + 32 hex digits of the notification that goes its way: the same for each resend, on every path. */
+/**
+ * The id of a notification that is delivered without a person: `ntf_` and 32 hex digits. Each resend has the same,
+ * whichever way it comes in.
+ */
 export function plainId(kind: Kind, comparable: Comparable): string {
   return idOf(kind.identity.key(comparable));
 }
 
-/** Of one that is held as `conflict`, `foreign` or `ambiguous`: it must not take the plain id from the real one. */
+/**
+ * The id of a notification that is held as `conflict`, `foreign` or `ambiguous`: it must not take the plain id from the
+ * real one.
+ */
 export function ownId(kind: Kind, comparable: Comparable): string {
   const { mallId, pgCno, shopOrderNo, body } = comparable;
   return idOf(["own", ...kind.identity.key(comparable), mallId, pgCno, shopOrderNo, hash("sha256", body)]);
 }
 
-/** Of one with a weak slot that came more than 45 min after the one that it may repeat. */
+/** The id of one without sufficient ids that came more than 45 min after the one that it may repeat. */
 export function repeatId(kind: Kind, comparable: Comparable, previousId: string): string {
   return idOf(["repeat", ...kind.identity.key(comparable), previousId]);
 }
@@ -25,7 +32,7 @@ function idOf(key: Key): string {
   return `ntf_${hash("sha256", JSON.stringify(key)).slice(0, 32)}`;
 }
 
-/** A missing one contradicts nothing. */
+/** A missing value differs from nothing. */
 export function differ(one: string | null | undefined, other: string | null | undefined): boolean {
   return one !== other && (one ?? null) !== null && (other ?? null) !== null;
 }
@@ -38,7 +45,10 @@ function moneyDiffers(one: Fields, other: Fields): boolean {
   return differ(one.amount, other.amount) || differ(one.currency, other.currency);
 }
 
-/** Of two with one key: ids that both give, and that differ. One made from the status API may name other ones than the webhook. */
+/**
+ * Whether two notifications with the same key name different mallIds, pgCnos or shopOrderNos. The status API may name
+ * other pgCnos and shopOrderNos than the webhook: these are not compared with its.
+ */
 export function idsDiffer(one: Comparable, other: Comparable): boolean {
   if (differ(one.mallId, other.mallId)) return true;
   if (isFromStatusApi(one, other)) return false;
@@ -49,7 +59,7 @@ function isFromStatusApi(one: Comparable, other: Comparable): boolean {
   return one.source === "status-api" || other.source === "status-api";
 }
 
-/** Between a success without an id of its event and the one that the status API told of, the reference tells. */
+/** Whether the reference ties a success without its event's id to the one that the status API reported. */
 export function isSameByReference(one: Comparable, other: Comparable): boolean {
   const isTied = one.reference !== null && one.reference === other.reference;
   const succeed = one.resCd === SUCCESS && other.resCd === SUCCESS;
@@ -62,20 +72,20 @@ export function isSameByReference(one: Comparable, other: Comparable): boolean {
   );
 }
 
-/** Two of one event, in the kinds that tell of success and failure. */
+/** Relates two notifications of one event, for kinds that report success and failure. */
 export function relateResults(arriving: Comparable, known: Comparable): Relation {
   const [succeeds, succeeded] = [arriving.resCd === SUCCESS, known.resCd === SUCCESS];
   if (!succeeds && succeeded) return "contradicts";
   if (succeeds && !succeeded) return "independent";
   const moneyIsOther = !isFromStatusApi(arriving, known) && moneyDiffers(arriving, known);
-  // Failures of one cancellation may follow each other: what one says of amounts is compared with nothing.
+  // Failures of one cancellation may follow each other, and their amounts mean nothing.
   if (!succeeds && (arriving.resCd !== known.resCd || moneyIsOther)) return "independent";
   return moneyIsOther || idsDiffer(arriving, known) ? "conflicts" : "same";
 }
 
 /**
- * The key of a message without any id: what else it says; where that is nothing either, its bytes on one KST day.
- * @param kind nothing for `wechat.cancel`, whose ids are older than the other kinds
+ * The key of a message without any id: its other fields. Where these are empty too, its bytes and the KST day.
+ * @param kind [] for `wechat.cancel`, whose ids are older than the other kinds
  */
 export function keyWithoutId(
   kind: Key,
@@ -95,7 +105,7 @@ function kstDay(instant: number): string {
   return new Date(instant + 9 * 60 * 60 * 1000).toISOString().slice(0, 10);
 }
 
-/** yyyyMMddHHmmss in KST, as KICC writes it. */
+/** yyyyMMddHHmmss in KST, in KICC's format. */
 export function kstStamp(instant: number): string {
   return new Date(instant + 9 * 60 * 60 * 1000).toISOString().replaceAll(/\D/g, "").slice(0, 14);
 }

@@ -1,19 +1,21 @@
-// JSON as KICC writes it → an object, its numbers as they are spelled; and the names in its text, which JSON.parse merges where they are equal.
+// Parses JSON as KICC writes it and keeps the spelling of its numbers. It also lists the names in the text, because
+// JSON.parse merges equal ones.
 
 export interface Parsed {
   readonly value: Readonly<Record<string, unknown>>;
-  /** What was parsed: the text itself, or the text with what JSON forbids escaped. */
+  /** What was parsed: the text itself, or the repaired text. */
   readonly text: string;
-  /** Numbers of more digits than a double keeps came, and are texts now. */
+  /** The text has numbers with more digits than a double keeps; they became texts. */
   readonly exact: boolean;
 }
 
-// A number that a double may spell in another way: one of over 15 digits, with a fraction or an exponent, or -0.
+// A number that a double may spell differently: more than 15 digits, a fraction, an exponent, or -0.
 const INEXACT = /[:,[]\s*(?:-0\b|-?\d{16}|-?\d+[.eE])/;
 
 /**
- * Numbers keep their spelling, those of INEXACT as texts: KICC's ids have 20 digits, and a double keeps 16. They are
- * looked for first, since a reviver takes longer than all the rest of reading. null for what is no object.
+ * Parses an object. Numbers that match INEXACT become texts in their own spelling: KICC's ids have 20 digits, and a
+ * double keeps 16. They are looked for first, because a reviver takes longer than the rest of reading.
+ * @returns null where it is not an object
  */
 export function parseObject(text: string): Parsed | null {
   const exact = INEXACT.test(text);
@@ -24,12 +26,12 @@ export function parseObject(text: string): Parsed | null {
   return isObject(mended) ? { value: mended, text: repaired, exact } : null;
 }
 
-/** undefined for what is no JSON. */
+/** Returns undefined where it is not JSON. */
 function parse(text: string, exact: boolean): unknown {
   try {
     return exact ? JSON.parse(text, exactNumbers) : JSON.parse(text);
   } catch {
-    // SyntaxError, or RangeError on a body that nests too deeply
+    // SyntaxError, or RangeError for a body that nests too deeply
     return undefined;
   }
 }
@@ -42,7 +44,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Escapes raw control characters inside texts, and drops NULs behind the end. All else that is wrong stays wrong. */
+/** Escapes raw control characters inside strings, and drops NULs at the end. Any other error stays. */
 function repair(text: string): string {
   const end = endWithoutNuls(text);
   const pieces: string[] = [];
@@ -62,21 +64,21 @@ function endWithoutNuls(text: string): number {
   return end;
 }
 
-// What follows a backslash is left: escaping it would make another text of it.
+// What follows a backslash stays: escaping it would change the string.
 const CONTROLS = /\\.|\p{Cc}/gsu;
 
 function escaped(found: string): string {
   return found.startsWith("\\") ? found : `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/** One member of an object in a text: its name, and where its value stands. */
+/** One member of an object: its name, and where its value stands in the text. */
 export interface Member {
   readonly name: string;
   readonly from: number;
   readonly to: number;
 }
 
-/** Each member of the object that begins at `start`, in order, equal names too. @param json valid JSON */
+/** Lists the members of the object that begins at `start`, in order and with equal names. @param json valid JSON */
 export function membersOf(json: string, start: number): Member[] {
   const members: Member[] = [];
   let at = behindBlanks(json, start + 1);
@@ -91,14 +93,14 @@ export function membersOf(json: string, start: number): Member[] {
   return members;
 }
 
-/** The first place at or behind `at` that is no blank. */
+/** The first place from `at` on that is not a blank. */
 export function behindBlanks(json: string, at: number): number {
   let place = at;
   while (place < json.length && " \t\r\n".includes(json.charAt(place))) place += 1;
   return place;
 }
 
-/** Behind the closing quote of the text that opens at `open`; the end of all where it has none. */
+/** The place after the closing quote of the string that opens at `open`; the end of the text where there is none. */
 export function endOfText(json: string, open: number): number {
   for (let at = open + 1; ;) {
     const quote = json.indexOf('"', at);
@@ -110,7 +112,9 @@ export function endOfText(json: string, open: number): number {
   }
 }
 
-/** Behind the value that begins at `from`. A loop, not a recursion: a body may nest as deeply as it likes. */
+/**
+ * The place after the value that begins at `from`. It loops rather than recurses, because a body may nest to any depth.
+ */
 export function endOfValue(json: string, from: number): number {
   if (json[from] === '"') return endOfText(json, from);
   let depth = 0;

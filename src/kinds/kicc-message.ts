@@ -1,4 +1,5 @@
-// One message, JSON object or form, as values by their JSON names, with the names that stand in it twice. What a kind reads from.
+// One message from KICC, a JSON object or a form, as values by their JSON names. It also says which names stand in it
+// twice.
 import type { Field } from "./form.ts";
 import { jsonNameOf } from "./legacy-names.ts";
 import { type Member, type Parsed, behindBlanks, isObject, membersOf, parseObject } from "./json.ts";
@@ -7,21 +8,22 @@ import { trimmedOf } from "./text.ts";
 export interface KiccMessage {
   readonly values: Readonly<Record<string, unknown>>;
   /**
-   * Names that stand twice in the object or form, or in its amountInfo ("amountInfo.amount"), whatever the values. Names
-   * are compared unescaped, without blanks around them, and those of forms by their JSON names. The value is the last.
+   * Names that stand twice in the object or form, or in its amountInfo ("amountInfo.amount"), whatever their values.
+   * Names are compared unescaped and without blanks around them; a form's by their JSON names. `values` has the last
+   * value.
    */
   readonly twice: ReadonlySet<string>;
 }
 
 const NONE: ReadonlySet<string> = new Set();
-/** The one object whose members are read. */
+/** The one nested object whose members are read. */
 const INNER = "amountInfo";
 
 export function textIn({ values }: KiccMessage, name: string): string | null {
   return trimmedOf(values[name]);
 }
 
-/** A text of amountInfo. */
+/** A text in amountInfo. */
 export function innerText({ values }: KiccMessage, name: string): string | null {
   const inner = values[INNER];
   return isObject(inner) ? trimmedOf(inner[name]) : null;
@@ -32,9 +34,9 @@ export function jsonMessage(parsed: Parsed): KiccMessage {
 }
 
 /**
- * Whether no name can stand twice: a body without backslashes has two quotes for each name and each text, so that one
- * that JSON.parse merged away leaves two over. It costs a fraction of looking at each name. What is not counted here
- * leaves quotes over too, and is looked through: names and texts in other objects.
+ * Whether no name can stand twice. A body without backslashes has two quotes for each name and each string, so a name
+ * that JSON.parse merged leaves two quotes over. Counting quotes costs a fraction of listing the names. Names and
+ * strings in other objects are not counted: they leave quotes over, and then the names are listed.
  */
 function isPlain({ value, text, exact }: Parsed): boolean {
   if (exact) return false;
@@ -57,7 +59,9 @@ function isPlain({ value, text, exact }: Parsed): boolean {
   return quotes === 0;
 }
 
-/** With a blank at an end, or a name of the form dialect: most of those have a _, the others are listed. */
+/**
+ * A name with a blank at an end, or of the form dialect. Most names of that dialect have an underscore; `cno` has none.
+ */
 function isOdd(name: string): boolean {
   return name.trim() !== name || name === "cno" || name.includes("_");
 }
@@ -73,7 +77,7 @@ function lookedThrough({ value, text }: Parsed): KiccMessage {
   return { values, twice };
 }
 
-/** In an object: what parseObject takes is the same for each value, its numbers too. */
+/** Parsed inside an object, so that parseObject treats its numbers alike. */
 function valueIn(json: string): unknown {
   return parseObject(`{"value":${json}}`)?.value["value"];
 }
@@ -90,7 +94,7 @@ function repeated(members: readonly Pick<Member, "name">[], within: string): Set
   return twice;
 }
 
-/** Of a form the names of its own dialect alone count. */
+/** In a form only the names of the form dialect count. */
 export function formMessage(fields: readonly Field[]): KiccMessage {
   const values: Record<string, unknown> = Object.create(null);
   for (const { name, value } of fields) {

@@ -1,7 +1,10 @@
-// Facts about KICC: from where it calls, and where it is asked. Data alone.
+// Facts about KICC: from which addresses it calls, and at which host it is asked. Data only.
 import type { Product } from "./kind.ts";
 
-/** KICC's source addresses by product (each product's webhook page) and API hosts (global-payment), by environment. */
+/**
+ * By environment: KICC's source addresses by product (from each product's webhook page), and its API host
+ * (global-payment).
+ */
 export const KICC = {
   production: {
     sources: {
@@ -19,5 +22,5 @@ export const KICC = {
 
 export type Sources = Readonly<Record<Product, readonly string[]>>;
 
-/** KICC's own networks. Whoever calls from one of them is most likely KICC, at an address that no page names. */
+/** KICC's own networks. A caller from one of them is most likely KICC, from an address that no page names. */
 export const KICC_NETWORKS = ["203.233.72.0/23", "203.233.74.0/24", "61.33.205.0/24", "61.33.211.0/24"] as const;

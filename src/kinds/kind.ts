@@ -1,17 +1,21 @@
-// What a kind of notification is: data and pure functions. Nothing outside this folder names a kind; what is special about one is said here.
+// What a kind of notification is: data and pure functions. Only this folder names kinds, and says what is special about
+// one.
 import type { Answer, Fields, Query, Source } from "../rules/notification.ts";
 import type { Relation } from "../rules/judge.ts";
 import type { KiccMessage } from "./kicc-message.ts";
 
 export type { Relation };
 
-/** Whose source addresses, and which door. */
+/** Decides which source addresses and which door apply. */
 export type Product = "wechat" | "alipay" | "online";
 
-/** The texts that tell an event beside Fields: tlfSno, statusCode, transactionDate … Missing ones are not there. */
+/**
+ * Texts that identify an event besides Fields, such as tlfSno, statusCode and transactionDate. Missing ones are left
+ * out.
+ */
 export type Parts = Readonly<Record<string, string>>;
 
-/** What is known of a notification when it is compared with another: stored or arriving. */
+/** What is known of a notification, stored or arriving, when it is compared with another. */
 export interface Comparable extends Fields {
   readonly parts: Parts;
   readonly source: Source;
@@ -21,43 +25,48 @@ export interface Comparable extends Fields {
   readonly ambiguous: boolean;
 }
 
-/** Where stored notifications of the same event are found. */
+/** The column and the value by which stored notifications of the same event are found. */
 export interface Event {
   readonly column: "cancelPgCno" | "pgCno" | "shopOrderNo";
   readonly value: string;
 }
 
 export interface Identity {
-  /** What the plain id is the hash of. What is the same has the same key, unless a part of a value is missing in one. */
+  /** The plain id is the hash of this. A resend has the same key, unless one of the two lacks a part of it. */
   readonly key: (comparable: Comparable) => readonly (string | null)[];
-  /** null where it has no id that a notification could share: then the same key alone tells that two are one. */
+  /**
+   * null where it has no id that other notifications could share. Then only the same key makes two notifications one.
+   */
   readonly event: (comparable: Comparable) => Event | null;
-  /** What the arriving one is to a known one, whether found by event, by id or by reference. */
+  /** How the arriving notification relates to a known one that was found by event, by id or by reference. */
   readonly relate: (arriving: Comparable, known: Comparable) => Relation;
-  /** A repeat looks exactly like a second event: a match counts for 45 minutes only. */
+  /** true where a second event would look exactly like a resend: then a match counts for 45 minutes only. */
   readonly isWeak: (comparable: Comparable) => boolean;
-  /** A failure after a success contradicts it, a success supersedes a pending failure. In other kinds another result is a conflict. */
+  /**
+   * true: a failure after a success contradicts it, and a success supersedes a pending failure. false: another result
+   * is a conflict.
+   */
   readonly judgesResults: boolean;
-  /** There is one notifyUrl for each event, so that its reference names the event. */
+  /** true where each event has its own notifyUrl: then the reference names the event. */
   readonly referenceNamesEvent: boolean;
 }
 
 /** KICC's status API for a kind (contract section 8). */
 export interface StatusApi {
-  /** Behind KICC_API_URL. */
+  /** Appended to KICC_API_URL. */
   readonly path: `/api/${string}`;
-  /** The id by which a merchant announces an event, and the ids that an answer must name to prove one. */
+  /** The id by which a merchant announces an event; and the ids that an answer must name to prove the event. */
   readonly announcedBy: "cancelPgCno" | "pgCno";
   readonly proves: readonly ("cancelPgCno" | "pgCno")[];
-  /** null where there is nothing to ask with. */
+  /** Returns null where there are not enough ids to ask with. */
   readonly query: (fields: Pick<Fields, "mallId" | "pgCno" | "cancelPgCno">) => Query | null;
-  /** @param text the whole body of an HTTP 200 answer; in others resCd and resMsg do not exist */
+  /** @param text the whole body of an answer with status 200; other answers have no resCd and resMsg */
   readonly read: (text: string) => Answer;
-  /** What only this kind's webhook has, from an answer; the rest is the same for all. */
+  /** The fields that only this kind's webhook has, made from an answer. The other fields are the same for all kinds. */
   readonly message: (answered: AnsweredEvent) => Readonly<Record<string, unknown>>;
 }
 
-/** What an answer and the announcement together say. */
+/** What KICC's answer and the announcement say together. */
 export interface AnsweredEvent {
   readonly cancelPgCno: string | null;
   readonly date: string | null;
@@ -73,35 +82,40 @@ export interface Kind {
   readonly name: string;
   readonly product: Product;
   readonly door: `/kicc/${string}`;
-  /** What it is called before people. */
+  /** The name that people see. */
   readonly title: { readonly en: string; readonly ko: string };
   /**
-   * A message is of this kind, at whatever door, where one of these fields is there, with this value if one is named.
-   * Without any mark it is of the kind of its door; where a door has several, of the one whose mark names no value.
+   * A message is of this kind, at any door, if it has one of these fields, and with `value` if one is given. A message
+   * without any mark is of its door's kind; where a door has several kinds, of the one whose mark has no value.
    */
   readonly mark: { readonly names: readonly string[]; readonly value?: string };
-  /** Beside the names of all marks, which fields are read: one of these twice is ambiguous. "amountInfo.amount" is one in an object. */
+  /**
+   * The fields that are read, besides the marks of all kinds. One of these standing twice makes the message ambiguous.
+   * "amountInfo.amount" means a field in an object.
+   */
   readonly reads: (name: string) => boolean;
-  /** All but what every kind has: kind, resCd, resMsg, mallId, shopOrderNo and pgCno. */
+  /** Reads all fields but those of every kind: kind, resCd, resMsg, mallId, shopOrderNo and pgCno. */
   readonly read: (message: KiccMessage) => Omit<Fields, keyof Common>;
   readonly parts: (message: KiccMessage) => Parts;
-  /** Whether the ack in JSON has pgCno. */
+  /** Whether the ack in JSON contains pgCno. */
   readonly ackHasPgCno: boolean;
-  /** It comes as a form too, from merchants' older contracts. */
+  /** It also comes as a form, from merchants with older contracts. */
   readonly comesAsForm: boolean;
   readonly identity: Identity;
   readonly statusApi: StatusApi | null;
-  /** Made up, for POST /api/test: ids of zeros and a serial. */
+  /** Makes a test notification for POST /api/test: its ids are zeros and a serial number. */
   readonly sample: (resCd: string, serial: number, now: number) => Sample;
   /** KICC demands that a merchant who cannot book it cancels the payment. */
   readonly demandsBooking: boolean;
-  /** What a success does to what is paid: it adds its amount, or takes it away. null: neither, or nobody can tell. */
+  /**
+   * What a success does to the paid amount: "in" adds to it, "out" takes away. null: neither, or it cannot be known.
+   */
   readonly flow: "in" | "out" | null;
-  /** It tells of money that did not arrive or was taken back: it stands out in the console. */
+  /** It reports money that did not arrive or was taken back: it stands out in the console. */
   readonly isLoss: boolean;
 }
 
-/** What is read alike in every kind. */
+/** The fields that are read alike in every kind. */
 export type Common = Pick<Fields, "kind" | "resCd" | "resMsg" | "mallId" | "shopOrderNo" | "pgCno">;
 
 export const COMMON_NAMES = ["resCd", "resMsg", "mallId", "shopOrderNo", "pgCno"] as const;

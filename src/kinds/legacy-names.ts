@@ -1,6 +1,6 @@
-// The names of fields in the older form dialect, and the JSON names of the same fields. A table, nothing else.
+// The field names of the older form dialect with the JSON names of the same fields. A table only.
 
-/** Names of the form dialect → those of JSON. Names that have none there are read by nobody here. */
+/** Form name → JSON name. Fields without a JSON name are not read. */
 const JSON_NAMES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     res_cd: "resCd",
@@ -74,7 +74,7 @@ const JSON_NAMES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** The JSON name of a form's field; undefined where it has none. */
+/** Returns undefined where the form field has no JSON name. */
 export function jsonNameOf(formName: string): string | undefined {
   return JSON_NAMES.get(formName);
 }

@@ -1,13 +1,16 @@
-// Makes a notification of what was read and how it came, and what identity functions compare from one that is stored.
+// Makes a notification from what was read and how it came; and makes what identity functions compare from a stored one.
 import type { Fields, Notification, Source } from "../rules/notification.ts";
 import { ownId, plainId } from "./identity.ts";
 import type { Kind, Parts, Comparable } from "./kind.ts";
 import { type Readable, readNotification } from "./read.ts";
 
-/** How a notification came: all of it but what was read. */
+/** How a notification came: everything but what was read from its body. */
 type Arrival = Omit<Notification, keyof Fields | "id" | "contentType" | "ambiguous">;
 
-/** Its id is the plain one, but for an ambiguous one's, which must not take it from the real one. */
+/**
+ * Gives a notification its id: the plain one. An ambiguous one gets its own id, so that it does not take the plain id
+ * from the real one.
+ */
 export function identify(reading: Readable, arrival: Arrival): Notification {
   const { kind, fields, ambiguous, contentType } = reading;
   const comparable = comparableOf(reading, arrival);
@@ -27,7 +30,7 @@ export function comparableOf(
   return { ...fields, parts, ambiguous, source, reference, body, receivedAt };
 }
 
-/** A stored notification. Its columns may say more than its body: receipts fill in what the first one lacked. */
+/** A stored notification. Its columns may hold more than its body: receipts fill in what the first one lacked. */
 export interface StoredFields {
   readonly body: Uint8Array;
   readonly contentType: string | null;
@@ -41,7 +44,7 @@ export interface StoredFields {
   readonly amount: string | null;
 }
 
-/** What is compared of a stored one. A body that cannot be read, which a person let through, has no fields. */
+/** What is compared of a stored notification. A body that cannot be read, which a person released, has no fields. */
 export function comparableOfStored(kind: Kind, stored: StoredFields): Comparable {
   const reading = readNotification(stored.body, stored.contentType, kind);
   const { fields, parts, ambiguous } = reading.readable
@@ -64,7 +67,10 @@ export function comparableOfStored(kind: Kind, stored: StoredFields): Comparable
   );
 }
 
-/** A body that cannot be read, delivered on a person's word: its bytes, and which kind that person says it is. */
+/**
+ * Makes a notification from a body that cannot be read, which a person released and named the kind of: its bytes,
+ * without fields.
+ */
 export function unreadNotification(kind: Kind, arrival: Arrival & Pick<Notification, "contentType">): Notification {
   const fields = unreadFields(kind);
   const comparable = comparableOf({ fields, parts: {}, ambiguous: false }, arrival);

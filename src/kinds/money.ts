@@ -1,21 +1,22 @@
-// Currency and amount in the one spelling in which they are stored and compared. What is no plain number stays as it came.
+// Brings currency and amount into the one spelling in which they are stored and compared. What is not a plain number
+// stays as it came.
 
 const CURRENCIES: ReadonlyMap<string, string> = new Map([
   ["00", "KRW"],
   ["01", "USD"],
 ]);
 
-/** `00` → KRW, `01` → USD, else the code in capitals. */
+/** `00` → KRW, `01` → USD, any other code in capitals. */
 export function normalCurrency(code: string | null): string | null {
   if (code === null) return null;
   const capitals = code.toUpperCase();
   return CURRENCIES.get(capitals) ?? capitals;
 }
 
-// Bounded, and each piece ends before the next can begin: no text makes it slow.
+// The lengths are bounded, and each piece ends before the next can begin: no text makes the match slow.
 const NUMBER = /^([+-]?)(\d{1,40})(?:\.(\d{0,40}))?(?:e([+-]?\d{1,2}))?$/i;
 
-/** Drops what does not change a number: outer zeros, a plus, an exponent. @param amount without blanks around it */
+/** Removes outer zeros, a plus sign and an exponent. @param amount without blanks around it */
 export function normalAmount(amount: string | null): string | null {
   const number = NUMBER.exec(amount ?? "");
   if (number === null) return amount;

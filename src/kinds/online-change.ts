@@ -1,4 +1,5 @@
-// notiType 20: a payment was cancelled, or refunded at once. pgCno is the payment's, cancelPgCno the cancellation's.
+// notiType 20: a payment was cancelled, or refunded at once. pgCno is the id of the payment, cancelPgCno the id of the
+// cancellation.
 import { onlineKind } from "./online-kind.ts";
 
 export const onlineChange = onlineKind({

@@ -1,4 +1,5 @@
-// notiType 31: the bank took a deposit back. It bears the ids of its notiType 30 and is never one with it.
+// notiType 31: the bank took a deposit back. It has the ids of the deposit's notiType 30, and is never the same
+// notification.
 import { onlineKind } from "./online-kind.ts";
 
 export const onlineDepositCancel = onlineKind({

@@ -1,4 +1,5 @@
-// notiType 40: an escrow's state changed: deposit, refund, purchase confirmed or rejected. One pgCno goes through several.
+// notiType 40: the state of an escrow changed: deposit, refund, purchase confirmed or rejected. One pgCno passes
+// through several states.
 import { onlineKind } from "./online-kind.ts";
 
 export const onlineEscrow = onlineKind({

@@ -1,4 +1,5 @@
-// What the kinds of the general online payment share: flat texts, KRW, slots and values (one line of a table each), the ack without pgCno.
+// What the kinds of the general online payment share: texts without nesting, KRW, an ack without pgCno. Each kind is
+// one line of a table.
 import type { Fields } from "../rules/notification.ts";
 import { differ, idsDiffer, isSameKey, keyWithoutId, kstStamp, relateResults } from "./identity.ts";
 import {
@@ -15,29 +16,31 @@ import { normalAmount } from "./money.ts";
 
 type Slot = readonly (string | null)[];
 
-/** One line of the table of kinds. */
+/** One line of the table. */
 export interface Online {
   readonly name: `online.${string}`;
   readonly title: Kind["title"];
-  /** undefined: any that no other kind has, and none. */
+  /** undefined: the kind of every other notiType, and of a message without one. */
   readonly notiType?: string;
-  /** The names of `parts` that its slot is made of, beside those of Fields. */
+  /** The parts that `slot` uses, besides those in Fields. */
   readonly parts: readonly string[];
-  /** Which event it is, mallId aside. */
+  /** What identifies the event, besides mallId. */
   readonly slot: (comparable: Comparable) => Slot;
-  /** The ids in the slot: one of them tells the event. The first that is there is where others are looked for. */
+  /**
+   * The ids in the slot, of which one identifies the event. The first one that the message has is searched for in D1.
+   */
   readonly ids: readonly ("pgCno" | "cancelPgCno" | "tlfSno")[];
-  /** Whether the amount is part of the value, or resCd alone. */
+  /** true: two notifications of one event must have the same amount and resCd. false: the same resCd. */
   readonly hasAmount: boolean;
   readonly isWeak?: (comparable: Comparable) => boolean;
   readonly judgesResults?: boolean;
   readonly isLoss?: boolean;
   readonly flow?: Kind["flow"];
-  /** Of notiType 20: the amount and the date of the cancellation. */
+  /** Only notiType 20: amount and date are those of the cancellation. */
   readonly isCancellation?: boolean;
-  /** For a made-up one. */
+  /** More fields of a test notification. */
   readonly sample?: Readonly<Record<string, string>>;
-  /** For the kind whose slot is made of whatever is there. */
+  /** For the kind whose slot uses whatever fields there are. */
   readonly readsToo?: (name: string) => boolean;
   readonly partsToo?: (message: KiccMessage) => Parts;
 }
@@ -65,7 +68,7 @@ export function onlineKind(online: Online): Kind {
       relate: (arriving, known) => relate(arriving, known, online),
       isWeak: (comparable) => idsOf(comparable, online).length > 0 && online.isWeak?.(comparable) === true,
       judgesResults: online.judgesResults === true,
-      // One URL serves all.
+      // One notifyUrl serves all events.
       referenceNamesEvent: false,
     },
     statusApi: null,

@@ -1,4 +1,5 @@
-// Any other notiType, and none: taken, kept and delivered as it is. Two are one where all that looks like an id or a date is the same.
+// Any other notiType, and none: stored and delivered as it is. Two are the same if all fields are that look like an id
+// or a date.
 import type { Comparable } from "./kind.ts";
 import { type KiccMessage, textIn } from "./kicc-message.ts";
 import { MARK, onlineKind } from "./online-kind.ts";
@@ -22,7 +23,7 @@ export const onlineOther = onlineKind({
   partsToo,
 });
 
-/** @returns the notiType too: all unknown ones are of this kind */
+/** @returns the notiType as well, because all unknown ones are of this kind */
 function partsToo(message: KiccMessage): Readonly<Record<string, string>> {
   const parts: Record<string, string> = {};
   for (const name of Object.keys(message.values)) {

@@ -1,4 +1,5 @@
-// notiType 50: a next-day refund was paid out. pgCno is the payment's, cancelPgCno the refund's. It names no amount as a rule.
+// notiType 50: a next-day refund was paid out. pgCno is the id of the payment, cancelPgCno the id of the refund. It
+// usually has no amount.
 import { onlineKind } from "./online-kind.ts";
 
 export const onlineRefund = onlineKind({

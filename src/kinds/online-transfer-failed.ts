@@ -1,4 +1,5 @@
-// notiType 51: a refund or payout could not be transferred, and must be requested again. A failure, told with hardly any id.
+// notiType 51: a refund or payout could not be transferred, and must be requested again. It is a failure, and has
+// hardly any id.
 import { onlineKind } from "./online-kind.ts";
 
 export const onlineTransferFailed = onlineKind({

@@ -1,10 +1,14 @@
-// A body as people may see it: its text, and the same text with personal values as their first character and a *. For whole and broken bodies alike.
+// A body as people may see it: its text, and the text with each personal value masked to its first character and a *.
+// It also masks bodies that are cut off or broken.
 import { type Field, formText, parseForm } from "./form.ts";
 import { jsonNameOf } from "./legacy-names.ts";
 import { behindBlanks, endOfText, endOfValue, parseObject } from "./json.ts";
 import { type Charset, charsetIn, decodeText } from "./text.ts";
 
-/** What KICC's tables have of persons and secrets, by the names of JSON, and what comes in no table under the older names. */
+/**
+ * The fields with personal or secret values in KICC's tables, by their JSON names; and older names that are in no
+ * table.
+ */
 const PERSONAL: ReadonlySet<string> = new Set(
   [
     "cardNo",
@@ -25,19 +29,19 @@ const PERSONAL: ReadonlySet<string> = new Set(
     "card_mask_no",
   ].map((name) => name.toLowerCase()),
 );
-// The merchant's own texts, numbered.
+// The merchant's own numbered texts.
 const MERCHANTS_OWN = /^(?:shopvalue|reserve)\d{1,2}$/;
 
 export interface Shown {
-  /** As decoded; of a form name=value, unescaped, a line each. */
+  /** Decoded; a form as unescaped name=value, a line each. */
   readonly text: string;
   readonly masked: string;
-  /** Something was masked. */
+  /** At least one value is masked. */
   readonly isPersonal: boolean;
   readonly charset: Charset;
 }
 
-/** @param body may be the beginning of one, or unreadable */
+/** @param body also the beginning of a body, or one that cannot be read */
 export function showBody(body: Uint8Array, contentType: string | null): Shown {
   const { text, charset } = decodeText(body, charsetIn(contentType));
   if (!looksLikeForm(text)) {
@@ -47,16 +51,16 @@ export function showBody(body: Uint8Array, contentType: string | null): Shown {
   }
   const form = parseForm(body, contentType);
   if (form === null) {
-    // Too many fields to be read: nothing of it is shown unless the whole is asked for.
+    // Too many fields to read: nothing is shown unless the whole body is asked for.
     return { text, masked: "*", isPersonal: true, charset };
   }
   const whole = formText(form.fields);
-  // What only looks like a form has its names within what is taken for other ones.
+  // A body that only looks like a form may contain personal names inside what is taken for one value.
   const masked = form.fields.map((field) => maskBroken(formText([maskField(field)]))).join("\n");
   return { text: whole, masked, isPersonal: masked !== whole, charset: form.charset };
 }
 
-/** It begins as no JSON, and the first name has a value. */
+/** It does not begin like JSON, and its first name is followed by =. */
 function looksLikeForm(text: string): boolean {
   return /^\s*[^\s{["=&]+\s*=/.test(text);
 }
@@ -76,7 +80,9 @@ function mask(value: string): string {
   return `${first}*`;
 }
 
-/** Each text that a colon follows is a name: what stands behind it is masked in place, at any depth, all else stays as it is. */
+/**
+ * A string that is followed by a colon is a name. Its value is masked in place, at any depth; everything else stays.
+ */
 function maskJson(json: string): string {
   const pieces: string[] = [];
   let copied = 0;
@@ -96,10 +102,10 @@ function maskJson(json: string): string {
   return pieces.join("") + json.slice(copied);
 }
 
-// Begins at a word's beginning only, and a name is short: no text makes it slow.
+// A name begins at the beginning of a word, and is short: no text makes the match slow.
 const NAMED_VALUE = /(?<!\w)([A-Za-z]\w{0,40})(["']?\s*[:=]\s*["']?)([^"',}&\r\n]*)/g;
 
-/** In what is no JSON a stray quote shifts names and values: each personal name counts, whatever stands around it. */
+/** In broken JSON a stray quote mixes up names and values. So each personal name counts, wherever it stands. */
 function maskBroken(text: string): string {
   return text.replaceAll(NAMED_VALUE, (whole: string, name: string, between: string, value: string) =>
     isPersonal(name) && value.trim() !== "" && value !== "null" ? `${name}${between}${mask(value)}` : whole,
@@ -111,7 +117,7 @@ function nameIn(text: string): string {
   return typeof value === "string" ? value : text.slice(1, -1);
 }
 
-/** undefined for what is no JSON: a text that is cut off, or has a raw line end in it. */
+/** Returns undefined for what is not JSON: a string that is cut off, or that has a raw line break. */
 function valueOf(json: string): unknown {
   try {
     return JSON.parse(json);

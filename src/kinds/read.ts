@@ -1,4 +1,5 @@
-// A body, its Content-Type and its door → which kind it is, its fields, and how it is acked. Throws for no bytes; decides nothing else.
+// Reads a body with its Content-Type at a door: which kind it is, its fields, and in which format it is acked. Throws
+// for no bytes, and decides nothing else.
 import type { Fields } from "../rules/notification.ts";
 import type { Reply } from "./ack.ts";
 import { formMessage, jsonMessage, type KiccMessage, textIn } from "./kicc-message.ts";
@@ -18,9 +19,9 @@ export interface Readable {
   readonly fields: Fields;
   readonly parts: Parts;
   readonly ambiguous: boolean;
-  /** It bears the mark of another door than the one at which it came. */
+  /** It has the mark of a kind of another door. */
   readonly atOtherDoor: boolean;
-  /** As it is to be delivered. */
+  /** As it is delivered. */
   readonly contentType: string | null;
   readonly reply: Reply;
 }
@@ -33,7 +34,10 @@ export interface Unreadable {
 
 export type Reading = Readable | Unreadable;
 
-/** A door, where the marks decide; a kind where it is known: stored under it, or named by a person; "any" at no door, where the marks alone decide. */
+/**
+ * How a body is read. A door: by marks, else as the door's kind. A kind: where it is known, because it is stored under
+ * it or a person named it. "any": by marks alone, where it came at no door.
+ */
 export type Where = Door | Kind | "any";
 
 export function readNotification(
@@ -53,13 +57,13 @@ export function readNotification(
   return unreadable(where, null, null);
 }
 
-/** Of the form dialect, with or without an expected door. */
+/** Whether a body that begins like a form is read as one. */
 function takesForms(where: Where): boolean {
   if (where === "any") return false;
   return "fallback" in where ? where.fallback.comesAsForm : where.comesAsForm;
 }
 
-/** At a door without forms a form is one that bears a mark of a kind that comes as one. */
+/** At a door without forms a body may still be a form that has the mark of a kind with forms. */
 function mayHideForm(where: Where, body: Uint8Array): boolean {
   return (where === "any" || "fallback" in where) && beginsAsForm(body);
 }
@@ -105,7 +109,7 @@ function readingOf(decoded: Decoded, contentType: string | null, where: Where, r
   };
 }
 
-/** What a kind that comes as no form has among its fields is in a form somebody else's. */
+/** A form cannot be of a kind that never comes as a form, even if it has that kind's mark. */
 function kindOf(message: KiccMessage, dialect: Dialect, where: Where, { kindMarked }: Registry): Kind | null {
   if (where !== "any" && !("fallback" in where)) return where;
   const marked = kindMarked(message);
@@ -136,7 +140,7 @@ function fieldsOf(message: KiccMessage, kind: Kind): Fields | null {
   };
 }
 
-/** With one of these a message tells of something, whether or not KICC gave it a text. */
+/** A message with one of these ids reports something, also without a text. */
 const IDS = ["pgCno", "cancelPgCno", "shopOrderNo", "tlfSno"] as const;
 
 function isAmbiguous({ twice }: KiccMessage, kind: Kind, { isMark }: Registry): boolean {

@@ -1,4 +1,4 @@
-// Every kind, one line each; the doors, and which kind a message at a door is.
+// Lists every kind, one line each; makes the doors from them; finds the kind of a message by its marks.
 import { alipayApproval } from "./alipay-approval.ts";
 import type { Kind, Product, StatusApi } from "./kind.ts";
 import { type KiccMessage, textIn } from "./kicc-message.ts";
@@ -14,7 +14,7 @@ import { onlineUnionpay } from "./online-unionpay.ts";
 import { wechatApproval } from "./wechat-approval.ts";
 import { wechatCancel } from "./wechat-cancel.ts";
 
-/** A message that bears several marks is of the first. */
+/** A message with the marks of several kinds is of the first one in this list. */
 export const KINDS: readonly Kind[] = [
   onlineApproval,
   onlineChange,
@@ -34,7 +34,7 @@ export interface Door {
   readonly path: Kind["door"];
   readonly product: Product;
   readonly kinds: readonly Kind[];
-  /** What a message without a mark is here. */
+  /** The kind of a message without a mark. */
   readonly fallback: Kind;
 }
 
@@ -43,22 +43,22 @@ export interface Registry {
   readonly doors: readonly Door[];
   readonly products: readonly Product[];
   readonly kindNamed: (name: string) => Kind | null;
-  /** By its exact path, without token or slash at the end. */
+  /** By the exact path, without token and without a slash at the end. */
   readonly doorAt: (path: string) => Door | null;
-  /** null where nothing in the message tells. */
+  /** null where the message has no mark. */
   readonly kindMarked: (message: KiccMessage) => Kind | null;
-  /** Whether the field says of which kind a message is. */
+  /** Whether the field is a mark of any kind. */
   readonly isMark: (name: string) => boolean;
 }
 
-/** Kinds that are marked by the same fields: looked for once for all of them. */
+/** Kinds that are marked by the same fields, so that each field is looked up once. */
 interface Marks {
   readonly names: readonly string[];
   readonly byValue: ReadonlyMap<string, Kind>;
   readonly any: Kind | null;
 }
 
-/** @param kinds in the order of their marks; each door has one kind whose mark names no value */
+/** @param kinds in the order in which marks count; each door has exactly one kind whose mark has no value */
 export function registryOf(kinds: readonly Kind[]): Registry {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]));
   const doors = [...new Set(kinds.map(({ door }) => door))].map((path) => doorOf(path, kinds));
@@ -106,7 +106,10 @@ export const REGISTRY = registryOf(KINDS);
 
 export const { doors: DOORS, products: PRODUCTS, kindNamed, doorAt } = REGISTRY;
 
-/** The names of those that a merchant announces by this id, so that KICC is asked where no notification comes. */
+/**
+ * The names of the kinds that a merchant announces by this id. KICC is asked about an announced event whose
+ * notification does not come.
+ */
 export function kindsAnnouncedBy(id: StatusApi["announcedBy"]): readonly string[] {
   return KINDS.filter(({ statusApi }) => statusApi?.announcedBy === id).map(({ name }) => name);
 }

@@ -1,4 +1,4 @@
-// What KICC's find calls have in common: the head of the answer, texts that people read, ids that can be asked with.
+// What KICC's find calls share: the head of the answer, texts for people, and which ids can be asked about.
 import { type Answer, type NotProven, type Proven, SUCCESS } from "../rules/notification.ts";
 import { isObject, parseObject } from "./json.ts";
 import { normalAmount, normalCurrency } from "./money.ts";
@@ -6,19 +6,19 @@ import { decodeText, textOf, trimmedOf } from "./text.ts";
 
 const LONGEST_TEXT = 500;
 const LONGEST_STATUS = 40;
-// find's own field lengths: what is longer than this, it cannot be asked about.
+// The field length in find's documents: KICC cannot be asked about a longer id.
 const LONGEST_ID_BYTES = 60;
 
 export type Status = Proven["kind"] | "not-yet" | "unknown";
 
-/** What differs between the calls. */
+/** What differs between the find calls. */
 interface Reading {
-  /** The first of these names that is there tells. Blanks in a name count for nothing. */
+  /** The first of these names that the answer has. Blanks in a name are ignored. */
   readonly statusNames: readonly string[];
   readonly dateNames: readonly string[];
   readonly amountNames: readonly string[];
   readonly meaning: (status: string) => Status;
-  /** After which status the amount is that of the event. */
+  /** Whether, with this status, the amount is that of the event. */
   readonly isAmountOf: (status: string) => boolean;
 }
 
@@ -63,14 +63,14 @@ function firstOf(message: Readonly<Record<string, unknown>>, names: readonly str
   return null;
 }
 
-/** KICC's test host has answered `approval Date`. A name that is written as documented wins. */
+/** KICC's test host has answered with the name `approval Date`. A name that is spelled as documented wins. */
 function withoutBlanks(message: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const odd = Object.keys(message).filter((name) => /\s/.test(name));
   if (odd.length === 0) return message;
   return { ...Object.fromEntries(odd.map((name) => [name.replaceAll(/\s+/g, ""), message[name]])), ...message };
 }
 
-/** URL-encoded, in UTF-8 or EUC-KR, `+` for a space as in forms. A lone % is not an encoding: it stays. */
+/** URL-encoded text in UTF-8 or EUC-KR, with `+` for a space as in forms. A lone % stays. */
 function decodeDetail(text: string): string {
   const parts = text
     .slice(0, 8 * LONGEST_TEXT)
@@ -81,7 +81,7 @@ function decodeDetail(text: string): string {
     .join("");
 }
 
-/** KICC relays others' words: bounded, without control characters and halves of pairs. */
+/** Cuts a text that KICC relays, and removes control characters and lone surrogates. */
 export function readable(text: string): string {
   return text
     .slice(0, LONGEST_TEXT)

@@ -1,9 +1,10 @@
-// find without cancelPgCno (global-payment/wechat/confirm-payment, alipay/confirm-payment): what its answer says of a payment's approval. Read tolerantly, its pages are not known whole.
+// find without cancelPgCno (global-payment/wechat/confirm-payment, alipay/confirm-payment): what the answer says about
+// the approval of a payment. Read tolerantly, because these pages are not known in full.
 import { isAskable, readFind } from "./status-answer.ts";
 import type { StatusApi } from "./kind.ts";
 
 const APPROVED = "TS01";
-/** Cancelled wholly or in part: so it had been approved. What was paid, its amounts no longer say. */
+/** Cancelled since, wholly or in part: so it had been approved. The answer's amounts no longer say what was paid. */
 const CANCELLED_SINCE: ReadonlySet<string> = new Set(["TS02", "TS06"]);
 /** Seen where the buyer had not paid yet. */
 const PENDING = "TS00";

@@ -1,4 +1,5 @@
-// Check Cancellation Status (global-payment/wechat/confirm-cancel): what it is asked, and what its answer says of a cancellation.
+// Check Cancellation Status (global-payment/wechat/confirm-cancel): the query, and what the answer says about a
+// cancellation.
 import { isAskable, readFind } from "./status-answer.ts";
 import type { StatusApi } from "./kind.ts";
 

@@ -1,4 +1,5 @@
-// KICC's answer about an announced event as a notification in the webhook's own shape: its names, not those of the status API.
+// Makes a notification from KICC's answer about an announced event, in the format of the webhook: with its names, not
+// those of the status API.
 import { type Notification, type Proven, SUCCESS } from "../rules/notification.ts";
 import type { Kind } from "./kind.ts";
 import { identify } from "./make-notification.ts";
@@ -8,13 +9,13 @@ import { readNotification } from "./read.ts";
 export interface Announced {
   readonly mallId: string;
   readonly pgCno: string;
-  /** Of a cancellation. */
+  /** Only of a cancellation. */
   readonly cancelPgCno: string | null;
   readonly shopOrderNo: string | null;
   readonly reference: string | null;
 }
 
-/** @throws where the kind has no status API: nobody could have asked */
+/** @throws where the kind has no status API: then nobody could have asked */
 export function statusNotification(kind: Kind, announced: Announced, answer: Proven, now: number): Notification {
   if (kind.statusApi === null)
     throw new Error(`Cannot make a notification of an answer: ${kind.name} has no status API`);
@@ -40,7 +41,7 @@ function amountInfoOf({ currency, amount }: Proven): object | undefined {
   return { currency: currency ?? undefined, amount: amount === null ? undefined : asNumber(amount) };
 }
 
-/** A Number as on KICC's page, where that loses no digit. */
+/** A Number as on KICC's page, unless that would lose a digit. */
 function asNumber(amount: string): number | string {
   return String(Number(amount)) === amount ? Number(amount) : amount;
 }

@@ -1,4 +1,5 @@
-// Bytes → text, by the charset that the Content-Type names or the bytes show; and the text of one value. Knows UTF-8 and EUC-KR alone.
+// Decodes bytes in the charset that the Content-Type names or the bytes show; and reads the text of one value. It knows
+// UTF-8 and EUC-KR only.
 
 export type Charset = "utf-8" | "euc-kr";
 
@@ -23,14 +24,14 @@ const CHARSETS: ReadonlyMap<string, Charset> = new Map([
   ["uhc", "euc-kr"],
 ]);
 
-/** The charset that a Content-Type names; "other" for one that is not read here, and for one that it does not name clearly. */
+/** The charset that a Content-Type names; null where it names none; "other" for an unknown or an unclear one. */
 export function charsetIn(contentType: string | null): Charset | "other" | null {
-  // What KICC's pages show: nearly all.
+  // Nearly all of KICC's pages show these two.
   if (contentType === null || contentType === "application/json") return null;
   if (contentType === "application/json; charset=utf-8") return "utf-8";
   if (!/charset/i.test(contentType)) return null;
   const named = [...contentType.matchAll(/charset\s*=\s*("?)([^\s";,]+)\1\s*(?=[;,]|$)/gi)];
-  // "charset" that is written in no plain way is there too: what a handler makes of it, nobody knows.
+  // "charset" in an unusual spelling: nobody knows what a handler makes of it.
   if (named.length !== (contentType.match(/charset/gi)?.length ?? 0)) return "other";
   const charsets = new Set(named.map(([, , name = ""]) => CHARSETS.get(name.toLowerCase()) ?? "other"));
   const [only = "other"] = charsets;
@@ -38,8 +39,8 @@ export function charsetIn(contentType: string | null): Charset | "other" | null 
 }
 
 /**
- * The Content-Type as it is to be delivered: unchanged, unless it names another charset than the body was read in. A
- * handler that heeds it would else read another text than the receiver did.
+ * The Content-Type for the delivery. It stays as it is, unless it names another charset than the body was read in: then
+ * a handler would read another text than the receiver did.
  */
 export function deliverableType(contentType: string | null, charset: Charset, dialect: "json" | "form"): string | null {
   const named = charsetIn(contentType);
@@ -53,8 +54,8 @@ export function hasMark(bytes: Uint8Array): boolean {
 }
 
 /**
- * Text of a body: in the charset that is named where the bytes are valid in it, else strict UTF-8, else EUC-KR, which
- * KICC's older interfaces speak. A byte order mark says UTF-8, and is stripped.
+ * Decodes a body: in the named charset if the bytes are valid in it, else in strict UTF-8, else in EUC-KR, which KICC's
+ * older interfaces use. A byte order mark means UTF-8, and is removed.
  */
 export function decodeText(bytes: Uint8Array, named: Charset | "other" | null = null): Decoded {
   if (named === "euc-kr" && !hasMark(bytes)) {
@@ -76,13 +77,16 @@ function strictly(bytes: Uint8Array, charset: Charset): string | null {
   }
 }
 
-/** The text of a JSON value; null for "" and for what is neither text nor number. A lone surrogate can be neither hashed nor stored. */
+/**
+ * The text of a JSON string or number; null for "" and anything else. Lone surrogates are replaced: they can be neither
+ * hashed nor stored.
+ */
 export function textOf(value: unknown): string | null {
   if (typeof value === "string" && value !== "") return value.toWellFormed();
   return typeof value === "number" ? String(value) : null;
 }
 
-/** The same without blanks around it; blanks alone are null. */
+/** Like textOf, without blanks around it. Blanks alone are null. */
 export function trimmedOf(value: unknown): string | null {
   return textOf(value)?.trim() || null;
 }

@@ -1,4 +1,5 @@
-// The result of a WeChat Pay cancellation (global-payment/wechat/cancel-webhook), told by cancelPgCno. Its ids never change.
+// The result of a WeChat Pay cancellation (global-payment/wechat/cancel-webhook), identified by cancelPgCno. How its id
+// is made never changes.
 import { isSameByReference, isSameKey, keyWithoutId, kstStamp, relateResults } from "./identity.ts";
 import { COMMON_NAMES, type Kind, type Relation, type Comparable } from "./kind.ts";
 import { innerText, textIn } from "./kicc-message.ts";

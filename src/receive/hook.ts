@@ -11,7 +11,7 @@ import { doorOf, maskedPath, pathnameOf, readHookPath, referenceIn } from "./pat
 import { log, reasonOf } from "../log.ts";
 import type { Notification } from "../rules/notification.ts";
 import { type Limits, type Refused, keepAside, readAside } from "./keep-aside.ts";
-import { type Patience, patience } from "../deadline.ts";
+import { type SharedTimer, sharedTimer } from "../deadline.ts";
 import { retryTransient } from "../store/transient.ts";
 import { type Stored, enqueueStored, storeNotification, storingOf } from "../intake.ts";
 
@@ -69,7 +69,7 @@ export async function receive(request: Request, config: Config, resources: Recei
     await readAside(request, { ...sender, reason: "address" }, resources);
     return refuse("address", { address, knewToken, door: door.path });
   }
-  const waits = patience(receivedAt + STORE_WITHIN_MS);
+  const waits = sharedTimer(receivedAt + STORE_WITHIN_MS);
   try {
     return await receiveAllowed(request, door, sender, receiving.separator, config, resources, waits);
   } finally {
@@ -104,7 +104,7 @@ async function receiveAllowed(
   separator: Separator,
   config: Config,
   resources: ReceiveResources,
-  waits: Patience,
+  waits: SharedTimer,
 ): Promise<Response> {
   const { address, reference, contentType, receivedAt } = sender;
   const read = await readWhole(request, receivedAt + ACK_WITHIN_MS, waits.before);
@@ -144,7 +144,7 @@ async function storeOrQueue(
   notification: Notification,
   config: Config,
   resources: ReceiveResources,
-  waits: Patience,
+  waits: SharedTimer,
 ): Promise<Ending> {
   const { id, receivedAt } = notification;
   const storing = storingOf(config.storing, notification, shortId(), receivedAt);

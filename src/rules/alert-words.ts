@@ -1,8 +1,9 @@
-// The texts of alerts in English and Korean. Neither bodies nor secrets; what comes from outside is cleaned first. Pure.
+// The texts of alerts in English and Korean. They contain no bodies and no secrets, and text from outside is cleaned
+// first. Pure.
 import type { DaySums, KindSum } from "./sums.ts";
 import { ALERT_COUNTS_AT_MOST, type Condition, type ConditionName } from "./conditions.ts";
 
-/** From when to when KICC may have called in vain. */
+/** A time in which KICC may have called without being taken. */
 export interface Absence {
   readonly reason: "cron" | "refused";
   readonly fromAt: number;
@@ -16,7 +17,7 @@ export interface AlertWords {
   readonly over: (name: ConditionName) => string;
   readonly describe: (condition: Condition) => string;
   readonly away: (absence: Absence) => string;
-  /** The lines of one day. @param waiting what is so now */
+  /** The lines about one day. @param waiting the conditions that hold now */
   readonly daily: (day: string, sums: DaySums, waiting: readonly Condition[]) => string[];
 }
 
@@ -189,7 +190,7 @@ function describeKo({ name, count, since, detail, orderNo }: Condition): string 
   }
 }
 
-/** Where in the console it is shown. */
+/** The page of the console that shows the condition. */
 export function consolePathOf({ name, count, id, detail }: Condition): string {
   const isOne = count === 1 && id;
   switch (name) {
@@ -199,7 +200,7 @@ export function consolePathOf({ name, count, id, detail }: Condition): string {
     case "overdue":
       return isOne ? `/console/notifications/${encodeURIComponent(id)}` : "/console/notifications?state=pending";
     case "unresolved":
-      // The detail names the register of the oldest one.
+      // `detail` names the register that holds the oldest one.
       const register = detail === "approvals" ? "approvals" : "cancellations";
       return isOne ? `/console/${register}/${encodeURIComponent(id)}` : `/console/${register}?state=unresolved`;
     case "stale-url":
@@ -230,7 +231,7 @@ function many(count: number, what: string): string {
 
 const LONGEST_DETAIL = 600;
 
-/** An order number or an error text must call nobody (`<!channel>`, `@everyone`) and begin no line of its own. */
+/** An order number or an error text must notify nobody (`<!channel>`, `@everyone`) and must not start a line. */
 function clean(text: string): string {
   return text
     .replaceAll(/[<>@`\p{Cc}]/gu, "?")
@@ -238,7 +239,7 @@ function clean(text: string): string {
     .toWellFormed();
 }
 
-/** As people at the merchant read it: KST, to the minute. */
+/** KST to the minute, as people at the merchant read it. */
 export function timeOf(instant: number): string {
   return `${new Date(instant + 9 * 60 * 60 * 1000).toISOString().slice(0, 16).replace("T", " ")} KST`;
 }

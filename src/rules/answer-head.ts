@@ -1,6 +1,7 @@
-// The headers of an origin's answer that tell why it failed, as lines. Pure. No cookie, no token, and no Location's query.
+// Picks the headers of the origin's answer that help to find out why it failed, a line each. Never a cookie, a token or
+// the query of a Location. Pure.
 
-/** Who answered, in what form, and what it wants. All others are left out. */
+/** They say who answered, in which format, and what the answering side asks for. All other headers are left out. */
 const TELLING = [
   "content-type",
   "content-length",
@@ -19,7 +20,7 @@ const TELLING = [
 
 const LONGEST_VALUE = 200;
 
-/** null where it has none of them. */
+/** @returns null where the answer has none of these headers */
 export function answerHead(headers: Headers): string | null {
   const lines = TELLING.flatMap((name) => {
     const value = headers.get(name);

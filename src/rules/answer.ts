@@ -1,15 +1,15 @@
-// Judges the origin's answer: accepted, or failed with the problem in words (contract section 5). Pure; a timeout and the
-// special ending of 410 are the caller's. src/puller/kicc-puller.mjs is one file without imports, so it carries this code a
-// second time: test/puller/answers.test.ts fails when the two differ.
+// Judges the origin's answer: accepted, or failed with a text that names the problem (contract section 5). Pure. The
+// caller handles timeouts and what 410 means for the notification. src/puller/kicc-puller.mjs is a single file without
+// imports and carries a copy of this code: test/puller/answers.test.ts fails when the two differ.
 
 export interface OriginAnswer {
   readonly status: number;
   readonly contentType: string | null;
-  /** Decoded; "" where it was not read. */
+  /** The decoded body; "" where it was not read. */
   readonly text: string;
-  /** false: longer than 64 KiB, or not read. Then only the status counts. */
+  /** false: the body is longer than 64 KiB, or it was not read. Then only the status is judged. */
   readonly whole: boolean;
-  /** Where the POST went, and the answer's Location. Both are needed to explain a redirect. */
+  /** The URL of the POST and the Location of its answer. Both are needed to explain a redirect. */
   readonly url?: string;
   readonly location?: string | null;
 }
@@ -26,7 +26,10 @@ export function judgeAnswer(answer: OriginAnswer): AnswerJudgement {
   return error === null ? { accepted: true } : { accepted: false, error };
 }
 
-/** A body that does not fit its Content-Encoding, or that broke off: the answer is unknown. */
+/**
+ * The error text for a body that cannot be decompressed as its Content-Encoding says, or that broke off. Nobody knows
+ * what it said.
+ */
 export function unreadableAnswer(status: number, contentEncoding: string): string {
   return `origin answered ${status}, and its body cannot be read: Content-Encoding says ${excerpt(contentEncoding, 40)}`;
 }
@@ -39,14 +42,17 @@ interface Said {
 }
 
 function objection({ status, contentType, text }: OriginAnswer): string | null {
-  const trimmed = text.trim(); // trim() takes a BOM for a blank.
+  const trimmed = text.trim(); // trim() removes a byte order mark too.
   const said = saidIn(trimmed);
   const failing = said.find(({ code }) => code !== SUCCESS);
   if (failing) return `origin answered ${status} with ${failing.name} ${shown(failing.code)}`;
   return said.length === 0 && trimmed.startsWith("<") ? pageProblem(status, contentType, trimmed) : null;
 }
 
-/** Of a JSON object, or one inside a JSON string, only its own resCd counts. Any other text is searched for one. */
+/**
+ * In a JSON object, also in one inside a JSON string, only the top-level resCd counts. Any other text is searched for a
+ * resCd.
+ */
 function saidIn(text: string): Said[] {
   const value = parsed(text);
   if (isObject(value)) return ownCode(value);
@@ -65,10 +71,13 @@ function ownCode(object: object): Said[] {
   return "resCd" in object && Object.hasOwn(object, "resCd") ? [{ name: "resCd", code: object.resCd }] : [];
 }
 
-// In 64 KiB of braces an object could begin at each of them. This bounds how much is read in all.
+// In 64 KiB of opening braces an object could begin at each brace. This limits how many characters are read in total.
 const MOST_READ_CHARACTERS = 1_000_000;
 
-/** The resCd of the last object in a text that has one. PHP warnings may come before it, and it may be cut off. */
+/**
+ * Returns the resCd of the last object in a text that has one. PHP warnings may stand before the object, and it may be
+ * cut off.
+ */
 function lastCode(text: string): unknown {
   const begins = /\{\s*"/g;
   let code: unknown;
@@ -82,7 +91,10 @@ function lastCode(text: string): unknown {
   return code;
 }
 
-/** Reads what JSON.parse refuses, such as a raw line end in a text. `code` is undefined where there is no resCd. */
+/**
+ * Reads an object that JSON.parse refuses, for example for a raw line break in a string. `code` is undefined where
+ * there is no resCd.
+ */
 function readObject(text: string, from: number): { readonly code: unknown; readonly end: number } {
   const pieces = /"(?:[^"\\]+|\\.)*"?|[{}[\]]|[^"{}[\]]+/gs;
   const valueOf = /\s*:\s*("(?:[^"\\]+|\\.)*"?|[^\s,}\]]{0,40})/sy;
@@ -138,7 +150,7 @@ const CLOUDFLARE: Readonly<Record<number, string>> = {
   526: "the origin's certificate is not valid: expired, self-signed or for another name",
 };
 
-// Codes that Cloudflare's error page names when it answers 530.
+// The codes that Cloudflare's error page names when it answers 530.
 const CLOUDFLARE_1XXX: Readonly<Record<string, string>> = {
   1001: "the name does not resolve: check DNS",
   1016: "the origin's name does not resolve: check DNS",
@@ -166,7 +178,9 @@ function cloudflareProblem(status: number, text: string): string {
 
 const LOGIN = /cloudflareaccess\.com|log-?in|sign-?in|\bo?auth(?!ors?\b)|\bsso\b/i;
 
-/** Redirects are never followed. The Location's query and fragment are left out, since they may hold a token. */
+/**
+ * Redirects are never followed. The error text leaves out the Location's query and fragment, which may hold a token.
+ */
 function redirection({ status, url, location }: OriginAnswer): string {
   if (location === undefined || location === null) return `origin answered ${status}, a redirect to nowhere`;
   const place = excerpt(location.replace(/[?#].*/s, ""), 200);
@@ -190,7 +204,7 @@ function resolved(place: string, url: string | undefined): string | null {
 
 // ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** A plain code as it is; anything else as JSON, so that blanks, "" and null can be seen. */
+/** A plain code stays as it is. Anything else is written as JSON, so that blanks, "" and null are visible. */
 function shown(code: unknown): string {
   const text = typeof code === "string" && /^\w+$/.test(code) ? code : JSON.stringify(code);
   return excerpt(text, 40);
@@ -201,7 +215,7 @@ function oneLine(text = ""): string {
 }
 
 function excerpt(text: string, characters: number): string {
-  // The same as toWellFormed(), which Node 18 lacks: the puller runs there.
+  // Does what toWellFormed() does, which Node 18 lacks: the puller runs on Node 18.
   return text.slice(0, characters).replaceAll(/\p{Surrogate}/gu, "\uFFFD");
 }
 
@@ -209,7 +223,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // no JSON, or nested too deep for it
+    return null; // not JSON, or nested too deeply
   }
 }
 

@@ -1,8 +1,8 @@
-// When KICC is asked about an announced cancellation. Pure.
+// When KICC is asked about an announced cancellation or approval. Pure.
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** After the announcement; the first query is when the merchant says, these follow it. */
+/** Measured from the announcement. The merchant chooses when the first query is; these follow it. */
 const LATER_MS = [15 * MINUTE_MS, HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, 24 * HOUR_MS] as const;
 
 interface Schedule {
@@ -11,8 +11,8 @@ interface Schedule {
 }
 
 /**
- * The first instant after `after` at which KICC is asked; null where there is none. Instants that a standing cron
- * missed are made up for by one query, not by several.
+ * Returns the first time after `after` (epoch ms) at which KICC is asked; null after the last one. Where the cron
+ * missed several of these times, one query makes up for all of them.
  */
 export function nextAskAt({ announcedAt, dueAfterMs }: Schedule, after: number): number | null {
   const delays = [dueAfterMs, ...LATER_MS.filter((delay) => delay > dueAfterMs)];

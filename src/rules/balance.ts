@@ -1,11 +1,14 @@
-// What is left of a payment, from what KICC told of it: approvals and deposits add, cancellations and refunds take away. Pure.
+// Computes what is left of a payment: approvals and deposits add to it, cancellations and refunds take away. Pure.
 
-/** One success of KICC's about the payment. */
+/** One success that KICC reported about the payment. */
 export interface Movement {
   readonly flow: "in" | "out";
   readonly currency: string | null;
   readonly amount: string | null;
-  /** The cancellation's. Two notifications may tell of one, as of a refund that was asked for and then paid out. */
+  /**
+   * The cancellation's id. Two notifications may be about the same one, for example when a refund is requested and
+   * later paid out.
+   */
   readonly cancelPgCno: string | null;
 }
 
@@ -14,17 +17,18 @@ export interface Balance {
   /** null where no approval is known. */
   readonly approved: number | null;
   readonly cancelled: number;
-  /** More was cancelled than was ever approved. */
+  /** More was cancelled than was approved. */
   readonly isOverdrawn: boolean;
 }
 
 /** Currencies have two decimals at most. */
 const PARTS = 100;
-/** Above it sums are no longer exact. */
+/** Larger sums are no longer exact. */
 const LARGEST = 1e13;
 
 /**
- * The balance of one payment. A deposit may be told beside its approval: the larger one counts, once.
+ * Computes the balance of one payment. KICC may send a deposit beside its approval: the larger amount of the two
+ * counts, once.
  * @returns null where nothing can be summed up: no amounts, or several currencies
  */
 export function balanceOf(movements: readonly Movement[]): Balance | null {

@@ -1,20 +1,21 @@
-// Shell lines that send one notification as the receiver does, from where a person sits. Pure; the secret is theirs to set, never in here.
+// Makes the shell command with which a person sends one notification as the receiver would. The person fills in the
+// secret; it is never part of the command. Pure.
 
 export interface ByHand {
-  /** null where only whoever runs it knows. */
+  /** null where the receiver does not know the URL, as in pull mode. */
   readonly url: string | null;
   readonly id: string;
-  /** All but webhook-timestamp and webhook-signature, which are made when it runs. */
+  /** All headers but webhook-timestamp and webhook-signature: the command computes these when it runs. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** null: its personal values are hidden, and so is the body. */
+  /** null where the body has personal values and is hidden. */
   readonly bodyBase64: string | null;
 }
 
 const FILE = "notification.body";
-/** openssl reads no longer lines. */
+/** openssl base64 reads lines of at most 64 characters. */
 const COLUMNS = 64;
 
-/** For sh with curl and openssl: Linux, macOS, and Git's shell on Windows. */
+/** The command is for sh with curl and openssl: Linux, macOS, and Git's shell on Windows. */
 export function commandOf({ url, id, headers, bodyBase64 }: ByHand): string {
   const sent = headers.map(([name, value]) => `  -H ${quoted(`${name}: ${value}`)} \\`);
   return [
@@ -35,11 +36,11 @@ export function commandOf({ url, id, headers, bodyBase64 }: ByHand): string {
 function bodyLines(base64: string | null): string[] {
   if (base64 === null) return [`# ${FILE}: it has personal data. Show them first, then the body is here`];
   const lines = base64.match(new RegExp(`.{1,${COLUMNS}}`, "g")) ?? [""];
-  // As base64, since a body may have any bytes.
+  // In base64, since a body may contain any bytes.
   return [`openssl base64 -d > ${FILE} <<'END'`, ...lines, "END"];
 }
 
-/** One word for the shell, whatever is in it. Line ends cannot be in a header. */
+/** Quotes a text so that the shell reads it as one word. Line breaks become blanks: a header cannot contain them. */
 function quoted(text: string): string {
   return `'${text.replaceAll(/[\r\n]/g, " ").replaceAll("'", `'\\''`)}'`;
 }

@@ -1,21 +1,21 @@
-// How full D1 is, how long it lasts, and how old finished ones may get then. Pure.
+// How full D1 is, when it will be full, and how long finished notifications may stay in it. Pure.
 
-/** What one D1 database holds at the most. */
+/** The largest size of one D1 database, 10 GB. */
 export const FULL_BYTES = 10_000_000_000;
 const NEAR = 0.8;
 const URGENT = 0.95;
-/** What stays in D1 whatever its size: a resend is told from a new one by its row. */
+/** Finished notifications stay at least this long, however full D1 is: a resend is recognised by its row. */
 const LEAST_DAYS = 7;
 
 export interface Capacity {
   readonly bytes: number;
   readonly share: number;
   readonly level: "room" | "near" | "urgent";
-  /** At the growth of the last days; null where it does not grow, or nobody knows yet. */
+  /** At the growth of the last days; null where D1 does not grow, or where the growth is not known yet. */
   readonly daysUntilFull: number | null;
 }
 
-/** @param before the size some days ago */
+/** @param before the size `days` days ago */
 export function capacityOf(bytes: number, before: { readonly bytes: number; readonly days: number } | null): Capacity {
   const share = bytes / FULL_BYTES;
   const level = share >= URGENT ? "urgent" : share >= NEAR ? "near" : "room";
@@ -24,16 +24,16 @@ export function capacityOf(bytes: number, before: { readonly bytes: number; read
   return { bytes, share, level, daysUntilFull };
 }
 
-/** Near the end finished ones leave as early as they may. */
+/** When D1 is nearly full, finished notifications leave as soon as they may. */
 export function hotDaysAt(hotDays: number, { level }: Pick<Capacity, "level">): number {
   return level === "urgent" ? Math.min(hotDays, LEAST_DAYS) : hotDays;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** A day leaves at midnight, some minutes long: what is still there so much later means that it does not work. */
+/** A day leaves D1 soon after midnight. Rows that are still there two days later mean that archiving fails. */
 const BEHIND_MS = 2 * DAY_MS;
 
-/** How far the archive is behind, where that is worth telling; null where it keeps up. */
+/** How late the archive is, in ms; null where it keeps up or is less than BEHIND_MS late. */
 export function archiveBehind(oldestFinishedAt: number | null, hotDays: number, now: number): number | null {
   if (oldestFinishedAt === null) return null;
   const lateMs = now - oldestFinishedAt - hotDays * DAY_MS;

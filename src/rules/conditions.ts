@@ -1,4 +1,5 @@
-// What a person has to know of; and what of it is news, given what was told before. Pure; the words are in alert-words.ts.
+// The conditions that a person has to know about, and which of them are news since the last alert. Pure. The texts are
+// in alert-words.ts.
 
 export const CONDITIONS = [
   "d1",
@@ -21,58 +22,60 @@ export const CONDITIONS = [
 
 export type ConditionName = (typeof CONDITIONS)[number];
 
-/** These wait until somebody has time. With all others money is lost, or work stands still, until somebody acts. */
+/** These wait until somebody has time. With all others, money is lost or work stands still until somebody acts. */
 const CAN_WAIT: ReadonlySet<ConditionName> = new Set(["quarantined", "archive-behind", "near-full", "wrong-door"]);
 
 export function isUrgent(name: ConditionName): boolean {
   return !CAN_WAIT.has(name);
 }
 
-/** The most urgent first: in the order of CONDITIONS, those that can wait behind. */
+/** Sorts the most urgent first, in the order of CONDITIONS. Those that can wait come last. */
 export function byUrgency(conditions: readonly Condition[]): Condition[] {
   const rank = ({ name }: Condition) => CONDITIONS.indexOf(name) + (isUrgent(name) ? 0 : CONDITIONS.length);
   return conditions.toSorted((one, other) => rank(one) - rank(other));
 }
 
-/** Something that is so now. */
+/** A condition that holds now. */
 export interface Condition {
   readonly name: ConditionName;
   readonly count: number;
   /** Epoch ms. */
   readonly since: number;
-  /** What belongs in the text besides: an address, the settings. */
+  /** More text for the alert: an address, the wrong settings. */
   readonly detail: string | null;
-  /** Of the oldest one, where it is about notifications. */
+  /** The id and order number of the oldest notification, where the condition is about notifications. */
   readonly id?: string | null;
   readonly orderNo?: string | null;
 }
 
-/** What was told of it last. */
+/** What the last alert said about a condition. */
 export interface ToldCondition {
   readonly name: ConditionName;
-  /** The least count since then. */
+  /** The lowest count since that alert. */
   readonly count: number;
   readonly detail: string | null;
   readonly toldAt: number;
 }
 
 export interface News {
-  /** What is so, and was not told or has grown. */
+  /** Conditions that hold now and were not alerted yet, or have grown. */
   readonly now: readonly Condition[];
-  /** What was told and is over. */
+  /** Conditions that were alerted and no longer hold. */
   readonly over: readonly ConditionName[];
-  /** Something was told, and nothing of all is so any more. */
+  /** At least one condition was alerted, and now none holds. */
   readonly allWell: boolean;
-  /** What is told once the news is. */
+  /** What has been told once this news is told. */
   readonly told: readonly ToldCondition[];
 }
 
-/** A count that stopped here means "at least". */
+/** Counting stops here: this number means "at least". */
 export const ALERT_COUNTS_AT_MOST = 1000;
-/** Growth is told no more often: whoever causes it could cause an alert each minute. */
-export const AGAIN_MS = 60 * 60 * 1000;
+/** Growth is alerted at most once an hour. Otherwise whoever causes it could cause an alert each minute. */
+export const ALERT_AGAIN_MS = 60 * 60 * 1000;
 
-/** One condition, one alert; its growth by the hour. Nothing while all stays as it was told. */
+/**
+ * Each condition causes one alert, and its growth at most one an hour. Nothing is news while all stays as it was told.
+ */
 export function newsOf(conditions: readonly Condition[], before: readonly ToldCondition[], now: number): News {
   const news: Condition[] = [];
   const told = conditions.map((condition) => {
@@ -90,5 +93,5 @@ export function newsOf(conditions: readonly Condition[], before: readonly ToldCo
 
 function isNews({ name, count, detail }: Condition, known: ToldCondition, now: number): boolean {
   if (name === "settings") return detail !== known.detail;
-  return count > known.count && now - known.toldAt >= AGAIN_MS;
+  return count > known.count && now - known.toldAt >= ALERT_AGAIN_MS;
 }

@@ -1,32 +1,33 @@
-// Decides whether an arriving notification is new, a receipt of a known one, or held. It sees only notifications of the same event. Pure.
+// Decides whether an arriving notification is new, a receipt of a known one, or held. It compares only notifications of
+// the same event. Pure.
 
-/** How an arriving notification stands to a known one of the same event. */
+/** How an arriving notification relates to a known one of the same event. */
 export type Relation =
-  /** A receipt of it. */
+  /** It is one more receipt of the known one. */
   | "same"
-  /** A failure after a success. */
+  /** It is a failure, and the known one is a success. */
   | "contradicts"
-  /** The same event, and another amount, currency, mallId, pgCno, shopOrderNo or result: a person decides. */
+  /** Same event, but another amount, currency, mallId, pgCno, shopOrderNo or result: a person decides. */
   | "conflicts"
   | "independent";
 
 export interface Arriving {
   readonly receivedAt: number;
   readonly succeeds: boolean;
-  /** It waits for KICC's confirmation (CONFIRM): until then it says nothing about others. */
+  /** It waits until KICC confirms it (CONFIRM). Until then it is ignored when others are judged. */
   readonly waits: boolean;
-  /** KICC's own word, from the status API: it confirms a success that waits for it. */
+  /** It was made from KICC's status API: it confirms a success that waits for KICC. */
   readonly isFromStatusApi: boolean;
-  /** A match counts for 45 minutes only. */
+  /** It has no id that tells a resend from a second event: a match counts for 45 minutes only. */
   readonly isWeak: boolean;
   readonly ids: Ids;
 }
 
-/** The ids that it may get. Functions, because hashing the body is rarely needed. */
+/** The ids that it may get. `own` and `repeat` are functions, because hashing the body is rarely needed. */
 export interface Ids {
-  /** The id of the one that goes its way. */
+  /** The id of a notification that is delivered without a person. */
   readonly plain: string;
-  /** The id of one that is held, or whose plain id a forgery took. */
+  /** The id of a notification that is held, or whose plain id a forgery already has. */
   readonly own: () => string;
   readonly repeat: (previousId: string) => string;
 }
@@ -39,9 +40,9 @@ export interface Known {
   readonly isAsking: boolean;
   readonly succeeded: boolean;
   readonly relation: Relation;
-  /** It is a failure, and after the arriving success it would contradict it. */
+  /** It is a failure that would contradict the arriving success if it came after it. */
   readonly isSuperseded: boolean;
-  /** What KICC's answer says agrees with it: mallId, pgCno, currency and amount, where both give one. */
+  /** Where both name a mallId, pgCno, currency or amount, they are the same as in KICC's answer. */
   readonly agrees: boolean;
 }
 
@@ -60,17 +61,23 @@ export type Judgement =
       readonly contradicts: string;
     };
 
-/** A match with a weak slot counts this long after the first receipt. */
+/** A match without a sufficient id counts this long after the first receipt. */
 export const WEAK_MS = 45 * 60 * 1000;
-const SILENT_REASONS: ReadonlySet<string | null> = new Set(["foreign", "ambiguous", "conflict", "unconfirmed"]);
+const IGNORED_REASONS: ReadonlySet<string | null> = new Set(["foreign", "ambiguous", "conflict", "unconfirmed"]);
 
-/** @param known oldest first */
+/**
+ * Compares `arriving` with the notifications of its event.
+ * The steps: (1) its own resend is a receipt, and a status API result confirms a waiting success; (2) the same as a
+ * known one: a receipt; (3) a failure after a success: held (`contradicts`); (4) other amounts or ids: held
+ * (`conflict`); (5) else new, and a success holds the pending failures of the event (`supersedes`).
+ * @param known the stored notifications of the event, oldest first
+ */
 export function judge(arriving: Arriving, known: readonly Known[]): Judgement {
   const { ids, isWeak } = arriving;
   const resent = resentOf(arriving, known);
   if (resent !== null) return resent;
-  const speaking = known.filter(speaks);
-  const same = speaking.filter(({ relation }) => relation === "same");
+  const compared = known.filter(isCompared);
+  const same = compared.filter(({ relation }) => relation === "same");
   const first = same.find((one) => one.id === ids.plain) ?? same[0];
   if (first !== undefined && !isWeak) return { kind: "receipt", of: first.id, confirms: false };
   const newest = same.at(-1);
@@ -79,14 +86,17 @@ export function judge(arriving: Arriving, known: readonly Known[]): Judgement {
     return { kind: "new", id: ids.repeat(newest.id), repeats: newest.id, supersedes: [] };
   }
   const id = known.some((one) => one.id === ids.plain) ? ids.own() : ids.plain;
-  const success = speaking.find(({ relation }) => relation === "contradicts");
+  const success = compared.find(({ relation }) => relation === "contradicts");
   if (success !== undefined) return { kind: "held", id, reason: "contradicts", contradicts: success.id };
-  const other = speaking.find(({ relation }) => relation === "conflicts");
+  const other = compared.find(({ relation }) => relation === "conflicts");
   if (other !== undefined) return { kind: "held", id: ids.own(), reason: "conflict", contradicts: other.id };
   return { kind: "new", id, repeats: null, supersedes: arriving.waits ? [] : supersededBy(known) };
 }
 
-/** What is not confirmed, or was held as another's, says nothing about others; its own resend is a receipt of it. */
+/**
+ * Notifications that are unconfirmed, or held as foreign, ambiguous or conflicting, are ignored when others are judged.
+ * But a resend of one of them is still a receipt of it.
+ */
 function resentOf({ ids, isWeak, isFromStatusApi }: Arriving, known: readonly Known[]): Judgement | null {
   if (isFromStatusApi) {
     const waiting = waitingFor(known);
@@ -99,9 +109,12 @@ function resentOf({ ids, isWeak, isFromStatusApi }: Arriving, known: readonly Kn
   return held === undefined ? null : { kind: "receipt", of: held.id, confirms: false };
 }
 
-/** The success that waits for the status API's word, or was held for want of it. None beside one that goes its way. */
+/**
+ * The success that waits for KICC's confirmation, or was held because KICC did not confirm it. null where another
+ * success of the event is already delivered or on its way.
+ */
 function waitingFor(known: readonly Known[]): Known | null {
-  if (known.some((one) => one.succeeded && one.state !== "held" && speaks(one))) return null;
+  if (known.some((one) => one.succeeded && one.state !== "held" && isCompared(one))) return null;
   const waiting = known.filter(
     (one) =>
       one.succeeded &&
@@ -115,6 +128,6 @@ function supersededBy(known: readonly Known[]): string[] {
   return known.filter(({ state, isSuperseded }) => state === "pending" && isSuperseded).map(({ id }) => id);
 }
 
-export function speaks({ reason, isAsking }: Pick<Known, "reason" | "isAsking">): boolean {
-  return !isAsking && !SILENT_REASONS.has(reason);
+export function isCompared({ reason, isAsking }: Pick<Known, "reason" | "isAsking">): boolean {
+  return !isAsking && !IGNORED_REASONS.has(reason);
 }

@@ -1,58 +1,58 @@
-// What a notification is: its fields, where it came from, and what KICC answers when it is asked about one. Types only.
+// What a notification is: its fields, its source, and KICC's answer when it is asked about an event. Types only.
 
-/** KICC's code of success, in what it sends and in what it is told. */
+/** The code of success, both in what KICC sends and in our ack. */
 export const SUCCESS = "0000";
 
-/** Where a notification came from; `kicc-source` says it to the origin. */
+/** Where a notification came from. The header `kicc-source` tells the origin. */
 export type Source = "notification" | "status-api" | "test";
 
-/** What is read of a notification, as text. null, "", blanks and missing are all null. */
+/** What is read from a notification, as text. "", blanks and a missing field all become null. */
 export interface Fields {
-  /** The name of its kind: `wechat.cancel`, `online.deposit` … */
+  /** The name of the kind, such as `wechat.cancel` or `online.deposit`. */
   readonly kind: string;
-  /** "" only where a person had a body delivered that cannot be read. */
+  /** "" only where a person released a body that cannot be read. */
   readonly resCd: string;
-  /** "" where there is none. */
+  /** "" where KICC sent none. */
   readonly resMsg: string;
   readonly mallId: string | null;
   readonly shopOrderNo: string | null;
-  /** The payment; of a deposit the deposit. */
+  /** The id of the payment; in a deposit, of the deposit. */
   readonly pgCno: string | null;
-  /** The cancellation or refund. */
+  /** The id of the cancellation or refund. */
   readonly cancelPgCno: string | null;
-  /** Of `wechat.cancel` and of notiType 20 alone. yyyyMMddHHmmss as KICC wrote it, most likely KST; never parsed. */
+  /** Only in `wechat.cancel` and notiType 20. yyyyMMddHHmmss as KICC wrote it, most likely KST. It is never parsed. */
   readonly cancelDate: string | null;
-  /** When it happened: approvalDate, cancelDate, else transactionDate. The same form as cancelDate. */
+  /** When the event happened: approvalDate, cancelDate, else transactionDate. In the format of cancelDate. */
   readonly eventDate: string | null;
-  /** `00` and `01` are KRW and USD; unknown codes are kept. Of the online kinds always KRW. */
+  /** `00` and `01` become KRW and USD; unknown codes are kept. The online kinds are always KRW. */
   readonly currency: string | null;
-  /** A decimal string: `"0051000"` and `51000` are both `"51000"`. Of notiType 20 what was cancelled. */
+  /** A decimal string: `"0051000"` and `51000` both become `"51000"`. In notiType 20 it is the cancelled amount. */
   readonly amount: string | null;
 }
 
-/** One notification as it was received: what is stored, queued and delivered. */
+/** One notification as it was received: this is what is stored, queued and delivered. */
 export interface Notification extends Fields {
   readonly id: string;
   readonly receivedAt: number;
   readonly source: Source;
   readonly sourceAddress: string | null;
   readonly reference: string | null;
-  /** As it is delivered. It differs from what came only where that named another charset than the body is in. */
+  /** As it is delivered. It differs from the received one only where that named another charset than the body has. */
   readonly contentType: string | null;
   readonly body: Uint8Array;
-  /** Two parsers may read the body differently: a field that the receiver reads stands in it twice. */
+  /** Two parsers may read the body differently, because a field that the receiver reads stands in it twice. */
   readonly ambiguous: boolean;
 }
 
-/** What KICC is asked about: the members of the request beside shopTransactionId. */
+/** What KICC is asked about: the members of the request besides shopTransactionId. */
 export interface Query {
   readonly mallId: string;
   readonly pgCno: string;
-  /** Of a cancellation alone. */
+  /** Only for a cancellation. */
   readonly cancelPgCno?: string;
 }
 
-/** KICC says that the event took place. The ids are as KICC echoed them, where it did. */
+/** KICC says that the event took place. The ids are those in KICC's answer, null where it names none. */
 export interface Proven {
   readonly kind: "proven";
   readonly status: string;
@@ -62,16 +62,19 @@ export interface Proven {
   readonly pgCno: string | null;
   readonly cancelPgCno: string | null;
   readonly shopOrderNo: string | null;
-  /** yyyyMMddHHmmss: cancelDate or approvalDate in a notification. */
+  /** yyyyMMddHHmmss: the cancelDate or approvalDate of the notification. */
   readonly date: string | null;
   readonly currency: string | null;
-  /** null too where it must not be compared. */
+  /** null also where the amount must not be compared. */
   readonly amount: string | null;
-  /** Alipay's wallet. */
+  /** Alipay only: the wallet. */
   readonly walletBrandName: string | null;
 }
 
-/** Not, or not yet · a status that no page names · resCd of an error · nothing readable, `status` being HTTP's where there was one. */
+/**
+ * `not-yet`: KICC does not confirm the event, so far. `unknown`: a status that KICC's pages do not name. `refused`: an
+ * error resCd. `none`: no readable answer; `status` is then the HTTP status, where there was one.
+ */
 export interface NotProven {
   readonly kind: "not-yet" | "unknown" | "refused" | "none";
   readonly status: string | null;

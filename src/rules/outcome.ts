@@ -1,4 +1,4 @@
-// How one attempt ended: by the answer to a push, by a puller's report, or because nobody reported it.
+// How one attempt ended: by the origin's answer to a push, by a puller's report, or because nobody reported it.
 
 export type Outcome =
   | { readonly kind: "accepted"; readonly status: number | null; readonly answer: string | null }
@@ -14,13 +14,13 @@ export type Outcome =
       readonly status: number | null;
       readonly error: string;
       readonly answer: string | null;
-      /** The answer's headers that tell why, a line each; null or missing where there was no answer. */
+      /** The headers that help to find out why, a line each; null or missing where there was no answer. */
       readonly head?: string | null;
       /** The origin's Retry-After; null where it sent none. */
       readonly retryAfterMs: number | null;
     };
 
-/** One attempt in the notification's history. Instants are epoch ms; `durationMs` is null where it is not known. */
+/** One attempt in the notification's history. Times are epoch ms. `durationMs` is null where it is not known. */
 export interface Attempt {
   readonly number: number;
   readonly startedAt: number;
@@ -29,7 +29,7 @@ export interface Attempt {
   readonly status: number | null;
   readonly error: string | null;
   readonly answer: string | null;
-  /** Of a failure that is the last attempt: the answer's headers, a line each. */
+  /** The answer's headers, a line each. Only for a failure that is the last attempt. */
   readonly head?: string;
 }
 

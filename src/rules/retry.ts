@@ -1,4 +1,4 @@
-// Decides from the outcome of one attempt what becomes of the notification: delivered, tried again, or dead. Pure.
+// Decides what becomes of a notification after one attempt: delivered, tried again, or dead. Pure.
 import type { Outcome } from "./outcome.ts";
 
 export type Decision =
@@ -10,7 +10,7 @@ const JITTER = 0.1;
 const LONGEST_RETRY_AFTER_MS = 6 * 60 * 60 * 1000;
 
 /**
- * @param tries attempts since the first or since the last replay, this one included
+ * @param tries attempts since the first one or since the last replay, this one included
  * @param delaysMs the wait after each failed attempt; after the last one the notification is dead
  * @param random 0 ≤ random < 1, for the jitter of ±10 %
  */

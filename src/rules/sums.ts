@@ -1,11 +1,14 @@
-// Counts and sums by kind and currency, as names of the hourly rollups: made there, read by the daily line. Pure.
+// Counts and sums by kind and currency, as names of the hourly rollups: sumsOf writes them, readSums reads them. Pure.
 import { SUCCESS } from "./notification.ts";
 
-/** Currencies have two decimals at most, and D1 adds whole numbers exactly. */
+/** Currencies have at most two decimals. D1 adds whole numbers exactly. */
 const PARTS = 100;
 const LARGEST = 1e13;
 
-/** What is added to the hour of receipt. A success counts with its amount; of a failure the amount says nothing. */
+/**
+ * What is added to the hour of receipt. A success adds its count and its amount. A failure adds its count only: its
+ * amount means nothing.
+ */
 export function sumsOf(row: {
   readonly kind: string;
   readonly currency: string | null;
@@ -37,7 +40,7 @@ export interface DaySums {
   readonly failures: ReadonlyMap<string, number>;
 }
 
-/** The other way round, of the counts of a day. */
+/** Reads the counts of a day back into sums. */
 export function readSums(counts: readonly { readonly name: string; readonly count: number }[]): DaySums {
   const of = new Map(counts.map(({ name, count }) => [name, count]));
   const kinds = [...of].flatMap(([name, successes]) => {

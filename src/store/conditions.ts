@@ -1,6 +1,7 @@
 // What the cron looks at to alert, what was told of it, and what other steps saw. Bounded: some thousands of rows at most.
 import { KICC_NETWORKS } from "../kinds/kicc.ts";
 import { ALERT_COUNTS_AT_MOST, type Condition, type ConditionName, type ToldCondition } from "../rules/conditions.ts";
+import { OVERDUE_MS } from "./due-window.ts";
 import { type Heartbeat, type UntoldAbsence, absencesStatement, heartbeatStatement } from "./heartbeat.ts";
 import { isState } from "./insert.ts";
 import { REGISTERS } from "./register.ts";
@@ -8,7 +9,6 @@ import { putStatement } from "./outbox.ts";
 
 export type Sighting = "stray-messages" | "archive-behind" | "near-full" | "wrong-door";
 
-const OVERDUE_MS = 5 * 60 * 1000;
 /** Seen no longer ago than this, it is still so: a message that is left comes again every 5 min. */
 const SEEN_MS = 10 * 60 * 1000;
 const SEEN_AGAIN_MS = 60 * 1000;

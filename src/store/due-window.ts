@@ -1,5 +1,8 @@
 // Windows over what is pending and due, oldest first: a look reads a bounded number of rows, however many need nothing.
 
+/** A row that is due for longer than this is overdue: the sweep has run several times since. */
+export const OVERDUE_MS = 5 * 60 * 1000;
+
 /** How many rows one look reads. */
 export const WINDOW = 2000;
 

@@ -26,7 +26,7 @@ export interface EventRow extends StoredBody {
 const COMPARED = 100;
 
 /** Which rows are read: of the event, of the reference where it names one announced event alone, and of the ids themselves. */
-export interface Looked {
+export interface EventLookup {
   readonly kind: string;
   readonly event: EventKey | null;
   readonly reference: string | null;
@@ -36,49 +36,49 @@ export interface Looked {
 }
 
 /** SQL: the `seq` of each row. @param looked the parameter that holds Looked as JSON */
-function seqsOf({ event, reference, table }: Looked, looked: string): string {
+function seqsOf({ event, reference, table }: EventLookup, lookup: string): string {
   const newest = (condition: string) =>
-    `SELECT seq FROM (SELECT seq FROM notifications WHERE ${condition} AND kind = ${looked} ->> '$.kind'
+    `SELECT seq FROM (SELECT seq FROM notifications WHERE ${condition} AND kind = ${lookup} ->> '$.kind'
        ORDER BY seq DESC LIMIT ${COMPARED})`;
   return [
-    `SELECT seq FROM notifications WHERE id IN (SELECT value FROM json_each(${looked}, '$.ids'))`,
-    ...(event === null ? [] : [newest(`${event.column} = ${looked} ->> '$.event.value'`)]),
+    `SELECT seq FROM notifications WHERE id IN (SELECT value FROM json_each(${lookup}, '$.ids'))`,
+    ...(event === null ? [] : [newest(`${event.column} = ${lookup} ->> '$.event.value'`)]),
     ...(reference === null
       ? []
       : [
-          newest(`reference = ${looked} ->> '$.reference' AND (SELECT count(*) FROM (
-            SELECT 1 FROM ${table} WHERE reference = ${looked} ->> '$.reference' LIMIT 2)) = 1`),
+          newest(`reference = ${lookup} ->> '$.reference' AND (SELECT count(*) FROM (
+            SELECT 1 FROM ${table} WHERE reference = ${lookup} ->> '$.reference' LIMIT 2)) = 1`),
         ]),
   ].join(" UNION ");
 }
 
 /** SQL: what judging looks at, of all rows. It stays the same as long as a judgement on them holds. */
-function markOf(looked: Looked, parameter: string): string {
+function markOf(lookup: EventLookup, parameter: string): string {
   return `(SELECT group_concat(mark, ' ') FROM (
     SELECT id || (state = 'pending') || (state = 'held') || coalesce(reason, '') || coalesce(confirm, '') AS mark
-    FROM notifications WHERE seq IN (${seqsOf(looked, parameter)}) ORDER BY seq))`;
+    FROM notifications WHERE seq IN (${seqsOf(lookup, parameter)}) ORDER BY seq))`;
 }
 
 /** The rows, oldest first, and the guard for what is written after judging them. One round trip. */
 export async function readEvent(
   db: D1Database,
-  looked: Looked,
+  lookup: EventLookup,
 ): Promise<{ readonly rows: readonly EventRow[]; readonly guard: Guard }> {
-  const json = JSON.stringify(looked);
+  const json = JSON.stringify(lookup);
   const [rows, mark] = await db.batch<EventRow & { readonly mark: string | null }>([
     db
       .prepare(
         `SELECT id, state, reason, confirm, receipt, received_at AS receivedAt, source, reference, mall_id AS mallId,
            shop_order_no AS shopOrderNo, pg_cno AS pgCno, currency, amount, ${CONTENT_TYPE_SQL} AS contentType, ${BODY_COLUMNS}
-         FROM notifications WHERE seq IN (${seqsOf(looked, "?1")}) ORDER BY seq`,
+         FROM notifications WHERE seq IN (${seqsOf(lookup, "?1")}) ORDER BY seq`,
       )
       .bind(json),
-    db.prepare(`SELECT ${markOf(looked, "?1")} AS mark`).bind(json),
+    db.prepare(`SELECT ${markOf(lookup, "?1")} AS mark`).bind(json),
   ]);
   return {
     rows: rows?.results ?? [],
     guard: {
-      sql: (parameter, before) => `${markOf(looked, parameter)} IS ${before}`,
+      sql: (parameter, before) => `${markOf(lookup, parameter)} IS ${before}`,
       values: [json, mark?.results[0]?.mark ?? null],
     },
   };

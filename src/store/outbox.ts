@@ -13,8 +13,8 @@ export interface Unsent {
 
 const COLUMNS = "id, channel, host, subject, text, raised_at AS raisedAt, tries, error";
 /** What nobody took for so long is history: the console shows what is so now. */
-const KEPT_MS = 3 * 24 * 60 * 60 * 1000;
-const KEPT = 200;
+const UNSENT_KEPT_MS = 3 * 24 * 60 * 60 * 1000;
+const UNSENT_KEPT = 200;
 
 /** For a batch. @param guard SQL that holds while the alert is this run's to tell */
 export function putStatement(
@@ -66,9 +66,9 @@ export async function dropStale(db: D1Database, channels: readonly string[], now
   const { meta } = await db
     .prepare(
       `DELETE FROM alert_outbox WHERE channel NOT IN (SELECT value FROM json_each(?1)) OR raised_at < ?2
-       OR id <= (SELECT id FROM alert_outbox ORDER BY id DESC LIMIT 1 OFFSET ${KEPT})`,
+       OR id <= (SELECT id FROM alert_outbox ORDER BY id DESC LIMIT 1 OFFSET ${UNSENT_KEPT})`,
     )
-    .bind(JSON.stringify(channels), now - KEPT_MS)
+    .bind(JSON.stringify(channels), now - UNSENT_KEPT_MS)
     .run();
   return meta.changes;
 }

@@ -1,5 +1,6 @@
 // What the console's overview shows of now: what came today, what waits, the last attempts. Counts stop at a bound.
 import type { Attempt } from "../rules/outcome.ts";
+import { OVERDUE_MS } from "./due-window.ts";
 import { attemptOfEntry } from "./history.ts";
 import { isState, seqAt } from "./insert.ts";
 import { pendingSeqs } from "./pending.ts";
@@ -7,7 +8,6 @@ import { LISTED, type ListedRow, newestDelivered } from "./search.ts";
 
 /** A count that stopped here means "at least". */
 export const OVERVIEW_COUNTS_AT_MOST = 1000;
-export const OVERDUE_MS = 5 * 60 * 1000;
 // Those that wait for KICC's word, or are being tried, are due too, and not overdue: so many are looked at.
 const DUE_LOOKED_AT = 300;
 // Of those due first and of those due last, for the oldest and for the last attempts. Of fewer none is missed.

@@ -6,7 +6,7 @@ import { type Unsent, dropStale, forgetSent, keepUnsent, takeUnsent } from "../s
 
 // At 10 s each they end before the next run begins.
 const PER_RUN = 4;
-const TAKEN_MS = 55_000;
+const SEND_LEASE_MS = 55_000;
 
 /** One run. @param console scheme and host of the console, where it is known */
 export async function sendAlerts(alerts: Alerts, db: D1Database, console: string | null, now: number): Promise<void> {
@@ -25,7 +25,7 @@ export async function sendAlerts(alerts: Alerts, db: D1Database, console: string
 
 /** In the order in which they were raised; the first that fails ends it. */
 async function sendThrough(channel: Channel, db: D1Database, console: string | null, now: number): Promise<void> {
-  const unsent = await takeUnsent(db, channel.key, { now, until: now + TAKEN_MS, limit: PER_RUN });
+  const unsent = await takeUnsent(db, channel.key, { now, until: now + SEND_LEASE_MS, limit: PER_RUN });
   for (const [index, alert] of unsent.entries()) {
     const error = await channel.send(alert, console);
     if (error !== null) {

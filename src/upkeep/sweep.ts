@@ -17,7 +17,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 // A message may be under way: nothing is enqueued sooner after it was due, or twice within this time.
 const GRACE_MS = MINUTE_MS;
-const AGAIN_MS = 5 * MINUTE_MS;
+const ENQUEUE_AGAIN_MS = 5 * MINUTE_MS;
 /**
  * While the queue has a message older than a row's due time, that message may be the row's. But delayed messages may
  * count as old too, for as long as 6 h; so a row waits for the queue this long at the most. A second message costs
@@ -25,11 +25,11 @@ const AGAIN_MS = 5 * MINUTE_MS;
  */
 const BACKLOG_MS = 15 * MINUTE_MS;
 // Bounds of one run: a page is 100 rows, the most that one sendBatch takes.
-const PAGE = 100;
-const PAGES = 20;
-const WINDOWS = 4;
-const REPLAYS = 200;
-const PRUNED = 1000;
+const ROWS_PER_PAGE = 100;
+const PAGES_PER_WINDOW = 20;
+const WINDOWS_PER_RUN = 4;
+const REPLAYED_PER_RUN = 200;
+const PRUNED_PER_PAGE = 1000;
 const PRUNE_FOR_MS = 10_000;
 
 /** One run. Each step's failure is its own; the next minute tries again. */
@@ -58,7 +58,7 @@ async function* windowsOf(db: D1Database): AsyncGenerator<Window> {
     yield { dueBy, from: START };
     return;
   }
-  for (let windows = 0; windows < WINDOWS; windows++) {
+  for (let windows = 0; windows < WINDOWS_PER_RUN; windows++) {
     const window: Window = { dueBy, from };
     const behind = await placeBehind(db, window);
     yield window;
@@ -79,30 +79,36 @@ async function runStep(name: string, run: () => Promise<number>): Promise<void> 
 
 async function settleExpiredHeld({ delaysMs }: Delivering, db: D1Database): Promise<number> {
   const now = Date.now();
-  const expired = await findExpiredHeld(db, now, PAGE);
+  const expired = await findExpiredHeld(db, now, ROWS_PER_PAGE);
   await settleExpired(db, expired, delaysMs, now);
   return expired.length;
 }
 
 async function settleExpiredIn({ delaysMs }: Delivering, db: D1Database, window: Window): Promise<number> {
   const now = Date.now();
-  return pages(async () => {
-    const expired = await findExpired(db, window, now, PAGE);
+  return inPages(async () => {
+    const expired = await findExpired(db, window, now, ROWS_PER_PAGE);
     await settleExpired(db, expired, delaysMs, now);
     return expired.length;
   });
 }
 
 async function bury({ delaysMs }: Delivering, db: D1Database, window: Window): Promise<number> {
-  return pages(() => buryExhausted(db, window, delaysMs.length + 1, Date.now(), PAGE));
+  return inPages(() => buryExhausted(db, window, delaysMs.length + 1, Date.now(), ROWS_PER_PAGE));
 }
 
 async function enqueueOverdue({ delaysMs }: Delivering, db: D1Database, queue: Queue, window: Window): Promise<number> {
   const now = Date.now();
   const oldest = await oldestWaiting(queue);
   const dueBy = Math.min(now - GRACE_MS, Math.max(oldest ?? now, now - BACKLOG_MS));
-  const wanted = { dueBy, enqueuedBefore: now - AGAIN_MS, maxTries: delaysMs.length + 1, now, limit: PAGE };
-  return pages(async () => {
+  const wanted = {
+    dueBy,
+    enqueuedBefore: now - ENQUEUE_AGAIN_MS,
+    maxTries: delaysMs.length + 1,
+    now,
+    limit: ROWS_PER_PAGE,
+  };
+  return inPages(async () => {
     const rows = await markOverdue(db, window, wanted);
     await sendRows(rows, queue, 1, (unsent) =>
       unmarkEnqueued(
@@ -119,8 +125,8 @@ async function enqueueOverdue({ delaysMs }: Delivering, db: D1Database, queue: Q
 async function handOver({ delaysMs }: Delivering, db: D1Database, queue: Queue, window: Window): Promise<number> {
   const now = Date.now();
   const lease = { claimant: shortId(), now, until: now + UNREPORTED_MS, maxTries: delaysMs.length + 1 };
-  return pages(async () => {
-    const rows = await claimDue(db, window, lease, PAGE).catch(async (error: unknown) => {
+  return inPages(async () => {
+    const rows = await claimDue(db, window, lease, ROWS_PER_PAGE).catch(async (error: unknown) => {
       // D1 may have claimed all the same.
       await unclaimDue(db, window, lease.claimant);
       throw error;
@@ -135,14 +141,14 @@ async function pruneAll(db: D1Database, before: number): Promise<number> {
   const until = Date.now() + PRUNE_FOR_MS;
   let total = 0;
   for (;;) {
-    const { deleted, looked } = await pruneNotifications(db, before, PRUNED);
+    const { deleted, looked } = await pruneNotifications(db, before, PRUNED_PER_PAGE);
     total += deleted;
-    if (looked < PRUNED || deleted < PRUNED / 2 || Date.now() >= until) return total;
+    if (looked < PRUNED_PER_PAGE || deleted < PRUNED_PER_PAGE / 2 || Date.now() >= until) return total;
   }
 }
 
 async function enqueueReplays({ mode }: Delivering, db: D1Database, queue: Queue): Promise<number> {
-  const rows = await replayNextPage(db, Date.now(), REPLAYS);
+  const rows = await replayNextPage(db, Date.now(), REPLAYED_PER_RUN);
   if (mode === "push") await sendRows(rows, queue, 1, async () => {});
   return rows.length;
 }
@@ -165,12 +171,12 @@ async function sendRows(
   throw error;
 }
 
-async function pages(page: () => Promise<number>): Promise<number> {
+async function inPages(page: () => Promise<number>): Promise<number> {
   let total = 0;
-  for (let index = 0; index < PAGES; index++) {
+  for (let index = 0; index < PAGES_PER_WINDOW; index++) {
     const length = await page();
     total += length;
-    if (length < PAGE) break;
+    if (length < ROWS_PER_PAGE) break;
   }
   return total;
 }

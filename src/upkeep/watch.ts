@@ -1,7 +1,7 @@
 // The cron's eye: what has become so, has grown or is over since a person was told. One message per change, kept until it is sent.
 import { channelsOf } from "../outbound/alert-channel.ts";
 import { ALERT_WORDS, consolePathOf } from "../rules/alert-words.ts";
-import { AGAIN_MS, type Condition, type News, type ToldCondition, newsOf } from "../rules/conditions.ts";
+import { ALERT_AGAIN_MS, type Condition, type News, type ToldCondition, newsOf } from "../rules/conditions.ts";
 import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
 import { observe, record } from "../store/conditions.ts";
@@ -84,7 +84,8 @@ async function tellBlindly(
   console: string | null,
   now: number,
 ): Promise<void> {
-  const isDue = d1Told === null ? Math.floor(now / MINUTE_MS) % BLIND_EVERY_MINUTES === 0 : now - d1Told.at >= AGAIN_MS;
+  const isDue =
+    d1Told === null ? Math.floor(now / MINUTE_MS) % BLIND_EVERY_MINUTES === 0 : now - d1Told.at >= ALERT_AGAIN_MS;
   if (!isDue) return;
   const text = textOf(config, { now: conditions, over: [], allWell: false, told: [] }, [], console);
   if (text === null) return;

@@ -88,10 +88,10 @@ async function delay(script: string, count: number): Promise<number[]> {
 
 /** Milliseconds from the moment the origin speaks again. */
 async function drain(script: string, count: number): Promise<number> {
-  const { promise: speaks, resolve: speak } = Promise.withResolvers<void>();
+  const { promise: isCompared, resolve: speak } = Promise.withResolvers<void>();
   return chain(
     script,
-    () => speaks,
+    () => isCompared,
     async (send, at) => {
       for (let sent = 0; sent < count; sent += 500)
         await send(Array.from({ length: Math.min(500, count - sent) }, unique));

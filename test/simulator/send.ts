@@ -51,13 +51,13 @@ const FORM_ACK = /^res_cd=([^\u001f^]*)[\u001f^]res_msg=([^\u001f^]*)/;
 
 export async function send(url: string | URL, body: Uint8Array, options: SendOptions = {}): Promise<Answer> {
   const { timeoutMs = TIMEOUT_MS, signal } = options;
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), timeoutMs);
-  const ending = signal === undefined ? patience.signal : AbortSignal.any([patience.signal, signal]);
+  const sharedTimer = new AbortController();
+  const timer = setTimeout(() => sharedTimer.abort(), timeoutMs);
+  const ending = signal === undefined ? sharedTimer.signal : AbortSignal.any([sharedTimer.signal, signal]);
   try {
     return await post(new URL(url), body, headersOf(body, options), ending, options.dialect ?? "json");
   } catch (error) {
-    if (patience.signal.aborted && signal?.aborted !== true) return { kind: "timeout", timeoutMs };
+    if (sharedTimer.signal.aborted && signal?.aborted !== true) return { kind: "timeout", timeoutMs };
     return { kind: "no-connection", error: reasonOf(error) };
   } finally {
     clearTimeout(timer);

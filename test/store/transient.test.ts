@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { patience } from "../../src/deadline.ts";
+import { sharedTimer } from "../../src/deadline.ts";
 
 const never = new Promise<never>(() => {});
 
@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 
 describe("waiting with one timer", () => {
   it("hands on what comes in time, and what fails", async () => {
-    const { before, end } = patience(Date.now() + 3000);
+    const { before, end } = sharedTimer(Date.now() + 3000);
     expect(await before(Date.now() + 3000, "store", Promise.resolve("stored"))).toBe("stored");
     await expect(before(Date.now() + 3000, "store", Promise.reject(new Error("down")))).rejects.toThrow("down");
     expect(vi.getTimerCount()).toBe(1);
@@ -18,7 +18,7 @@ describe("waiting with one timer", () => {
 
   it("gives up at each wait's own deadline, not when the timer first rings", async () => {
     const startedAt = Date.now();
-    const { before, end } = patience(startedAt + 3000);
+    const { before, end } = sharedTimer(startedAt + 3000);
     const ends: string[] = [];
     const late = async (deadline: number, what: string) => {
       const { message } = await before(deadline, what, never).catch((error: Error) => error);
@@ -36,7 +36,7 @@ describe("waiting with one timer", () => {
 
   it("keeps a deadline that is sooner than that of the wait before", async () => {
     const startedAt = Date.now();
-    const { before, end } = patience(startedAt + 3000);
+    const { before, end } = sharedTimer(startedAt + 3000);
     const slow = new Promise((resolve) => setTimeout(resolve, 3200));
     const late = before(startedAt + 4500, "read the body", slow)
       .then(() => before(startedAt + 4000, "store", never))
@@ -48,7 +48,7 @@ describe("waiting with one timer", () => {
 
   it("waits again after the timer rang while nothing was waited for", async () => {
     const startedAt = Date.now();
-    const { before, end } = patience(startedAt + 3000);
+    const { before, end } = sharedTimer(startedAt + 3000);
     await vi.advanceTimersByTimeAsync(3200);
     const late = before(startedAt + 4000, "store", never).catch(() => Date.now() - startedAt);
     await vi.advanceTimersByTimeAsync(5000);

@@ -6,7 +6,7 @@ import { timedCursor, writeCursor } from "../cursor.ts";
 import { limit } from "../input.ts";
 import { rfc3339 } from "../shapes.ts";
 
-const LONGEST_WAIT_SECONDS = 86_400;
+const LONGEST_DUE_AFTER_SECONDS = 86_400;
 const FIRST_ASK_SECONDS = 300;
 
 // find's fields have 60 bytes; an id is KICC's to shape.
@@ -21,7 +21,7 @@ export const announcementInput = {
   shopOrderNo: z.nullish(z.string("must be text").check(z.minLength(1), z.maxLength(200))),
   reference: z.nullish(z.string("must be text").check(z.regex(REFERENCE, "must be 1 to 200 of A-Z a-z 0-9 . _ ~ -"))),
   dueAfterSeconds: z._default(
-    z.int("must be a whole number").check(z.minimum(0), z.maximum(LONGEST_WAIT_SECONDS)),
+    z.int("must be a whole number").check(z.minimum(0), z.maximum(LONGEST_DUE_AFTER_SECONDS)),
     FIRST_ASK_SECONDS,
   ),
 };

@@ -1,5 +1,6 @@
 // What the calls on cancellations and on approvals do alike: announce one, look at one or many, ask KICC about one now.
 import type * as z from "zod/mini";
+import { ASK_LEASE_MS } from "../../inquire/ask-one.ts";
 import { reconcileOne } from "../../inquire/reconcile-one.ts";
 import { ASK_TIMEOUT_MS } from "../../outbound/kicc-api.ts";
 import {
@@ -16,8 +17,6 @@ import { takeAnnounced } from "../../store/inquiry.ts";
 import type { Register } from "../../store/register.ts";
 import { type CallContext, type Refusal, deliveringOf, refuse } from "../operation.ts";
 import { type pageInput, announcedCursor } from "./announced-shape.ts";
-
-const TAKEN_MS = ASK_TIMEOUT_MS + 30_000;
 
 export async function announceOne(
   register: Register,
@@ -50,7 +49,7 @@ export async function askNow(
   context: CallContext,
 ): Promise<{ readonly row: AnnouncedRow; readonly entry: QueryEntry } | Refusal> {
   const { db, deliveries, config, now } = context;
-  const lease = { now, until: now + TAKEN_MS };
+  const lease = { now, until: now + ASK_LEASE_MS };
   const taken = await takeAnnounced(db, register, id, lease);
   if (taken === null) {
     const known = await readAnnounced(db, register, id);
