@@ -85,10 +85,10 @@ export function addActions(app: Hono<ConsoleEnv>): void {
   });
   app.post(`${HOME}/alert-test`, testAlert);
   app.post(`${HOME}/test`, async (c) => {
-    const { resCd } = await c.req.parseBody();
+    const { kind, resCd, other } = await c.req.parseBody();
     return runAndRedirect(c, {
       name: "post /api/test",
-      given: { resCd },
+      given: { kind, resCd: resCd === "" ? other : resCd },
       back: `${HOME}/test`,
       done: "done_test",
       onTo: testOf,

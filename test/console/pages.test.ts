@@ -1,6 +1,7 @@
 // Every page: what it forbids the browser, what it shows of hostile text, what it costs D1, and what its forms do.
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { KINDS } from "../../src/kinds/registry.ts";
 import { replayNextPage } from "../../src/store/replay-many.ts";
 import { keepRefused } from "../../src/store/quarantine.ts";
 import { clear, kiccBody, rowOf, stored } from "../fixtures.ts";
@@ -327,6 +328,27 @@ describe("the forms", () => {
     expect((await visit(`${location}&stop=1`, { cookie })).headers.get("refresh")).toBeNull();
     await env.DB.exec("UPDATE notifications SET state = 'delivered', delivered_at = 1");
     expect((await visit(location, { cookie })).headers.get("refresh")).toBeNull();
+  });
+
+  it("send a test of every kind and with any code, and show the five steps of it", async () => {
+    const cookie = await signedIn();
+    for (const { name } of KINDS) {
+      const sent = await visit("/console/test", { cookie, form: { kind: name, resCd: "", other: "W901" } });
+      const id = /id=(ntf_[0-9a-f]{32})/.exec(sent.headers.get("location") ?? "")?.[1] ?? "";
+      const row = env.DB.prepare("SELECT kind, res_cd, source FROM notifications WHERE id = ?").bind(id);
+      expect(await row.first()).toEqual({ kind: name, res_cd: "W901", source: "test" });
+      const page = await (await visit(`/console/test?id=${id}`, { cookie })).text();
+      expect([...page.matchAll(/<li class="(done|now|later|failed)"/g)].map(([, step]) => step)).toEqual([
+        "done",
+        "now",
+        "later",
+        "later",
+        "later",
+      ]);
+      expect(page).toContain(`<option value="${name}" selected="">`);
+    }
+    const refused = await visit("/console/test", { cookie, form: { kind: "none", resCd: "0000" } });
+    expect(refused.headers.get("location")).toContain("said=refused_invalid");
   });
 
   it("change nothing that needs settings while these are wrong, and the overview names them", async () => {

@@ -1,65 +1,125 @@
-// Sends a made-up notification through everything, and shows it arrive: the page asks to be renewed, by a header, for two minutes.
-import { find } from "../../store/search.ts";
+// Sends a made-up notification of any kind the whole way, and shows each step of it: the page asks to be renewed, by a header, until the first answer.
+import { SUCCESS } from "../../rules/notification.ts";
+import { type WholeRow, find } from "../../store/search.ts";
 import { answerFor } from "../words/sentences.ts";
 import { HOME, Layout } from "../parts/layout.tsx";
 import { StateTag } from "../parts/elements.tsx";
+import { DeliverySteps } from "../parts/delivery-steps.tsx";
+import { KindName } from "../parts/kind.tsx";
+import { KindSelect } from "../parts/kind-select.tsx";
+import { Problems } from "../parts/needs.tsx";
 import { Timeline } from "../parts/timeline.tsx";
 import { type View, hrefWith } from "../view.ts";
 
 const WATCHED_MS = 2 * 60 * 1000;
+const RENEWED_AFTER_SECONDS = 2;
+/** A result that no handler books, and one of the kinds that is. */
+const FAILED = "9999";
+const FIRST_KIND = "wechat.cancel";
 
 /** @returns the page, and after how many seconds it is to be renewed */
 export async function testPage(v: View) {
   const id = v.url.searchParams.get("id");
   const row = id === null ? null : await find(v.db, id);
-  const { w } = v;
   const test = row?.source === "test" ? row : null;
-  const watching =
-    test !== null &&
-    test.state === "pending" &&
-    v.now - test.receivedAt < WATCHED_MS &&
-    !v.url.searchParams.has("stop");
+  const isWatching = test !== null && isWatched(test, v);
   const page = (
-    <Layout v={v} title={w.pages.test} at="test">
-      <p>{w.test.lead}</p>
-      {test !== null && (
-        <section aria-labelledby="last">
-          <h2 id="last">{w.test.last}</h2>
-          <div class={`answer ${test.state}`}>
-            <p>
-              <StateTag state={test.state} w={w} />
-            </p>
-            {answerFor(test, v).map((sentence) => (
-              <p>{sentence}</p>
-            ))}
-            {test.state === "pending" && (
-              <p class="faint">
-                {watching ? w.test.watching : w.test.over}{" "}
-                {watching && <a href={hrefWith(v.url, { stop: "1", said: null })}>{w.test.stop}</a>}
-              </p>
-            )}
-            <p>
-              <a href={`${HOME}/notifications/${test.id}`}>{w.test.open}</a>
-            </p>
-          </div>
-          <Timeline v={v} history={test.history} />
-        </section>
-      )}
-      <form method="post" action={`${HOME}/test`} class="test">
-        <fieldset>
-          <legend>{w.test.result}</legend>
-          <label>
-            <input type="radio" name="resCd" value="9999" checked /> <span>{w.test.failure}</span>
-          </label>
-          <label>
-            <input type="radio" name="resCd" value="0000" /> <span>{w.test.success}</span>
-          </label>
-        </fieldset>
-        <button type="submit" class="main">
-          {w.test.send}
-        </button>
-      </form>
+    <Layout v={v} title={v.w.pages.test} at="test">
+      <p>{v.w.test.lead}</p>
+      <Problems v={v} />
+      {test !== null && <Last v={v} test={test} isWatching={isWatching} />}
+      <Form v={v} last={test} />
     </Layout>
   );
-  return { page, renew: watching ? { seconds: 2, href: hrefWith(v.url, { said: null }) } : null };
+  return { page, renew: isWatching ? { seconds: RENEWED_AFTER_SECONDS, href: hrefWith(v.url, { said: null }) } : null };
+}
+
+/** Whoever reads what came back is not to lose it to a renewal. */
+function isWatched({ state, receivedAt, history }: WholeRow, { now, url }: View): boolean {
+  return state === "pending" && history.length === 0 && now - receivedAt < WATCHED_MS && !url.searchParams.has("stop");
+}
+
+interface LastProps {
+  readonly v: View;
+  readonly test: WholeRow;
+  readonly isWatching: boolean;
+}
+
+function Last({ v, test, isWatching }: LastProps) {
+  const { w } = v;
+  return (
+    <section aria-labelledby="last">
+      <h2 id="last">
+        {w.test.last}: <KindName kind={test.kind} v={v} /> <code>{test.resCd}</code>
+      </h2>
+      <div class={`answer ${test.state}`}>
+        <p>
+          <StateTag state={test.state} w={w} />
+        </p>
+        {answerFor(test, v).map((sentence) => (
+          <p>{sentence}</p>
+        ))}
+        {test.state === "pending" && (
+          <p class="faint">
+            {isWatching ? w.test.watching : w.test.over}{" "}
+            {isWatching ? (
+              <a href={hrefWith(v.url, { stop: "1", said: null })}>{w.test.stop}</a>
+            ) : (
+              <a href={hrefWith(v.url, { stop: null, said: null })}>{w.frame.renewNow}</a>
+            )}
+          </p>
+        )}
+        <p>
+          <a href={`${HOME}/notifications/${test.id}`}>{w.test.open}</a>
+        </p>
+      </div>
+      <DeliverySteps v={v} row={test} />
+      {test.history.length > 1 && (
+        <details>
+          <summary>{w.fields.attempts}</summary>
+          <Timeline v={v} history={test.history} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+/** The last one's kind and result stay chosen: one sends it again until it works. */
+function Form({ v, last }: { readonly v: View; readonly last: WholeRow | null }) {
+  const { w } = v;
+  const resCd = last?.resCd ?? FAILED;
+  const isOther = resCd !== FAILED && resCd !== SUCCESS;
+  return (
+    <form method="post" action={`${HOME}/test`} class="test">
+      <label for="kind">{w.test.kind}</label>
+      <KindSelect v={v} chosen={last?.kind ?? FIRST_KIND} hasProducts={false} />
+      <fieldset>
+        <legend>{w.test.result}</legend>
+        <label>
+          <input type="radio" name="resCd" value={FAILED} checked={resCd === FAILED} /> <span>{w.test.failure}</span>
+        </label>
+        <label>
+          <input type="radio" name="resCd" value={SUCCESS} checked={resCd === SUCCESS} /> <span>{w.test.success}</span>
+        </label>
+        <label>
+          <input type="radio" name="resCd" value="" checked={isOther} /> <span>{w.test.otherResult}</span>
+        </label>
+        <label for="other" class="unseen">
+          {w.test.otherCode}
+        </label>
+        <input
+          id="other"
+          name="other"
+          value={isOther ? resCd : ""}
+          placeholder="W901"
+          maxlength={4}
+          pattern="[0-9A-Za-z]{1,4}"
+          autocomplete="off"
+        />
+      </fieldset>
+      <button type="submit" class="main">
+        {w.test.send}
+      </button>
+    </form>
+  );
 }

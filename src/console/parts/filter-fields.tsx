@@ -1,7 +1,7 @@
 // The filters of the list of notifications as fields: kind, merchant, result and a range of Korean time.
-import { KINDS, PRODUCTS } from "../../kinds/registry.ts";
 import { clockText, instantOf } from "../korean-time.ts";
 import { filtersIn } from "../filter-query.ts";
+import { KindSelect } from "./kind-select.tsx";
 import type { View } from "../view.ts";
 
 /** What the field has; nothing where the address has no time. */
@@ -12,7 +12,7 @@ function clockOf(text: string): string {
 
 /** The state has links of its own: here it only goes along. */
 export function FilterFields({ v }: { readonly v: View }) {
-  const { w, language } = v;
+  const { w } = v;
   const { state, kind = "", mallId = "", result = "", from = "", to = "" } = filtersIn(v);
   const isOpen = [kind, mallId, result, from, to].some((value) => value !== "");
   return (
@@ -22,21 +22,9 @@ export function FilterFields({ v }: { readonly v: View }) {
       <div class="fields">
         <div>
           <label for="kind">{w.fields.kind}</label>
-          <select id="kind" name="kind">
+          <KindSelect v={v} chosen={kind} hasProducts>
             <option value="">{w.frame.all}</option>
-            {PRODUCTS.map((product) => (
-              <optgroup label={w.notifications.products[product]}>
-                <option value={product} selected={kind === product}>
-                  {w.notifications.allOf(w.notifications.products[product])}
-                </option>
-                {KINDS.filter((each) => each.product === product).map(({ name, title }) => (
-                  <option value={name} selected={kind === name}>
-                    {title[language]}
-                  </option>
-                ))}
-              </optgroup>
-            ))}
-          </select>
+          </KindSelect>
         </div>
         <div>
           <label for="result">{w.fields.result}</label>

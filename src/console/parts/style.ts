@@ -88,6 +88,8 @@ div.answer{padding:.25rem 0 .25rem .9rem;margin-bottom:1rem}.advice{border-color
 .timeline .taken{border-color:var(--good)}.timeline .failed{border-color:var(--bad)}.timeline p{margin:0 0 .25rem}.attempts li{padding:.2rem 0}
 pre{margin:0;padding:.75rem;background:var(--bg);border:1px solid var(--line);border-radius:6px;overflow:auto;max-height:26rem;white-space:pre-wrap;word-break:normal}
 [data-copy]{user-select:all;-webkit-user-select:all}button.copy{font-size:.78rem;font-weight:400;padding:0 .5rem;min-height:1.5rem;vertical-align:baseline}pre+button.copy{margin-top:.4rem}.by-hand{margin-top:.75rem}
+.steps{list-style:none;margin:0 0 .6rem;padding:0}.steps li{border-left:3px solid var(--line);padding:0 0 .75rem .9rem}.steps h3,.steps p{margin:0 0 .15rem}.steps .mark{width:1.4em;height:1.4em;line-height:1.4em;margin-left:-1.7rem;background:var(--faint)}.steps .done>h3 .mark{background:var(--good)}.steps .failed>h3 .mark{background:var(--bad);border-radius:0}.steps .now>h3 .mark{background:var(--cool)}.steps .later{color:var(--faint)}.steps .done{border-color:var(--good)}
+form.test select{margin-bottom:1rem;max-width:26rem}form.test #other{max-width:8rem}
 .live :focus-visible,.live details[open]{background-image:url(busy.svg)}
 .renewal .stale{visibility:hidden;animation:appear 0s 35s forwards}@keyframes appear{to{visibility:visible}}
 .list tr{position:relative}.list tbody tr:hover{background-color:color-mix(in srgb,var(--link) 8%,var(--card))}.list .when a::after{content:"";position:absolute;inset:0}.list .when a{white-space:nowrap}

@@ -54,8 +54,7 @@ interface TimelineEntryProps {
 
 function TimelineEntry({ v, attempt, headers }: TimelineEntryProps) {
   const { w } = v;
-  const { number, startedAt, durationMs, outcome, status, error, answer, head } = attempt;
-  const advice = adviceOn(error, w);
+  const { number, startedAt, durationMs, outcome, status } = attempt;
   return (
     <li class={outcome === "accepted" ? "taken" : "failed"}>
       <h3>
@@ -64,6 +63,23 @@ function TimelineEntry({ v, attempt, headers }: TimelineEntryProps) {
       <p>
         <TimeFromNow at={startedAt} v={v} /> <Took ms={durationMs} w={w} />
       </p>
+      <AnswerOf v={v} attempt={attempt} />
+      {headers !== null && (
+        <details>
+          <summary>{w.notification.sentHeaders}</summary>
+          <pre tabindex={0}>{visible(headers)}</pre>
+        </details>
+      )}
+    </li>
+  );
+}
+
+/** What the origin said, and what to do about it. */
+export function AnswerOf({ v: { w }, attempt }: { readonly v: View; readonly attempt: Attempt }) {
+  const { error, answer, head } = attempt;
+  const advice = adviceOn(error, w);
+  return (
+    <>
       {advice !== null && <p>{visible(advice)}</p>}
       {error !== null && (
         <p lang="en" class={advice === null ? undefined : "faint"}>
@@ -84,12 +100,6 @@ function TimelineEntry({ v, attempt, headers }: TimelineEntryProps) {
           <pre tabindex={0}>{visible(head)}</pre>
         </details>
       )}
-      {headers !== null && (
-        <details>
-          <summary>{w.notification.sentHeaders}</summary>
-          <pre tabindex={0}>{visible(headers)}</pre>
-        </details>
-      )}
-    </li>
+    </>
   );
 }
