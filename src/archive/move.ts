@@ -33,16 +33,25 @@ export interface Archiving {
 /** One run of the cron. R2 that fails keeps rows where they are: the next minute tries again. */
 export async function archiveOld({ bucket, hotDays }: Archiving, db: D1Database, now: number): Promise<void> {
   const until = Date.now() + RUN_MS;
-  for (const stream of ["notifications", "audit"] as const) {
-    try {
-      for (let part = 0; part < PARTS && Date.now() < until; part++) {
-        if (!(await archivePart(bucket, db, stream, leavesBefore(now, hotDays)))) break;
-      }
-    } catch (error) {
-      log("archive.failed", { stream, error: reasonOf(error) });
+  const before = leavesBefore(now, hotDays);
+  const archiveStream = async (stream: Stream) => {
+    for (let part = 0; part < PARTS && Date.now() < until; part++) {
+      if (!(await archivePart(bucket, db, stream, before))) break;
     }
+  };
+  // The audit first: it is small, and would wait as long as many notifications follow each other.
+  await guarded("audit", () => archiveStream("audit"));
+  await guarded("notifications", () => archiveStream("notifications"));
+  await guarded("index", () => mergeIndexes(bucket, db, now));
+}
+
+/** Whoever looks whether it keeps up does so after a run that failed, too. */
+async function guarded(what: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log("archive.failed", { what, error: reasonOf(error) });
   }
-  await mergeIndexes(bucket, db, now);
 }
 
 /** @returns whether a part was finished, and there may be more */

@@ -1,4 +1,4 @@
-// How large D1 is, as D1 itself tells, remembered by day; and the oldest finished one that is still there.
+// How large D1 is, as D1 itself tells, remembered by day; and the oldest finished one that should be in the archive.
 import { FULL_BYTES, type Capacity, capacityOf } from "../rules/capacity.ts";
 import { seqAt } from "./insert.ts";
 
@@ -26,12 +26,25 @@ export async function readCapacity(db: D1Database, day: string): Promise<Capacit
   return capacityOf(bytes, oldest === undefined ? null : { bytes: oldest.bytes, days });
 }
 
-/** Of the oldest rows received before `before`; null where none of them is finished. At most LOOKED_AT rows are read. */
-export async function oldestFinished(db: D1Database, before: number): Promise<number | null> {
+/**
+ * When the oldest one was received that should be in the archive: of the part under way, of what lies behind the place where
+ * the last run ended, of the audit. null where there is none. The run passes over what is not finished, and so this does
+ * not look at it again.
+ */
+export async function oldestUnarchived(db: D1Database, before: number): Promise<number | null> {
   return db
     .prepare(
-      `SELECT received_at AS at FROM (SELECT received_at, state FROM notifications WHERE seq < ? ORDER BY seq LIMIT ${LOOKED_AT})
-       WHERE state IN ('delivered', 'closed') LIMIT 1`,
+      `SELECT min(at) AS at FROM (
+         SELECT n.received_at AS at FROM archive_state AS a JOIN notifications AS n ON n.seq = a.plan ->> '$.rows[0][0]'
+         WHERE a.stream = 'notifications'
+         UNION ALL
+         SELECT at FROM (
+           SELECT received_at AS at, state FROM notifications
+           WHERE seq > (SELECT cursor FROM archive_state WHERE stream = 'notifications') AND seq < ?1
+           ORDER BY seq LIMIT ${LOOKED_AT})
+         WHERE state IN ('delivered', 'closed')
+         UNION ALL
+         SELECT at FROM (SELECT at FROM audit ORDER BY id LIMIT 1))`,
     )
     .bind(seqAt(before))
     .first<number>("at");

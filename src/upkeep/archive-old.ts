@@ -5,7 +5,7 @@ import type { Config } from "../config.ts";
 import { log } from "../log.ts";
 import { archiveBehind, hotDaysAt } from "../rules/capacity.ts";
 import { noteSighting } from "../store/conditions.ts";
-import { oldestFinished, readCapacity } from "../store/size.ts";
+import { oldestUnarchived, readCapacity } from "../store/size.ts";
 
 export async function archiveAndWatchSize({ archiving }: Config, db: D1Database, now: number): Promise<void> {
   const capacity = await readCapacity(db, dayOf(now));
@@ -16,7 +16,7 @@ export async function archiveAndWatchSize({ archiving }: Config, db: D1Database,
   if (archiving === null) return;
   const hotDays = hotDaysAt(archiving.hotDays, capacity);
   await archiveOld({ ...archiving, hotDays }, db, now);
-  if (archiveBehind(await oldestFinished(db, now), archiving.hotDays, now) !== null) {
+  if (archiveBehind(await oldestUnarchived(db, now), archiving.hotDays, now) !== null) {
     await noteSighting(db, "archive-behind", now);
   }
 }

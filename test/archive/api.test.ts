@@ -7,7 +7,8 @@ import { replaceIndexes } from "../../src/store/archive-index.ts";
 import { call } from "../calls.ts";
 import { clear, kiccBody, stored } from "../fixtures.ts";
 import { given, set } from "../given.ts";
-import { DAY_MS, emptyBucket, faultyR2, fill, idsInD1 } from "./filling.ts";
+import { DAY_MS, emptyBucket, fill, idsInD1 } from "./filling.ts";
+import { faultyR2 } from "./faulty-r2.ts";
 
 const NOW = Date.now();
 const settings = { ARCHIVE: env.BUCKET };

@@ -6,7 +6,8 @@ import { restore } from "../../src/archive/restore.ts";
 import { call } from "../calls.ts";
 import { clear, faultyD1 } from "../fixtures.ts";
 import { given } from "../given.ts";
-import { DAY_MS, emptyBucket, faultyR2, idsInD1, insertRows, settle } from "./filling.ts";
+import { DAY_MS, emptyBucket, idsInD1, insertRows, settle } from "./filling.ts";
+import { faultyR2 } from "./faulty-r2.ts";
 
 const FIRST = Date.parse("2026-01-14T00:30:00+09:00");
 const NOW = FIRST + 100 * DAY_MS;

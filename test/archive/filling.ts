@@ -94,28 +94,3 @@ export async function idsInD1(): Promise<string[]> {
   const { results } = await env.DB.prepare("SELECT id FROM notifications").run<{ id: string }>();
   return results.map(({ id }) => id);
 }
-
-export interface FaultyR2 {
-  readonly before?: (call: number) => void | Promise<void>;
-  readonly after?: (call: number) => void | Promise<void>;
-}
-
-/** The real local R2 with trouble on the way to it or back. */
-export function faultyR2(faults: FaultyR2 = {}): R2Bucket & { calls: number } {
-  const around = async <T>(run: () => Promise<T>): Promise<T> => {
-    bucket.calls += 1;
-    const call = bucket.calls;
-    await faults.before?.(call);
-    const result = await run();
-    await faults.after?.(call);
-    return result;
-  };
-  const bucket = {
-    calls: 0,
-    get: (name: string, options?: R2GetOptions) => around(() => env.BUCKET.get(name, options)),
-    put: (name: string, value: string | Uint8Array, options?: R2PutOptions) =>
-      around(() => env.BUCKET.put(name, value, options)),
-    head: (name: string) => around(() => env.BUCKET.head(name)),
-  } as unknown as R2Bucket & { calls: number };
-  return bucket;
-}

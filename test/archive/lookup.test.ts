@@ -10,7 +10,8 @@ import { archiveOld } from "../../src/archive/move.ts";
 import { mergeObjects } from "../../src/archive/merge.ts";
 import { readIndexes, replaceIndexes } from "../../src/store/archive-index.ts";
 import { clear } from "../fixtures.ts";
-import { DAY_MS, emptyBucket, faultyR2, fill } from "./filling.ts";
+import { DAY_MS, emptyBucket, fill } from "./filling.ts";
+import { faultyR2 } from "./faulty-r2.ts";
 
 const FIRST = Date.parse("2026-01-14T00:30:00+09:00");
 const NOW = FIRST + 100 * DAY_MS;
