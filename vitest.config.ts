@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { COPY_HOST, answerCopy } from "./test/archive/copy-folder.ts";
 
 // The settings of tests in workerd, unless a test makes its own.
 const SETTINGS = {
@@ -35,7 +36,8 @@ export default defineConfig(async () => {
       bindings: { ...SETTINGS, TEST_MIGRATIONS: migrations, ARCHIVE_CHAOS },
       queueConsumers: { "kicc-deliveries": { maxBatchSize: 100, maxBatchTimeout: 60 } },
       // Every fetch() of the Worker ends here, at an origin that accepts. A test that needs another one replaces fetch().
-      outboundService: () => new Response("OK"),
+      outboundService: async (request) =>
+        new URL(request.url).host === COPY_HOST ? Response.json(await answerCopy(request)) : new Response("OK"),
       compatibilityFlags: ["service_binding_extra_handlers"],
     },
   });

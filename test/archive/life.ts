@@ -1,63 +1,78 @@
-// A life of the archive under seeded faults: days pass, crons run two at once, R2 fails, loses replies, hangs; then a ledger.
+// A life of the archive under seeded faults: days pass, crons run two at once, R2 fails, hangs and loses replies; then a ledger.
 import { env } from "cloudflare:workers";
+import { vi } from "vitest";
+import { lookUp } from "../../src/archive/lookup.ts";
 import { archiveOld } from "../../src/archive/move.ts";
 import { faultyD1 } from "../fixtures.ts";
-import { DAY_MS, faultyR2, idsInD1, insertRows, settle, vouchedFor } from "./filling.ts";
+import { faultyR2, hang } from "./faulty-r2.ts";
+import { DAY_MS, idsInD1, insertRows, settle, vouchedFor } from "./filling.ts";
 
 export interface Ledger {
   readonly stored: number;
-  readonly faults: number;
   readonly runs: number;
+  /** R2 or D1 failed before it did something; its reply was lost; R2 never answered; the cron did nothing more. */
+  readonly faults: Readonly<Record<Fault, number>>;
   /** In neither, in both, or vouched for more than once. */
   readonly lost: readonly string[];
   readonly both: readonly string[];
   readonly twice: readonly string[];
+  /** In the archive, and no search finds them. */
+  readonly unfindable: readonly string[];
   readonly inD1: number;
   readonly archived: number;
 }
+
+export type Fault = "failed" | "lost" | "hung" | "killed";
 
 const FIRST = Date.parse("2026-01-01T00:00:00+09:00");
 const HOT_DAYS = 7;
 /** So late some finish: the others of their day are in the archive by then. */
 const LATE_DAYS = 10;
 const QUIET_RUNS = 40;
-
-/** Of two crons a simulated day, each call of R2 and D1 fails with this chance, half of them after it was done. */
-const FAULTS = 0.06;
+const CRONS = 2;
+/** Of each call of R2 and D1, before and after it. */
+const CHANCE = 0.06;
 
 export async function live(notifications: number, days: number, seed: number): Promise<Ledger> {
   const random = mulberry(seed);
   const ids: string[] = [];
-  let [faults, runs] = [0, 0];
+  const faults = { failed: 0, lost: 0, hung: 0, killed: 0 };
   const perDay = Math.ceil(notifications / days);
-  for (let day = 0; day < days + HOT_DAYS + LATE_DAYS; day++) {
-    const from = FIRST + day * DAY_MS;
-    await settle(from - LATE_DAYS * DAY_MS);
-    if (day < days) ids.push(...(await storeDay(from, Math.min(perDay, notifications - ids.length), random)));
-    const crons = Array.from({ length: 2 }, () => {
-      // A cron that is killed does nothing more from that call on.
-      let killed = false;
-      const fault = () => {
-        const drawn = random();
-        if (killed || drawn < FAULTS) {
-          faults += killed ? 0 : 1;
-          killed ||= drawn < FAULTS / 3;
-          throw new Error("a fault of the run");
-        }
-      };
-      const bucket = faultyR2({ before: fault, after: fault });
-      runs += 1;
-      return archiveOld(
-        { bucket, hotDays: HOT_DAYS },
-        faultyD1(env.DB, { before: fault, after: fault }),
-        from + DAY_MS,
+  const lastDay = days + HOT_DAYS + LATE_DAYS;
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  try {
+    for (let day = 0; day < lastDay; day++) {
+      const from = FIRST + day * DAY_MS;
+      await settle(from - LATE_DAYS * DAY_MS);
+      if (day < days) ids.push(...(await storeDay(from, Math.min(perDay, notifications - ids.length), random)));
+      const crons = Array.from({ length: CRONS }, (_, cron) =>
+        runCron(from + DAY_MS, mulberry(seed * 1_000_003 + day * CRONS + cron), faults),
       );
-    });
-    await Promise.allSettled(crons);
+      await Promise.allSettled(crons);
+    }
+  } finally {
+    vi.useRealTimers();
   }
-  const end = FIRST + (days + HOT_DAYS + LATE_DAYS) * DAY_MS;
+  const end = FIRST + lastDay * DAY_MS;
   for (let run = 0; run < QUIET_RUNS; run++) await archiveOld({ bucket: env.BUCKET, hotDays: HOT_DAYS }, env.DB, end);
-  return judge(ids, { faults, runs });
+  return judge(ids, { faults, runs: lastDay * CRONS });
+}
+
+async function runCron(now: number, random: () => number, faults: Record<Fault, number>): Promise<void> {
+  let killed = false;
+  /** A cron that is killed does nothing more from that call on. */
+  const fault = (where: "before" | "after", mayHang: boolean): void | Promise<void> => {
+    const drawn = random() / CHANCE;
+    if (!killed && drawn >= 1) return;
+    const kind = drawn < 0.3 ? "killed" : drawn < 0.6 && mayHang ? "hung" : where === "before" ? "failed" : "lost";
+    if (!killed) faults[kind] += 1;
+    killed ||= kind === "killed";
+    if (!killed && kind === "hung") return hang();
+    throw new Error("a fault of the run");
+  };
+  const bucket = faultyR2({ before: () => fault("before", true), after: () => fault("after", true) });
+  const db = faultyD1(env.DB, { before: () => fault("before", false), after: () => fault("after", false) });
+  await archiveOld({ bucket, hotDays: HOT_DAYS }, db, now);
 }
 
 /** Most finish; a twentieth stays pending, and finishes when the others of its day are archived. */
@@ -66,23 +81,25 @@ async function storeDay(from: number, count: number, random: () => number): Prom
   return insertRows(rows);
 }
 
-async function judge(ids: readonly string[], counted: { faults: number; runs: number }): Promise<Ledger> {
+async function judge(ids: readonly string[], counted: Pick<Ledger, "faults" | "runs">): Promise<Ledger> {
   const [d1, vouched] = [new Set(await idsInD1()), await vouchedFor()];
   const archived = new Set(vouched);
   const seen = new Set<string>();
   const twice = vouched.filter((id) => seen.has(id) || !seen.add(id));
+  const found = await lookUp(env.BUCKET, env.DB, [...archived]);
   return {
     stored: ids.length,
     ...counted,
     lost: ids.filter((id) => !d1.has(id) && !archived.has(id)),
     both: ids.filter((id) => d1.has(id) && archived.has(id)),
     twice,
+    unfindable: [...archived].filter((id) => found.kind !== "found" || found.entries.get(id) === undefined),
     inD1: d1.size,
     archived: archived.size,
   };
 }
 
-function mulberry(seed: number): () => number {
+export function mulberry(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,7 +1,7 @@
 // The cron's step that archives: R2 that fails or hangs holds it up for a bounded time, and a person is told that it is behind.
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { archive } from "../../src/upkeep/archive.ts";
+import { archiveAndWatchSize } from "../../src/upkeep/archive-old.ts";
 import { watch } from "../../src/upkeep/watch.ts";
 import { beat } from "../../src/store/heartbeat.ts";
 import { type FaultyR2, faultyR2, hang } from "../archive/faulty-r2.ts";
@@ -37,7 +37,7 @@ afterEach(() => {
 async function run(now: number, faults: FaultyR2 = {}): Promise<{ text: string; heldUpMs: number }> {
   const config = configWith({ ARCHIVE: faultyR2(faults), HOT_DAYS: "60", ALERT_URL });
   const [before, startedAt] = [told.length, Date.now()];
-  await archive(config, env.DB, now);
+  await archiveAndWatchSize(config, env.DB, now);
   const heldUpMs = Date.now() - startedAt;
   await beat(env.DB, now, true);
   await watch(config, env.DB, now);
