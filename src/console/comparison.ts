@@ -37,7 +37,7 @@ export async function compareList(v: View, given: Given): Promise<Comparison | R
   const flow = given.flow === null ? {} : { flow: given.flow };
   let best: { readonly by: ListName; readonly answer: Answer; readonly found: number } | null = null;
   for (const by of tried) {
-    const answer = await v.perform("post /api/compare", { [by]: numbers, ...time, ...flow });
+    const answer = await v.perform("post /api/compare", { [by]: numbers, ...time, ...flow, detail: true });
     if (isRefusal(answer)) return answer;
     const found = answer.compared.filter(({ state }) => state !== "missing").length;
     if (best === null || found > best.found) best = { by, answer, found };

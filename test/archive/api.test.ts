@@ -48,7 +48,7 @@ test("replayed, it is back in D1 and pending, however often it is asked for", as
 
 describe("POST /api/compare", () => {
   const compare = async (body: object, bucket: R2Bucket = env.BUCKET) =>
-    (await call("POST /api/compare", { body, settings: { ARCHIVE: bucket } })).answer;
+    (await call("POST /api/compare", { body: { detail: true, ...body }, settings: { ARCHIVE: bucket } })).answer;
   const all = async () => (await call("GET /api/notifications", { settings })).answer.notifications;
   const move = () => archiveOld({ bucket: env.BUCKET, hotDays: 60 }, env.DB, NOW);
 

@@ -30,6 +30,18 @@ const list = z.optional(
     .check(z.minLength(1, TEXTS), z.maxLength(MOST_NUMBERS, TEXTS)),
 );
 
+const comparedSchema = z.object({
+  number: z.string(),
+  state: z.enum([...STATES, "missing"]),
+  id: z.nullable(z.string()),
+  /** With `detail`; null also of what is archived: its id tells it. */
+  kind: z.optional(z.nullable(z.string())),
+  result: z.optional(z.nullable(z.enum(["success", "failure"]))),
+  archived: z.optional(z.boolean()),
+});
+
+type Compared = z.infer<typeof comparedSchema>;
+
 export const compare = operation({
   method: "post",
   path: "/api/compare",
@@ -43,22 +55,14 @@ export const compare = operation({
     to: z.optional(instant),
     /** Payments alone, or refunds and cancellations alone: an order's approval is no sign of its refund. */
     flow: z.optional(z.enum(["in", "out"], "must be in or out")),
+    /** Of each also kind, result and archived, as the console shows them. */
+    detail: z.optional(z.boolean("must be true or false")),
   }),
   answer: z.object({
-    compared: z.array(
-      z.object({
-        number: z.string(),
-        state: z.enum([...STATES, "missing"]),
-        id: z.nullable(z.string()),
-        /** null also of what is archived: its id tells it. */
-        kind: z.nullable(z.string()),
-        result: z.nullable(z.enum(["success", "failure"])),
-        archived: z.boolean(),
-      }),
-    ),
+    compared: z.array(comparedSchema),
     unlisted: z.array(notificationSchema),
   }),
-  async run({ from, to, flow = null, ...lists }, context) {
+  async run({ from, to, flow = null, detail = false, ...lists }, context) {
     const [by, ...others] = NAMES.filter((name) => lists[name] !== undefined);
     if (by === undefined || others.length > 0) return refuse("invalid", `one of ${NAMES.join(", ")}: must be a list`);
     if ((from === undefined) !== (to === undefined)) return refuse("invalid", "from, to: are given together");
@@ -78,7 +82,8 @@ export const compare = operation({
         `${by}: these numbers lie far apart in the archive: compare at most ${archived.atOnce} at once`,
       );
     }
-    const compared = wanted.map((number) => comparedOf(number, found.get(number), archived.owners.get(number)));
+    const whole = wanted.map((number) => comparedOf(number, found.get(number), archived.owners.get(number)));
+    const compared: Compared[] = detail ? whole : whole.map(({ number, state, id }) => ({ number, state, id }));
     if (from === undefined || to === undefined) return { compared, unlisted: [] };
     const among = { from: Date.parse(from), to: Date.parse(to), flow };
     return { compared, unlisted: [...(await findUnlisted(context, by, wanted, among))] };

@@ -101,7 +101,7 @@ export function Groups({ v, comparison }: ComparedProps) {
 }
 
 /** The archive's index knows no kinds. */
-function Kind({ v, each: { kind } }: { readonly v: View; readonly each: Compared }) {
+function Kind({ v, each: { kind = null } }: { readonly v: View; readonly each: Compared }) {
   return kind === null ? <span class="faint">{v.w.compare.archived}</span> : <KindName kind={kind} v={v} />;
 }
 
