@@ -1,7 +1,7 @@
 // Claims: which notifications one takes, and that giving one back takes nothing from anybody else.
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Lease, claim, takeBack, unclaim, unclaimHeld } from "../../src/store/claim.ts";
+import { type Lease, claim, uncountAttempts, unclaim, unclaimHeld } from "../../src/store/claim.ts";
 import { clear, copied, rowOf, stored } from "../fixtures.ts";
 import { given } from "../given.ts";
 import { meteredD1 } from "../metered.ts";
@@ -10,13 +10,13 @@ const LEASE_MS = 40_000;
 
 beforeEach(clear);
 
-function leaseOf(hand: string, about: Partial<Lease> = {}): Lease {
+function leaseOf(claimant: string, about: Partial<Lease> = {}): Lease {
   const now = about.now ?? Date.now();
-  return { hand, now, until: now + LEASE_MS, maxTries: 16, ...about };
+  return { claimant, now, until: now + LEASE_MS, maxTries: 16, ...about };
 }
 
-async function claimedBy(hand: string, ids: readonly string[], about: Partial<Lease> = {}): Promise<string[]> {
-  return (await claim(env.DB, ids, leaseOf(hand, about))).claimed.map(({ id }) => id);
+async function claimedBy(claimant: string, ids: readonly string[], about: Partial<Lease> = {}): Promise<string[]> {
+  return (await claim(env.DB, ids, leaseOf(claimant, about))).claimed.map(({ id }) => id);
 }
 
 describe("a claim", () => {
@@ -57,7 +57,7 @@ describe("a claim that is given back", () => {
     await given.pending({ lease_until: null }, id);
     await unclaim(env.DB, [id], "one");
     await unclaimHeld(env.DB, [id], "one");
-    await takeBack(env.DB, [{ id, attempts: 1 }]);
+    await uncountAttempts(env.DB, [{ id, attempts: 1 }]);
     expect(await rowOf(id)).toMatchObject({ attempts: 1, tries: 1 });
   });
 
@@ -72,7 +72,7 @@ describe("a claim that is given back", () => {
 
   it("for a message that the queue did not take leaves the attempt that another has opened since", async () => {
     const id = await given.pending({ attempts: 2, tries: 2, lease_until: Date.now() + LEASE_MS });
-    await takeBack(env.DB, [{ id, attempts: 1 }]);
+    await uncountAttempts(env.DB, [{ id, attempts: 1 }]);
     expect(await rowOf(id)).toMatchObject({ attempts: 2, tries: 2, leaseUntil: expect.any(Number) });
   });
 });

@@ -2,17 +2,19 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { claim } from "../../src/store/claim.ts";
-import { close } from "../../src/store/close.ts";
-import { START } from "../../src/store/due.ts";
-import { takeOverdue } from "../../src/store/overdue.ts";
-import { type ReplayMany, askReplay, replay, replayNext } from "../../src/store/replay.ts";
+import { closeOne } from "../../src/store/close.ts";
+import { START } from "../../src/store/due-window.ts";
+import { markOverdue } from "../../src/store/overdue.ts";
+import { askReplayMany, replayNextPage } from "../../src/store/replay-many.ts";
+import { replayOne } from "../../src/store/replay-one.ts";
+import type { Selection } from "../../src/store/selection.ts";
 import { clear, copied, kiccBody, rowOf, stored } from "../fixtures.ts";
 import { type Columns, set } from "../given.ts";
 
 const NOW = Date.UTC(2026, 0, 14);
 const MINUTE_MS = 60_000;
 const ENTRY = { at: NOW, who: "token", what: "replay", note: null };
-const LEASE = { hand: "one", now: NOW + 1, until: NOW + MINUTE_MS, maxTries: 16 };
+const LEASE = { claimant: "one", now: NOW + 1, until: NOW + MINUTE_MS, maxTries: 16 };
 const CANCELLED = { cancelPgCno: "C-1", pgCno: "P-1", mallId: "T0099001" };
 
 beforeEach(clear);
@@ -25,18 +27,18 @@ async function settled(state: string, columns: Columns = {}, body: string = kicc
 }
 
 async function again(id: string): Promise<boolean> {
-  return (await replay(env.DB, id, { ...ENTRY, subject: id })).replayed !== null;
+  return (await replayOne(env.DB, id, { ...ENTRY, subject: id })).replayed !== null;
 }
 
 /** Asks for all of a state of the last day, and works off one page. */
-async function allAgain(state: ReplayMany["state"], wanted: Partial<ReplayMany> = {}): Promise<string[]> {
+async function allAgain(state: Selection["state"], wanted: Partial<Selection> = {}): Promise<string[]> {
   const many = { state, from: NOW - 24 * 60 * MINUTE_MS, to: NOW, kind: null, mallId: null, ...wanted };
-  await askReplay(env.DB, many, { ...ENTRY, subject: null });
+  await askReplayMany(env.DB, many, { ...ENTRY, subject: null });
   return nextPage();
 }
 
 async function nextPage(limit = 200): Promise<string[]> {
-  return (await replayNext(env.DB, NOW + 1, limit)).map(({ id }) => id);
+  return (await replayNextPage(env.DB, NOW + 1, limit)).map(({ id }) => id);
 }
 
 async function deliveredAt(id: string): Promise<number | null> {
@@ -59,7 +61,7 @@ describe("one that is replayed", () => {
     const id = await settled("dead", { enqueued_at: NOW });
     await again(id);
     const wanted = { dueBy: NOW, enqueuedBefore: NOW - 5 * MINUTE_MS, maxTries: 16, now: NOW, limit: 1 };
-    expect(await takeOverdue(env.DB, { dueBy: NOW, from: START }, wanted)).toMatchObject([{ id }]);
+    expect(await markOverdue(env.DB, { dueBy: NOW, from: START }, wanted)).toMatchObject([{ id }]);
   });
 
   it("as a success that was delivered leaves a failure on its way that a person replayed", async () => {
@@ -87,7 +89,7 @@ describe("one that is replayed", () => {
 
   it("was closed while an attempt was open: the next one begins at once", async () => {
     const id = await settled("held", { reason: "superseded", attempts: 1, tries: 1, lease_until: NOW + MINUTE_MS });
-    expect((await close(env.DB, id, { ...ENTRY, what: "close", subject: id })).closed).toBe(true);
+    expect((await closeOne(env.DB, id, { ...ENTRY, what: "close", subject: id })).closed).toBe(true);
     await again(id);
     expect((await claim(env.DB, [id], LEASE)).claimed).toMatchObject([{ attempts: 2 }]);
   });
@@ -133,7 +135,7 @@ describe("a replay of many", () => {
     const ids = [];
     for (let count = 0; count < 5; count++) ids.push(await settled("dead"));
     const many = { state: "dead", from: NOW - 61 * MINUTE_MS, to: NOW, kind: null, mallId: null } as const;
-    await askReplay(env.DB, many, { ...ENTRY, subject: null });
+    await askReplayMany(env.DB, many, { ...ENTRY, subject: null });
     const pages = [await nextPage(2), await nextPage(2), await nextPage(2)];
     expect(pages.flat().toSorted()).toEqual(ids.toSorted());
   });
