@@ -1,9 +1,10 @@
-// What the merchant announced, cancellations or approvals: announce, read, list, prune. What settles them is in arrivals.ts and inquiry.ts.
+// What the merchant announced, cancellations or approvals: announce, read, list, prune. arrivals.ts and inquiry.ts
+// settle it.
 import type { Announced as AnnouncedEvent } from "../kinds/status-notification.ts";
 import { lookAtNewest, lookAtOne } from "./arrivals.ts";
 import type { Register } from "./register.ts";
 
-/** @param id by which it is announced: its cancelPgCno, of an approval the pgCno */
+/** `id` is what it is announced by: the cancelPgCno, for an approval the pgCno. */
 export type Announced = AnnouncedEvent & { readonly id: string; readonly kind: string };
 
 export type AnnouncedState = "expected" | "notified" | "reconciled" | "failed" | "unresolved";
@@ -12,7 +13,7 @@ export interface AnnouncedRow extends Announced {
   readonly state: AnnouncedState;
   readonly announcedAt: number;
   readonly dueAfterMs: number;
-  /** When KICC is asked next, while it is expected. */
+  /** When KICC is asked next. Only while the state is `expected`. */
   readonly dueAt: number | null;
   readonly asks: number;
   readonly notificationId: string | null;
@@ -20,7 +21,7 @@ export interface AnnouncedRow extends Announced {
   readonly history: string;
 }
 
-/** One query as it is kept. */
+/** One query to KICC, as it is stored. */
 export interface QueryEntry {
   readonly at: number;
   readonly status: string | null;
@@ -34,15 +35,15 @@ export function columnsOf({ key, announcedBy }: Register): string {
     due_after_ms AS dueAfterMs, due_at AS dueAt, asks, notification_id AS notificationId, history`;
 }
 
-/** What one of the two leaves out contradicts nothing. */
+/** Equal, or missing in one of the two. */
 function agrees(column: string): string {
   return `(${column} IS NULL OR excluded.${column} IS NULL OR ${column} = excluded.${column})`;
 }
 
 /**
- * Announces one. Announcing it again changes nothing but what was missing: the schedule is the first one's. A success
- * that came before settles it. One round trip.
- * @returns null where it was announced as another kind, or with another mallId, pgCno, shopOrderNo or reference
+ * Announces one event. Announcing it again only fills in what was missing; the schedule stays. A success that came
+ * before settles it at once. One round trip.
+ * @returns null where it was announced before with another kind, mallId, pgCno, shopOrderNo or reference
  */
 export async function announce(
   db: D1Database,
@@ -52,7 +53,7 @@ export async function announce(
   now: number,
 ): Promise<AnnouncedRow | null> {
   const { table, key } = register;
-  // An approval is announced by the payment's own number.
+  // The id of an announced approval is the payment's pgCno, so it has no other column for it.
   const payment = key === "pg_cno" ? { column: "", value: "" } : { column: "pg_cno,", value: "?8," };
   const announcing = db
     .prepare(
@@ -82,7 +83,7 @@ function readStatement(db: D1Database, register: Register, id: string): D1Prepar
   return db.prepare(`SELECT ${columnsOf(register)} FROM ${register.table} WHERE ${register.key} = ?`).bind(id);
 }
 
-/** Those of these ids that were announced, as they stand. */
+/** Reads those of `ids` that were announced. */
 export async function readAnnouncedOf(
   db: D1Database,
   register: Register,
@@ -97,16 +98,19 @@ export async function readAnnouncedOf(
   return results;
 }
 
-/** Where a page ended. */
+/** Where a page of the list ended. */
 export interface AnnouncedCursor {
   readonly announcedAt: number;
   readonly id: string;
 }
 
-/** Between two instants of asking the cron does not look whether a success came: whoever lists them does. */
+/** Between two queries the cron does not look whether a success came: listing does. */
 const LOOKED_AT = 100;
 
-/** Newest first, and those whose success has come are settled before. One round trip. @param state null for all */
+/**
+ * Lists a page, newest first. Before that it settles those whose success has come. One round trip.
+ * @param state null for all
+ */
 export async function listAnnounced(
   db: D1Database,
   register: Register,
@@ -129,7 +133,7 @@ export async function listAnnounced(
   return results[1]?.results ?? [];
 }
 
-/** Deletes those announced before `before`; what is still expected stays. */
+/** Deletes those announced before `before`, epoch ms. Expected ones stay. */
 export function pruneAnnounced(
   db: D1Database,
   { table, key }: Register,

@@ -1,23 +1,27 @@
-// Whether a success of an announced event came, and what it makes of it. One atomic statement looks and settles.
+// Finds out whether a success of an announced event came, and settles the event by it. One atomic statement does both.
 import { SUCCESS } from "../rules/notification.ts";
 import type { Register } from "./register.ts";
 
-/** A condition: a success that KICC was to confirm, and has not, yet or at all. Nor does what is held as another's count. */
+/** A condition: the row proves nothing. Either KICC has not confirmed it, or it is held as foreign or ambiguous. */
 export function unproven(table: string): string {
   return `(${table}.confirm IS 'asking' OR coalesce(${table}.reason, '') IN ('unconfirmed', 'foreign', 'ambiguous'))`;
 }
 
 const HOUR_MS = 60 * 60 * 1000;
-/** One past asking is looked at each hour for a week after the announcement, then when somebody reads it. */
+/**
+ * After the last query the cron looks each hour for a late success, for a week after the announcement. Later only
+ * reading it looks.
+ */
 export const LOOK_AGAIN_MS = HOUR_MS;
 const LOOKED_AT_MS = 7 * 24 * HOUR_MS;
 
-/** A reference that many share names no event: of more notifications than this the newest are looked at. */
+/** A reference that many notifications share names no event: only the newest are looked at. */
 const OF_REFERENCE = 100;
 
 /**
- * A notification of the announced `c`, of its kind: by its id, or without one by the reference that is `c`'s alone. CASE
- * asks first whether it is: one other row of the reference is enough to know that it ties nothing.
+ * The id of a notification of the announced event `c`, of its kind: found by the id of the event, or if it has none by
+ * the reference, when no other announcement has that reference. CASE checks this first, and stops at one other
+ * announcement.
  */
 function cameOf(register: Register, condition: string): string {
   const { table, key } = register;
@@ -45,8 +49,8 @@ export function failureOf(register: Register): string {
 }
 
 /**
- * In the transaction that stores a success: settles the event that was announced by `value`, where the stored row `id`
- * is a success of it. One that KICC is yet to confirm settles nothing.
+ * For the transaction that stores a success: settles the event announced as `value` if the stored row `id` is a success
+ * of it. A success that KICC has not confirmed yet settles nothing.
  */
 export function settleAnnounced(db: D1Database, register: Register, value: string, id: string): D1PreparedStatement {
   const { table, key } = register;
@@ -60,7 +64,7 @@ export function settleAnnounced(db: D1Database, register: Register, value: strin
     .bind(value, id);
 }
 
-/** A notification `n` bears the id by which the `announced` one was announced. A payment is told by its mallId as well. */
+/** `n` has the id by which the `announced` event was announced. For a payment the mallId must fit as well. */
 function sameEvent({ key }: Register, announced: string): string {
   const same = `n.${key} = ${announced}.${key} AND n.kind = ${announced}.kind`;
   return key === "pg_cno" ? `${same} AND ${ofMall(announced)}` : same;
@@ -70,17 +74,17 @@ function ofMall(announced: string): string {
   return `(n.mall_id IS NULL OR n.mall_id = ${announced}.mall_id)`;
 }
 
-/** SQL: the state of what a success settles. What the status API said counts as asked for. */
+/** SQL: the state of an event that a success settles. `reconciled` if the success came from the status API. */
 const SETTLED = "iif(source = 'status-api', 'reconciled', 'notified')";
 
-/** Sets the state by what came, `found.id`; else to `otherwise`. */
+/** SQL: sets the state by the success `found.id`; where there is none, to `otherwise`. */
 export function stateBy(otherwise: string): string {
   return `state = CASE WHEN found.id IS NULL THEN ${otherwise} ELSE (
     SELECT ${SETTLED} FROM notifications WHERE id = found.id) END,
   notification_id = coalesce(found.id, notification_id)`;
 }
 
-/** Looks again for late successes of those past asking. */
+/** Looks again for late successes of events past their last query. */
 export function lookAtLate(db: D1Database, register: Register, now: number, limit: number): D1PreparedStatement {
   const { table, key } = register;
   return db
@@ -95,7 +99,7 @@ export function lookAtLate(db: D1Database, register: Register, now: number, limi
     .bind(now, limit);
 }
 
-/** Settles one whose success has come, however late. */
+/** Settles one event if its success has come, however late. */
 export function lookAtOne(db: D1Database, register: Register, id: string): D1PreparedStatement {
   const { table, key } = register;
   return db
@@ -107,7 +111,7 @@ export function lookAtOne(db: D1Database, register: Register, id: string): D1Pre
     .bind(id);
 }
 
-/** Settles, of the newest expected ones before `announcedBefore`, those whose success has come. */
+/** Settles the newest expected events announced until `announcedBefore` whose success has come. */
 export function lookAtNewest(
   db: D1Database,
   register: Register,

@@ -1,18 +1,21 @@
-// Claiming: a delivery is taken by one atomic statement, a batch at a time.
+// Claiming: one atomic statement takes the notifications of a batch for an attempt.
 import { type Standing, byId, standingStatement } from "./standing.ts";
 
-/** Who claims, from when, until when. `hand` makes a claim whose reply was lost safe to repeat. */
+/**
+ * A claim: `claimant` may attempt from `now` until `until`, epoch ms. The same claimant may claim again after a lost
+ * reply.
+ */
 export interface Lease {
   readonly claimant: string;
   readonly now: number;
   readonly until: number;
-  /** A notification with more tries than this has none left: the sweep buries it. */
+  /** A notification with that many tries is not claimed: the sweep makes it dead. */
   readonly maxTries: number;
 }
 
 export interface Claimed {
   readonly id: string;
-  /** Of the receipt that D1 stored first: its bytes are the ones to deliver. */
+  /** When the first receipt arrived: the bytes of that receipt are delivered. */
   readonly receivedAt: number;
   readonly attempts: number;
   readonly tries: number;
@@ -25,14 +28,11 @@ const OPEN_ATTEMPT = `attempts = attempts + (claim IS NOT ?1 OR lease_until IS N
   tries = tries + (claim IS NOT ?1 OR lease_until IS NULL),
   claim = ?1, claimed_at = ?2, lease_until = ?3`;
 
-// The plus keeps SQLite from going through all pending ones in place of `ids`: a backlog would make every claim read it.
+// Unary + disables the index `due`, so that SQLite looks up `ids` by key instead of scanning the backlog.
 const CLAIMABLE = `+state = 'pending' AND next_attempt_at <= ?2 AND confirm IS NOT 'asking'
   AND (lease_until IS NULL AND tries < ?4 OR claim = ?1 AND lease_until > ?2)`;
 
-/**
- * Claims those of `ids` that are due and free; of the others it tells where they stand. Ids in neither list are
- * unknown to D1. One round trip.
- */
+/** Claims those of `ids` that are due and free. `standing` says where each id stands that D1 knows. One round trip. */
 export async function claim(
   db: D1Database,
   ids: readonly string[],
@@ -51,13 +51,13 @@ export async function claim(
   return { claimed: (claimed?.results ?? []) as Claimed[], standing: byId((standing?.results ?? []) as Standing[]) };
 }
 
-/** An attempt that is open in a row. */
+/** A row with an open attempt. */
 export interface OpenAttempt {
   readonly id: string;
   readonly attempts: number;
 }
 
-/** Takes back attempts that were opened for a message which the queue did not take. Safe to run twice. */
+/** Takes back attempts that were counted for a message which the queue did not take. Safe to run twice. */
 export async function uncountAttempts(db: D1Database, opened: readonly OpenAttempt[]): Promise<void> {
   await db
     .prepare(
@@ -70,10 +70,10 @@ export async function uncountAttempts(db: D1Database, opened: readonly OpenAttem
     .run();
 }
 
-/** SQL: what ends the claims of one hand without an attempt. */
+/** SQL: ends a claim, and takes its attempt back. */
 export const UNCLAIM = "attempts = attempts - 1, tries = max(tries - 1, 0), claim = NULL, lease_until = NULL";
 
-/** Undoes the claims of one hand: nothing was sent. Safe to run twice. */
+/** Ends the claims of one claimant who sent nothing. Safe to run twice. */
 export async function unclaim(db: D1Database, ids: readonly string[], claimant: string): Promise<void> {
   await db
     .prepare(
@@ -84,7 +84,7 @@ export async function unclaim(db: D1Database, ids: readonly string[], claimant: 
     .run();
 }
 
-/** Undoes the claims of one hand on what is held since: nothing is sent of it. */
+/** Ends the claims of one claimant on rows that became held since: they are not sent. */
 export async function unclaimHeld(db: D1Database, ids: readonly string[], claimant: string): Promise<void> {
   await db
     .prepare(

@@ -1,4 +1,4 @@
-// Closing: a person dealt with a dead or held notification by hand.
+// Closing: a person dealt with dead or held notifications by hand.
 import { type Entry, auditOfChange } from "./audit.ts";
 import { seqAt } from "./insert.ts";
 import { IS_SELECTED, type Selection, selectedRows } from "./selection.ts";
@@ -6,13 +6,13 @@ import { unreported } from "./settle.ts";
 import { type ListedRow, listedStatement } from "./search.ts";
 
 export interface Closed {
-  /** false where it was neither dead nor held: nothing changed. */
+  /** false where it was neither dead nor held: then nothing changed. */
   readonly closed: boolean;
-  /** As it stands now; null where it is unknown. */
+  /** The row as it stands now; null for an unknown id. */
   readonly row: ListedRow | null;
 }
 
-/** SQL: what closing sets. @param note its parameter */
+/** SQL: what closing sets. @param note the name of the parameter with the note */
 function closing(note: string): string {
   return `state = 'closed', note = ${note}, lease_until = NULL, history = iif(lease_until IS NULL,
     history, json_insert(history, '$[#]', ${unreported("'no report before it was closed'")}))`;
@@ -20,11 +20,11 @@ function closing(note: string): string {
 
 const PAGE = 500;
 const PAGES = 4;
-/** Of those in the state, the first so many are looked at for a kind and a merchant. */
+/** How many rows of the state are looked through for a kind and a mallId. */
 const LOOKED_AT = 5000;
 
 /**
- * Closes what the filter has, the oldest first, in pages of one transaction each: at most PAGE × PAGES.
+ * Closes the selected notifications, oldest first, at most PAGE × PAGES of them, each page in its own transaction.
  * @returns how many, and whether there may be more
  */
 export async function closeMany(
@@ -51,7 +51,7 @@ export async function closeMany(
   return { closed, more: true };
 }
 
-/** Closes it with the entry's note. Why it was dead or held is kept; an open attempt ends. One round trip. */
+/** Closes one with the entry's note. The reason why it was dead or held stays. An open attempt ends. One round trip. */
 export async function closeOne(db: D1Database, id: string, entry: Entry): Promise<Closed> {
   const [closed, , row] = await db.batch<ListedRow>([
     db

@@ -1,4 +1,5 @@
-// What the cron looks at to alert, what was told of it, and what other steps saw. Bounded: some thousands of rows at most.
+// Reads the conditions that hold now and what was alerted before; records what is alerted; notes what other steps saw.
+// It reads some thousands of rows at most.
 import { KICC_NETWORKS } from "../kinds/kicc.ts";
 import { ALERT_COUNTS_AT_MOST, type Condition, type ConditionName, type ToldCondition } from "../rules/conditions.ts";
 import { OVERDUE_MS } from "./due-window.ts";
@@ -9,11 +10,11 @@ import { putStatement } from "./outbox.ts";
 
 export type Sighting = "stray-messages" | "archive-behind" | "near-full" | "wrong-door";
 
-/** Seen no longer ago than this, it is still so: a message that is left comes again every 5 min. */
+/** A sighting counts this long. A stray message comes again every 5 min, so it is seen in time. */
 const SEEN_MS = 10 * 60 * 1000;
 const SEEN_AGAIN_MS = 60 * 1000;
 
-/** SQLite knows no networks: a /24 is the beginning of an address, and a /23 is two of them. */
+/** SQLite cannot match networks. A /24 is a prefix of the address; a /23 is two prefixes. */
 const IN_KICCS_NETWORKS = KICC_NETWORKS.flatMap(beginningsOf)
   .map((beginning) => `address GLOB '${beginning}.*'`)
   .join(" OR ");
@@ -27,12 +28,15 @@ function beginningsOf(network: (typeof KICC_NETWORKS)[number]): string[] {
 
 const NEW_ADDRESS = `reason = 'address' AND (${IN_KICCS_NETWORKS})`;
 
-/** Tables that other steps need: without them D1 is not migrated. */
+/** Tables that other steps need. Reading them fails where D1 is not migrated. */
 const NEEDED = ["prune_cursor", "rollup_cursor", "rollups", "replays", "audit"];
 
 const NOTHING = "NULL AS id, NULL AS orderNo";
 
-/** One SELECT of count, since and detail for each condition but the quarantine's, with the oldest one's id and order. */
+/**
+ * For each condition but the quarantine's, one SELECT of count, since, detail, and id and order number of the oldest
+ * row.
+ */
 const OBSERVED: Readonly<Partial<Record<ConditionName, (now: number) => string>>> = {
   dead: () => ofState("dead"),
   held: () => ofState("held"),
@@ -44,7 +48,7 @@ const OBSERVED: Readonly<Partial<Record<ConditionName, (now: number) => string>>
   "wrong-door": (now) => ofSighting("wrong-door", now),
 };
 
-/** Of both registers; `detail` names the one of the oldest, which `id` is in. */
+/** Of both registers. `detail` names the register of the oldest one, whose id is `id`. */
 function unresolved(): string {
   const each = REGISTERS.map(
     ({ table, key }) => `SELECT * FROM (
@@ -57,8 +61,9 @@ function unresolved(): string {
 }
 
 /**
- * Due for 5 min and not under way; or waiting for KICC's word for 5 min, whose due time moves with each query. Of both
- * the 1,000 that are due first are looked at, so that a backlog is not read whole each minute.
+ * Rows that are due for 5 min and have no open attempt; and rows that wait for KICC's confirmation for 5 min, counted
+ * from their receipt, because their due time moves with each query. Only the first 1,000 due rows of each are read, so
+ * that a backlog is not read in full each minute.
  */
 function overdue(now: number): string {
   return `
@@ -87,8 +92,8 @@ function ofState(state: "dead" | "held"): string {
 }
 
 /**
- * Every condition of the quarantine by one reading of it. Of an address only what one can be made of is told: locally a
- * caller may say anything.
+ * Reads the quarantine once for all its conditions. Only text that can be an address is told as one: locally a caller
+ * may send anything as its address.
  */
 const QUARANTINE = `
   SELECT name, count(*) AS count, min(received_at) AS since, substr(max(iif(
@@ -101,7 +106,7 @@ const QUARANTINE = `
     FROM quarantine)
   GROUP BY name`;
 
-/** What is so now, what was told before, what the cron noted of itself. */
+/** What holds now, what was alerted before, and the cron's own notes. */
 interface Seen {
   readonly conditions: Condition[];
   readonly told: ToldCondition[];
@@ -110,7 +115,7 @@ interface Seen {
   readonly unsent: boolean;
 }
 
-/** One round trip. @throws where D1 is away or a migration is missing */
+/** One round trip. @throws where D1 does not answer or a migration is missing */
 export async function observe(db: D1Database, now: number): Promise<Seen> {
   const names = Object.keys(OBSERVED) as ConditionName[];
   const [told, heartbeat, absences, unsent, quarantine, ...observed] = await db.batch([
@@ -136,17 +141,17 @@ export async function observe(db: D1Database, now: number): Promise<Seen> {
   };
 }
 
-/** What a run tells. */
+/** What one run alerts. */
 interface RunReport {
   readonly told: readonly ToldCondition[];
   readonly absences: readonly UntoldAbsence[];
-  /** null where nothing new is told, as when a count has only sunk. */
+  /** null where there is no news, for example when a count only fell. */
   readonly alert: { readonly subject: string; readonly text: string } | null;
 }
 
 /**
- * Remembers what is told now, forgets the rest, and puts the alert into the outbox of each channel. In one transaction,
- * and nothing where another run told since `toldRun` was read.
+ * Records what is alerted now, deletes what no longer holds, and puts the alert into the outbox of each channel. One
+ * transaction. It does nothing where another run recorded since `toldRun` was read.
  */
 export async function record(
   db: D1Database,
@@ -177,7 +182,7 @@ export async function record(
   ]);
 }
 
-/** Notes that something was seen that no row tells. It writes once a minute at most, however often it is seen. */
+/** Notes something that no row shows, for the cron to alert. It writes once a minute at most. */
 export async function noteSighting(db: D1Database, name: Sighting, now: number): Promise<void> {
   await db
     .prepare(

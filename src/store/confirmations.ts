@@ -1,10 +1,11 @@
-// Successes that wait for KICC's confirmation: taken by one atomic statement each time they are due, and decided once.
+// Successes that wait for KICC's confirmation (CONFIRM). One atomic statement takes a due one for a query; another
+// records the decision.
 import type { AskLease } from "./inquiry.ts";
 import { SUCCESS } from "../rules/notification.ts";
 import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
 
 export interface AskingRow extends DeliverableRow {
-  /** Queries about it, the one that it was taken for included. */
+  /** The number of queries about it, the current one included. */
   readonly confirmTries: number;
 }
 
@@ -12,7 +13,7 @@ const TAKE = `next_attempt_at = ?2, confirm_tries = confirm_tries + 1`;
 const DUE = `state = 'pending' AND next_attempt_at <= ?1 AND confirm = 'asking'`;
 const RETURNING = `RETURNING ${DELIVERABLE}, confirm_tries AS confirmTries`;
 
-/** Takes the oldest that are due. */
+/** Takes the first due ones, until `until`. */
 export async function takeDueUnconfirmed(
   db: D1Database,
   { now, until }: AskLease,
@@ -29,7 +30,7 @@ export async function takeDueUnconfirmed(
   return results;
 }
 
-/** @returns null where it is not due, or asked about already */
+/** Takes one for a query. @returns null where it is not due, or somebody else asks about it */
 export async function takeUnconfirmed(db: D1Database, id: string, { now, until }: AskLease): Promise<AskingRow | null> {
   return db
     .prepare(`UPDATE notifications SET ${TAKE} WHERE id = ?3 AND ${DUE} ${RETURNING}`)
@@ -37,7 +38,7 @@ export async function takeUnconfirmed(db: D1Database, id: string, { now, until }
     .first<AskingRow>();
 }
 
-/** Those that were taken until `until` and not asked about after all are due again. */
+/** Makes those due again that were taken until `until`, but not asked about. */
 export async function untakeUnconfirmed(
   db: D1Database,
   ids: readonly string[],
@@ -53,10 +54,10 @@ export async function untakeUnconfirmed(
 }
 
 /**
- * KICC confirmed it: due now, and failures of the same event that nobody was told of need a person.
- * @param announcedBy the id that tells its event
- * @param attemptOpenUntil in queue mode the enqueueing that follows is an attempt, open until then
- * @returns null where it waits for nothing any more, or another success of the event goes its way
+ * Records that KICC confirmed it: it is due now, and pending failures of the same event are held.
+ * @param announcedBy the id that identifies its event
+ * @param attemptOpenUntil queue mode: enqueueing it is an attempt, open until then; else null
+ * @returns null where it no longer waits, or another success of the event counts already
  */
 export async function recordConfirmed(
   db: D1Database,
@@ -76,7 +77,7 @@ export async function recordConfirmed(
          WHERE id = ?1 AND state = 'pending' AND confirm = 'asking' AND NOT EXISTS (
            SELECT 1 FROM notifications AS other
            WHERE other.${column} = notifications.${column} AND other.kind = notifications.kind
-             AND other.res_cd = '${SUCCESS}' AND other.id <> ?1 AND ${goesItsWay("other")})
+             AND other.res_cd = '${SUCCESS}' AND other.id <> ?1 AND ${isCompared("other")})
          RETURNING ${DELIVERABLE}`,
       )
       .bind(id, now, attemptOpenUntil),
@@ -92,13 +93,13 @@ export async function recordConfirmed(
   return row?.results[0] ?? null;
 }
 
-/** A condition: it is compared with others (rules/judge.ts says the same of one that was read). */
-function goesItsWay(table: string): string {
+/** SQL: the row counts when others are judged. The same rule as `isCompared` in rules/judge.ts. */
+function isCompared(table: string): string {
   return `${table}.confirm IS NOT 'asking'
     AND coalesce(${table}.reason, '') NOT IN ('foreign', 'ambiguous', 'conflict', 'unconfirmed')`;
 }
 
-/** To be asked about again at `at`. Nothing where another has taken it since. */
+/** Sets when KICC is asked again. It does nothing where somebody else has taken it since. */
 export async function askAgain(
   db: D1Database,
   { id, confirmTries }: Pick<AskingRow, "id" | "confirmTries">,
@@ -113,7 +114,7 @@ export async function askAgain(
     .run();
 }
 
-/** A person has to look at it. */
+/** KICC did not confirm it: held, for a person to decide. */
 export async function holdUnconfirmed(db: D1Database, id: string): Promise<void> {
   await db
     .prepare(

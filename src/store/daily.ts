@@ -1,7 +1,10 @@
-// The daily line: what the hourly rollups say of one day, and putting it into the outbox once.
+// The daily line: the hourly rollups of one day, and putting the line into the outbox once.
 import { putStatement } from "./outbox.ts";
 
-/** The names of the sums, summed over [from, to). 24 hours of some fifty rows each, however many notifications there were. */
+/**
+ * Sums the counts of [from, to), epoch ms, by name. 24 hours have some fifty rows each, however many notifications
+ * there were.
+ */
 export async function readDay(
   db: D1Database,
   from: number,
@@ -18,7 +21,10 @@ export async function readDay(
   return results;
 }
 
-/** In one transaction with the mark that it was told: once, though two runs do so or one dies after it. */
+/**
+ * Writes the alert and that this day was told in one transaction. So it is told once, also where two runs do it or one
+ * dies.
+ */
 export async function putDaily(
   db: D1Database,
   day: string,

@@ -1,10 +1,11 @@
-// Reads what is stored of the event that an arriving notification tells of, and whether its ids are known as ours. Bounded reads.
+// Reads the stored notifications of an arriving notification's event; and whether its ids are known as ours. The number
+// of rows read is bounded.
 import type { Source } from "../rules/notification.ts";
 import { BODY_COLUMNS, CONTENT_TYPE_SQL, type StoredBody } from "./stored-body.ts";
 import type { EventKey, Guard, State } from "./insert.ts";
 import type { Register } from "./register.ts";
 
-/** One of the same event, with all that it is compared by. */
+/** A stored notification with everything that it is compared by. */
 export interface EventRow extends StoredBody {
   readonly id: string;
   readonly state: State;
@@ -22,20 +23,23 @@ export interface EventRow extends StoredBody {
   readonly contentType: string | null;
 }
 
-// An order number may be one for all: more of one event than this are not compared.
+// Several events may share an order number. Only the newest rows are compared.
 const COMPARED = 100;
 
-/** Which rows are read: of the event, of the reference where it names one announced event alone, and of the ids themselves. */
+/**
+ * Which rows are read: those of the event, those with the reference if exactly one announced event has it, and those
+ * with the ids.
+ */
 export interface EventLookup {
   readonly kind: string;
   readonly event: EventKey | null;
   readonly reference: string | null;
-  /** Where the event is announced. */
+  /** The register in which the event is announced. */
   readonly table: Register["table"];
   readonly ids: readonly string[];
 }
 
-/** SQL: the `seq` of each row. @param looked the parameter that holds Looked as JSON */
+/** SQL: the `seq` of each row. @param lookup the parameter that holds the EventLookup as JSON */
 function seqsOf({ event, reference, table }: EventLookup, lookup: string): string {
   const newest = (condition: string) =>
     `SELECT seq FROM (SELECT seq FROM notifications WHERE ${condition} AND kind = ${lookup} ->> '$.kind'
@@ -52,14 +56,14 @@ function seqsOf({ event, reference, table }: EventLookup, lookup: string): strin
   ].join(" UNION ");
 }
 
-/** SQL: what judging looks at, of all rows. It stays the same as long as a judgement on them holds. */
+/** SQL: a text of everything that judging depends on, of all these rows. While it is the same, a judgement holds. */
 function markOf(lookup: EventLookup, parameter: string): string {
   return `(SELECT group_concat(mark, ' ') FROM (
     SELECT id || (state = 'pending') || (state = 'held') || coalesce(reason, '') || coalesce(confirm, '') AS mark
     FROM notifications WHERE seq IN (${seqsOf(lookup, parameter)}) ORDER BY seq))`;
 }
 
-/** The rows, oldest first, and the guard for what is written after judging them. One round trip. */
+/** Reads the rows, oldest first, and a guard for the statement that writes after judging. One round trip. */
 export async function readEvent(
   db: D1Database,
   lookup: EventLookup,
@@ -85,8 +89,8 @@ export async function readEvent(
 }
 
 /**
- * Whether one of its ids was announced, or is stored with one of our mallIds. What is held as foreign counts for
- * nothing. Bounded: it looks at the newest that share an id.
+ * Whether one of its ids was announced, or is stored with one of our mallIds. Rows held as foreign do not count. Of
+ * each id only the newest rows are read.
  */
 export async function isKnownAsOurs(
   db: D1Database,

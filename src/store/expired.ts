@@ -1,4 +1,4 @@
-// Leases that ran out: whoever had the notification died, or never reported. That is a failed attempt.
+// Leases that ran out: the claimant died, or never reported. That is a failed attempt.
 import { failed } from "../rules/outcome.ts";
 import { type Decision, decide } from "../rules/retry.ts";
 import { WINDOW, type Window, boundsOf, windowOf } from "./due-window.ts";
@@ -6,7 +6,7 @@ import { isState } from "./insert.ts";
 import { attemptOf, settle } from "./settle.ts";
 import { STANDING, type Standing } from "./standing.ts";
 
-/** Those of the window, or of its first `rows`, whose lease ran out, oldest due first. */
+/** Finds those in the window, or in its first `rows` rows, whose lease ran out, first due first. */
 export async function findExpired(
   db: D1Database,
   window: Window,
@@ -21,7 +21,10 @@ export async function findExpired(
   return results;
 }
 
-/** Such as became held while an attempt was open, and whose lease ran out since: of the newest held ones. */
+/**
+ * Finds those that became held while an attempt was open, and whose lease ran out since. It looks through the newest
+ * held rows.
+ */
 export async function findExpiredHeld(db: D1Database, now: number, limit: number): Promise<Standing[]> {
   const { results } = await db
     .prepare(
@@ -35,7 +38,7 @@ export async function findExpiredHeld(db: D1Database, now: number, limit: number
   return results;
 }
 
-/** Settles them as failed, with the usual waits; whose last try it was is dead. One round trip. */
+/** Settles them as failed: pending after the usual wait, or dead after the last try. One round trip. */
 export async function settleExpired(
   db: D1Database,
   expired: readonly Standing[],

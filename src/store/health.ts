@@ -1,6 +1,9 @@
-// Whether D1 answers with the table that receiving needs, and when the cron last wrote to it.
+// Asks D1 whether it has the table that receiving needs, and when the cron last wrote.
 
-/** @returns the cron's last heartbeat, null where it never ran. @throws whatever D1 throws, a missing migration included */
+/**
+ * @returns the time of the last heartbeat, epoch ms; null where the cron never ran
+ * @throws whatever D1 throws, also for a missing migration
+ */
 export async function probeD1(db: D1Database): Promise<number | null> {
   const [heartbeat] = await db.batch<{ readonly at: number }>([
     db.prepare("SELECT at FROM heartbeat"),

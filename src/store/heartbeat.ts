@@ -1,11 +1,12 @@
-// The cron's heartbeat: each run writes it first, and so proves that D1 takes writes. It also notes when the cron was away.
+// The cron's heartbeat: each run writes it first, which proves that D1 takes writes. It also records when the cron was
+// away.
 import type { Absence } from "../rules/alert-words.ts";
 
-/** No run of the cron for longer than this is an absence. */
+/** The cron was away if it did not run for longer than this. */
 export const AWAY_MS = 5 * 60 * 1000;
 const SPANS_TOLD = 10;
 
-/** @param receives whether the settings that receiving needs are right: where not, KICC is answered 5001 */
+/** @param receives false while a setting that receiving needs is wrong: then KICC is answered 5001 */
 export async function beat(db: D1Database, now: number, receives: boolean): Promise<void> {
   await db.batch([
     db
@@ -27,7 +28,7 @@ export async function beat(db: D1Database, now: number, receives: boolean): Prom
 
 export interface Heartbeat {
   readonly at: number;
-  /** What a run tells, it tells only while this is what it read. */
+  /** Counts the runs that alerted. A run alerts only if no other run did since it read this. */
   readonly toldRun: number;
   readonly console: string | null;
 }
@@ -46,12 +47,12 @@ export function absencesStatement(db: D1Database): D1PreparedStatement {
   );
 }
 
-/** Remembers where people reach the console, for links in alerts. It writes where that changed alone. */
+/** Remembers the console's address, for links in alerts. It writes only where the address changed. */
 export async function rememberConsole(db: D1Database, console: string): Promise<void> {
   await db.prepare("UPDATE heartbeat SET console = ?1 WHERE console IS NOT ?1").bind(console).run();
 }
 
-/** The last KST day of which the daily line was told; null where none was. */
+/** The last KST day that the daily line was about; null where there was none. */
 export async function lastDaily(db: D1Database): Promise<{ day: string | null; console: string | null } | null> {
   return db.prepare("SELECT daily AS day, console FROM heartbeat").first();
 }

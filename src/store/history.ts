@@ -1,11 +1,11 @@
-// A row's history: an object an attempt, and a short array for the first one where nothing went before its acceptance. The
-// last failure keeps 4 KiB of the origin's answer and its headers, those before it 500 characters.
+// The history of a row: one object per attempt. If the first attempt was accepted, it is a short array instead. The
+// last failure keeps 4 KiB of the origin's answer and its headers; earlier failures keep 500 characters.
 import type { Attempt } from "../rules/outcome.ts";
 
-/** When it began is told from the receipt on. Its number is 1, and it was accepted. */
+/** A first attempt that was accepted. Its start is counted from the receipt. */
 type Short = readonly [sinceReceiptMs: number, durationMs: number | null, status: number | null, answer: string | null];
 
-/** SQL: the short form of the first attempt. @param attempt an SQL expression of its JSON */
+/** SQL: the short form of the first attempt. @param attempt an SQL expression for its JSON */
 export function shortEntry(attempt: string): string {
   const of = (name: keyof Attempt) => `${attempt} ->> '$.${name}'`;
   return `json_array(${of("startedAt")} - received_at, ${of("durationMs")}, ${of("status")}, ${of("answer")})`;
@@ -14,13 +14,13 @@ export function shortEntry(attempt: string): string {
 /** Of an attempt that is not the last one. */
 const LONGEST_EARLIER_ANSWER = 500;
 
-/** SQL: a history whose last attempt, which another follows now, keeps of its answer only the beginning. */
+/** SQL: the history before another attempt is added. It cuts the last answer and removes its headers. */
 export function withoutLongAnswer(history: string): string {
   const answer = `substr(${history} ->> '$[#-1].answer', 1, ${LONGEST_EARLIER_ANSWER})`;
   return `json_replace(json_remove(${history}, '$[#-1].head'), '$[#-1].answer', ${answer})`;
 }
 
-/** SQL: what an entry of the history, a `value` of json_each, tells of its attempt. */
+/** SQL: the fields of a history entry, `value` of json_each, in either form. */
 export const ENTRY = {
   number: "coalesce(value ->> '$.number', 1)",
   startedAt: "coalesce(value ->> '$.startedAt', received_at + (value ->> '$[0]'))",
@@ -28,7 +28,7 @@ export const ENTRY = {
   outcome: "coalesce(value ->> '$.outcome', 'accepted')",
 } as const;
 
-/** @param json the column, an array of entries */
+/** @param json the column: an array of entries */
 export function attemptsOf(json: string, receivedAt: number): Attempt[] {
   return (JSON.parse(json) as (Attempt | Short)[]).map((entry) => attemptIn(entry, receivedAt));
 }

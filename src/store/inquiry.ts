@@ -1,9 +1,9 @@
-// What settles an announced event: a success that came, or KICC's answer. One atomic statement takes or settles.
+// Settles an announced event by a success that came, or by KICC's answer. One atomic statement takes or settles it.
 import { type AnnouncedRow, type QueryEntry, columnsOf } from "./announced.ts";
 import { LOOK_AGAIN_MS, failureOf, stateBy, successOf, unproven } from "./arrivals.ts";
 import type { Register } from "./register.ts";
 
-/** Until when whoever takes one may ask about it: so long nobody else does. */
+/** Who takes an event may ask about it until `until`, epoch ms. Nobody else asks meanwhile. */
 export interface AskLease {
   readonly now: number;
   readonly until: number;
@@ -17,8 +17,8 @@ const KEEP_QUERY = `asking_until = NULL, history = json_insert(
 const IS_FREE = "(c.asking_until IS NULL OR c.asking_until <= ?1)";
 
 /**
- * Settles those due whose success has come, and takes the others for asking. The oldest first.
- * @returns both: the settled ones are no longer `expected`
+ * Settles the due events whose success has come, and takes the other due events for a query. First due first.
+ * @returns both: the state of a settled event is not `expected`
  */
 export async function takeDueAnnounced(
   db: D1Database,
@@ -43,8 +43,8 @@ export async function takeDueAnnounced(
 }
 
 /**
- * Takes one for asking now, whatever its state; a success that came settles it on the way.
- * @returns null where it is unknown, or is being asked about
+ * Takes one event for a query now, whatever its state. If its success has come, it is settled as well.
+ * @returns null for an unknown event, and while somebody else asks about it
  */
 export async function takeAnnounced(
   db: D1Database,
@@ -67,7 +67,7 @@ export async function takeAnnounced(
     .first<AnnouncedRow>();
 }
 
-/** Those that were taken until `until` and not asked about after all are due again. */
+/** Makes those due again that were taken until `until`, but not asked about. */
 export async function untakeAnnounced(
   db: D1Database,
   { table, key }: Register,
@@ -84,8 +84,9 @@ export async function untakeAnnounced(
 }
 
 /**
- * KICC said that it took place, and `notificationId` is the success that is stored. Settling twice is settling once.
- * @returns null where that success itself waits for a person: then nothing is settled
+ * KICC said that the event took place, and `notificationId` is the stored success. Settling twice is the same as
+ * settling once.
+ * @returns null where that success is itself held or unconfirmed: then nothing is settled
  */
 export async function settleAnnouncedBy(
   db: D1Database,
@@ -109,9 +110,10 @@ export async function settleAnnouncedBy(
 }
 
 /**
- * KICC did not say that it took place. Kept; asked again at `nextAt`, and without one the asking is over: unless a
- * success came meanwhile it is `failed` where a failure came, else `unresolved`.
- * @param until of the taking: nothing where another has taken it since
+ * KICC did not say that the event took place. The answer is stored, and KICC is asked again at `nextAt`. null is the
+ * last query: then the state becomes `failed` where a failure came, else `unresolved`; a success that came meanwhile
+ * settles it.
+ * @param until of the lease: it does nothing where somebody else has taken it since
  */
 export async function keepUnprovenAnswer(
   db: D1Database,

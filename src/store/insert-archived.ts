@@ -1,4 +1,4 @@
-// Writes a notification that was in the archive back as a row, at its time of receipt. Its attempts count as counted.
+// Writes an archived notification back as a row, at its time of receipt. Its attempts are marked as counted.
 import { seqAt } from "./insert.ts";
 
 export interface Restored {
@@ -38,7 +38,7 @@ const COLUMNS = {
   id: "id",
 } as const;
 
-/** The trigger of successes does not see it: what comes back is finished, never pending. */
+/** Nothing is judged: the row is finished, and was judged when it was stored first. */
 export async function insertArchived(db: D1Database, line: Restored): Promise<void> {
   const receivedAt = Date.parse(line.receivedAt);
   const history = line.history.map((attempt) => ({ ...attempt, startedAt: Date.parse(attempt.startedAt) }));

@@ -1,11 +1,25 @@
-// Storing a notification: the statements that insert it, count a receipt, and hold what it supersedes. Each is safe to run twice.
+// Storing a notification: statements that insert it, count a receipt, and hold the failures that it supersedes. Each is
+// safe to run twice.
 import type { Notification } from "../rules/notification.ts";
 import { SUCCESS } from "../rules/notification.ts";
 
+/*
+ * Which pairs of state and `confirm` exist:
+ *
+ *   state                   | null                            | asking                         | confirmed
+ *   ------------------------|---------------------------------|--------------------------------|------------------------
+ *   pending                 | KICC is not asked, or a person  | due for a query to KICC,       | KICC confirmed it, or
+ *                           | replayed it                     | not for an attempt             | it is from the status API
+ *   held                    | also reason `unconfirmed`       | never                          | yes
+ *   delivered, dead, closed | yes                             | never: it has no attempts      | yes
+ *
+ * `asking` is only for successes whose kind has a status API. It ends as pending and confirmed, or as held (`unconfirmed`)
+ * and null.
+ */
 export const STATES = ["pending", "delivered", "dead", "held", "closed"] as const;
 export type State = (typeof STATES)[number];
 
-// Microseconds: a thousand places for each instant, and a JavaScript number holds them until 2255.
+// Microseconds: 1,000 rows for each millisecond. A JavaScript number holds such a seq until the year 2255.
 const SEQS_PER_MS = 1000;
 
 /** Lower bound of `seq` for rows received at or after `instant`, epoch ms. */
@@ -13,30 +27,36 @@ export function seqAt(instant: number): number {
   return instant * SEQS_PER_MS;
 }
 
-/** When the row of this `seq` was received, epoch ms. */
+/** The time of receipt of the row with this `seq`, epoch ms. */
 export function receivedAtOf(seq: number): number {
   return Math.floor(seq / SEQS_PER_MS);
 }
 
-/** A condition that the index by_state serves: a literal. Nearly all are delivered, and the index `due` has the pending ones. */
+/**
+ * A condition with a literal state, so that SQLite uses the partial index by_state. Delivered rows are nearly all rows,
+ * and have no index; pending rows are in the index `due`.
+ */
 export function isState(state: Exclude<State, "delivered" | "pending">): string {
   return `state = '${state}'`;
 }
 
-/** In queue mode another Worker reports an attempt within this time, or it counts as failed. */
+/** In queue mode the other Worker reports an attempt within this time. Later it counts as failed. */
 export const UNREPORTED_MS = 10 * 60 * 1000;
 
-/** How a notification is to be stored: what the settings say about it. */
+/** How a notification is stored, decided from the settings. */
 export interface Storing {
-  /** It names a mallId that is not ours: held. */
+  /** It names a mallId that is not ours: it is held. */
   readonly foreign: boolean;
-  /** It names no mallId, and these are ours: held, unless one of its ids is known as ours. */
+  /**
+   * It names no mallId, and these are ours: it is held, unless one of its ids is known as ours. null where that does
+   * not matter.
+   */
   readonly oursAmong: readonly string[] | null;
-  /** KICC is to be asked before it is delivered, or said it itself. */
+  /** asking: KICC is asked before it is delivered. confirmed: KICC itself said it. */
   readonly confirm: "asking" | "confirmed" | null;
-  /** In queue mode the enqueueing that follows is the first attempt, open for UNREPORTED_MS until then. */
+  /** Queue mode: enqueueing it is the first attempt, open until then (epoch ms). null in the other modes. */
   readonly attemptOpenUntil: number | null;
-  /** This receipt's own id: storing it again, after a lost reply, counts it once. */
+  /** The id of this receipt. Storing it again after a lost reply counts it once. */
   readonly receipt: string;
 }
 
@@ -48,13 +68,13 @@ export interface StoredRow {
   readonly confirm: "asking" | "confirmed" | null;
 }
 
-/** Why it is held from the first, and what it contradicts. */
+/** Why it is held when it is stored, and which notification it contradicts. */
 export interface Held {
   readonly reason: "foreign" | "ambiguous" | "contradicts" | "conflict";
   readonly contradicts: string | null;
 }
 
-/** Where others of the event are: a column that an index serves, and what it holds. */
+/** Where other notifications of the event are found: an indexed column and its value. */
 export interface EventKey {
   readonly column: "cancel_pg_cno" | "pg_cno" | "shop_order_no";
   readonly value: string;
@@ -62,15 +82,22 @@ export interface EventKey {
 
 export const RETURNING = "RETURNING id, state, receipts, attempts, confirm";
 
-/** The next free one of the millisecond of receipt; where that is full, the next of all. */
+/** SQL: the next free seq in the millisecond of receipt; where that is full, the next one of all. */
 const SEQ = `(SELECT iif(max(seq) = ?5 * ${SEQS_PER_MS} + ${SEQS_PER_MS - 1}, (SELECT max(seq) + 1 FROM notifications),
     coalesce(max(seq) + 1, ?5 * ${SEQS_PER_MS})) FROM notifications
   WHERE seq >= ?5 * ${SEQS_PER_MS} AND seq < (?5 + 1) * ${SEQS_PER_MS})`;
 
 /*
- * ?1 id · ?2 source · ?3 source address · ?4 reference · ?5 received at · ?6 content type · ?7 body · ?8 pgCno · ?9 cancelPgCno
- * ?10 resCd · ?11 resMsg · ?12 cancelDate · ?13 currency · ?14 amount · ?15 mallId · ?16 shopOrderNo · ?17 receipt's own id
- * ?18 the attempt is open until · ?19 confirm · ?20 reason · ?21 contradicts · ?22 kind · ?23 eventDate · ?24 repeats
+ * The parameters of every INSERT here:
+ *
+ *   ?1 id                ?7 body, base64      ?13 currency         ?19 confirm
+ *   ?2 source            ?8 pgCno             ?14 amount           ?20 reason, null: not held
+ *   ?3 sourceAddress     ?9 cancelPgCno       ?15 mallId           ?21 contradicts
+ *   ?4 reference         ?10 resCd            ?16 shopOrderNo      ?22 kind
+ *   ?5 receivedAt        ?11 resMsg           ?17 receipt          ?23 eventDate, null: as cancelDate
+ *   ?6 contentType       ?12 cancelDate       ?18 attempt open     ?24 repeats
+ *                                                 until, or null
+ * insertAlone adds ?25 the value of the event's column, ?26 `since`; insertJudged adds ?25 and ?26 of the guard.
  */
 const VALUES = `INSERT INTO notifications (seq, id, source, source_address, reference, received_at, content_type, body,
     pg_cno, cancel_pg_cno, res_cd, res_msg, cancel_date, currency, amount, mall_id, shop_order_no, receipt,
@@ -80,7 +107,7 @@ const VALUES = `INSERT INTO notifications (seq, id, source, source_address, refe
     iif(?20 IS NULL, 'pending', 'held'), ?20, ?21, ?5, ?18 IS NOT NULL, ?18 IS NOT NULL, ?18 - ${UNREPORTED_MS}, ?18,
     ?19, ?22, ?23, ?24`;
 
-/** A receipt fills in what the first lacked of these; the status API's word adds nothing to KICC's own. */
+/** Columns that a receipt fills in where the first receipt lacked them. The status API fills in nothing. */
 const FILLED = ["currency", "amount", "mall_id", "pg_cno", "shop_order_no"];
 
 const COUNTS = `receipts = receipts + (receipt <> excluded.receipt), receipt = excluded.receipt,
@@ -88,18 +115,18 @@ const COUNTS = `receipts = receipts + (receipt <> excluded.receipt), receipt = e
   reference = coalesce(reference, excluded.reference)`;
 
 /**
- * With the same id: no other mallId, pgCno or shopOrderNo, and none of the latter two that the first lacked. Filling
- * those in writes their indexes with every resend, so that it is left to the statement that follows a look.
+ * Same id, and no other mallId, pgCno or shopOrderNo. It also refuses a receipt that would fill in a missing pgCno or
+ * shopOrderNo: that would write their indexes with every resend, so countReceipt does it after reading the row.
  */
 const AGREES = `(mall_id IS NULL OR excluded.mall_id IS NULL OR mall_id = excluded.mall_id)
   AND (excluded.pg_cno IS NULL OR pg_cno = excluded.pg_cno)
   AND (excluded.shop_order_no IS NULL OR shop_order_no = excluded.shop_order_no)`;
 
 /**
- * Inserts where nothing else of the event is stored, or counts a receipt of the same id: one round trip, as nearly
- * always. It returns no row where others have to be looked at first.
- * @param byReference others of the reference count as well
- * @param since of a weak slot: an older one of the same id is another event
+ * Inserts where nothing else of the event is stored, or counts a receipt of the same id. This is nearly always enough,
+ * in one round trip. It returns no row where the others must be read and judged first.
+ * @param byReference rows with the same reference count as others too
+ * @param since epoch ms; a row of the same id that is older is another event. null where the id is enough
  */
 export function insertAlone(
   db: D1Database,
@@ -123,7 +150,7 @@ function othersOf(column: string, value: string): string {
   return `NOT EXISTS (SELECT 1 FROM notifications WHERE ${column} = ${value} AND kind = ?22 AND id <> ?1)`;
 }
 
-/** One that needs a person whatever else is stored: it is compared with nothing. */
+/** Inserts one that is held whatever else is stored: it is compared with nothing. */
 export function insertHeld(
   db: D1Database,
   notification: Notification,
@@ -134,7 +161,7 @@ export function insertHeld(
   return db.prepare(compact(sql)).bind(...valuesOf(notification, storing, held));
 }
 
-/** One that was compared with what is stored of its event. No row where that has changed since. */
+/** Inserts one that was judged. It returns no row where the rows that it was compared with have changed since. */
 export function insertJudged(
   db: D1Database,
   notification: Notification,
@@ -148,14 +175,14 @@ export function insertJudged(
     .bind(...valuesOf(notification, storing, judged.held, judged.repeats), ...guard.values);
 }
 
-/** What was read before judging, as a condition that it has not changed. */
+/** A condition that what was read before judging has not changed. */
 export interface Guard {
-  /** A condition with two parameters: which rows, and what they were before. */
+  /** SQL of the condition. @param which the parameter for the rows @param before the parameter for what they were */
   readonly sql: (which: string, before: string) => string;
   readonly values: readonly [string, string | null];
 }
 
-/** Counts one more receipt of `id`. @param confirms KICC's word: it goes its way now, due at once */
+/** Counts one more receipt of `id`. @param confirms KICC confirmed it: it becomes pending and due now */
 export function countReceipt(
   db: D1Database,
   id: string,
@@ -175,7 +202,7 @@ export function countReceipt(
   return db.prepare(compact(sql)).bind(...values);
 }
 
-/** In the transaction that stores a success: failures that nobody was told of need a person. */
+/** For the transaction that stores a success: holds the pending failures of the event. */
 export function supersede(db: D1Database, ids: readonly string[], by: string, receipt: string): D1PreparedStatement {
   return db
     .prepare(
@@ -223,7 +250,9 @@ function valuesOf(
 
 const compacted = new Map<string, string>();
 
-/** The statement travels to D1 with each notification, so that its length is part of the ack's time. */
+/**
+ * Removes blanks. The statement travels to D1 with each notification, so its length is part of the time until the ack.
+ */
 function compact(sql: string): string {
   const known = compacted.get(sql) ?? sql.replaceAll(/\s+/g, " ");
   compacted.set(sql, known);

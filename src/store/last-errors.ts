@@ -1,7 +1,7 @@
-// What went wrong last with some notifications, for lists. It reads those rows alone.
+// The last error of some notifications, for lists. It reads only their rows.
 import { attemptOfEntry } from "./history.ts";
 
-/** The error of the last attempt, or its status, by id; those without an attempt that failed are missing. */
+/** The error or status of the last attempt, by id. Those whose last attempt did not fail are missing. */
 export async function readLastErrors(db: D1Database, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
   if (ids.length === 0) return new Map();
   const { results } = await db

@@ -1,15 +1,15 @@
-// Which notifications a search text names: by one of their numbers exactly, or by the beginning of one. Indexes alone, no LIKE.
+// Finds the notifications whose id or number is the search text, or begins with it. It uses indexes only, no LIKE.
 import type { Binding } from "./filters.ts";
 
 const SEARCHED = ["id", "cancel_pg_cno", "pg_cno", "shop_order_no", "reference"];
 
-/** Shorter texts are looked for as whole numbers alone. */
+/** A shorter text must be a whole number. */
 const SHORTEST_BEGINNING = 4;
 
-/** Of each column. An index has longer numbers in their own order, not in that of their receipt: all of them are read. */
+/** Per column. An index lists longer numbers by number, not by time of receipt. So all of them have to be read. */
 const LONGER_AT_MOST = 100;
 
-/** Whether more numbers begin with `q` than are read: one row, `many`. */
+/** Whether more numbers begin with `q` than are read. One row, `many`. */
 export function hasManyLonger(db: D1Database, q: string): D1PreparedStatement {
   const end = endOf(q);
   if (end === null) return db.prepare("SELECT 0 AS many");
@@ -21,8 +21,8 @@ export function hasManyLonger(db: D1Database, q: string): D1PreparedStatement {
 }
 
 /**
- * The seqs of those that match, newest first. Complete where no column has many longer ones.
- * @param range bounds of `seq`
+ * SQL: the seqs of the matches, newest first. Complete where hasManyLonger says no.
+ * @param range a condition on `seq`
  */
 export function matchingSeqs(q: string, range: string, limit: number, { bind }: Binding): string {
   const [number, end] = [bind(q), endOf(q)];
@@ -35,12 +35,12 @@ export function matchingSeqs(q: string, range: string, limit: number, { bind }: 
   const beginning = SEARCHED.map(
     (column) => `SELECT seq FROM (${longer(column, number, next)} LIMIT ${LONGER_AT_MOST}) WHERE ${range}`,
   );
-  // D1 compounds at most five SELECTs: as many as there are columns.
+  // D1 allows at most five SELECTs in one compound: as many as there are columns.
   return `SELECT * FROM (${exactly.join(" UNION ")}) UNION SELECT * FROM (${beginning.join(" UNION ")})
     ORDER BY seq DESC LIMIT ${limit}`;
 }
 
-/** The same as a condition of `notifications AS n`, for a look at row after row. */
+/** The same as a condition on `notifications AS n`, for reading row by row. */
 export function matchingCondition(q: string, { bind }: Binding): string {
   const [number, end] = [bind(q), endOf(q)];
   if (end === null) return SEARCHED.map((column) => `n.${column} = ${number}`).join(" OR ");
@@ -52,7 +52,10 @@ function longer(column: string, number: string, next: string): string {
   return `SELECT seq FROM notifications WHERE ${column} > ${number} AND ${column} < ${next}`;
 }
 
-/** The first text behind all that begin with `q`: SQLite compares by code points. null where `q` is too short for that. */
+/**
+ * The first text after all texts that begin with `q`: SQLite compares by code points. null where `q` is too short to be
+ * a beginning.
+ */
 function endOf(q: string): string | null {
   const points = Array.from(q, (character) => character.codePointAt(0) ?? 0);
   if (points.length < SHORTEST_BEGINNING) return null;

@@ -1,15 +1,15 @@
-// What the metrics show of now: counts that stop at a bound, so that they cost the same with 100,000 rows.
+// Reads what the metrics show of now. Counting stops at a bound, so it costs the same with 100,000 rows.
 import { receivedAtOf, isState } from "./insert.ts";
 import { pendingSeqs } from "./pending.ts";
 import { type Hour, hourOf, totalsStatement } from "./rollup-reads.ts";
 
-/** Nobody needs a larger number: a count that reaches it means "at least". */
+/** A count that reaches this means "at least". Nobody needs a larger number. */
 export const METRICS_COUNT_AT_MOST = 400;
 
 export interface MetricCounts {
   /** Of all time. */
   readonly totals: Hour;
-  /** When the oldest pending ones were received, epoch ms, oldest first. */
+  /** When the oldest pending rows were received, epoch ms, oldest first. */
   readonly pending: readonly number[];
   readonly held: number;
   readonly dead: number;

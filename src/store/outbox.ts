@@ -1,4 +1,5 @@
-// Alerts that are yet to be sent: one row per alert and channel, so that one channel's trouble is nobody else's.
+// Alerts that are not sent yet: one row per alert and channel, so that one channel that fails does not hold up the
+// others.
 
 export interface Unsent {
   readonly id: number;
@@ -12,11 +13,11 @@ export interface Unsent {
 }
 
 const COLUMNS = "id, channel, host, subject, text, raised_at AS raisedAt, tries, error";
-/** What nobody took for so long is history: the console shows what is so now. */
+/** An older alert is dropped: the console shows what holds now. */
 const UNSENT_KEPT_MS = 3 * 24 * 60 * 60 * 1000;
 const UNSENT_KEPT = 200;
 
-/** For a batch. @param guard SQL that holds while the alert is this run's to tell */
+/** For a batch. @param guard SQL that holds while this run may alert */
 export function putStatement(
   db: D1Database,
   channels: readonly { readonly key: string; readonly host: string }[],
@@ -31,7 +32,7 @@ export function putStatement(
     .bind(JSON.stringify(channels.map(({ key, host }) => ({ key, host }))), alert.subject, alert.text, alert.raisedAt);
 }
 
-/** Takes the oldest of this channel that no other run is sending. */
+/** Takes the oldest alerts of the channel that no other run is sending. */
 export async function takeUnsent(
   db: D1Database,
   channel: string,
@@ -53,7 +54,7 @@ export async function forgetSent(db: D1Database, id: number): Promise<void> {
   await db.prepare("DELETE FROM alert_outbox WHERE id = ?").bind(id).run();
 }
 
-/** It could not be sent: the next run tries again. */
+/** They could not be sent: the next run tries again. */
 export async function keepUnsent(db: D1Database, ids: readonly number[], error: string): Promise<void> {
   await db
     .prepare("UPDATE alert_outbox SET taken_until = NULL, error = ?2 WHERE id IN (SELECT value FROM json_each(?1))")
@@ -61,7 +62,10 @@ export async function keepUnsent(db: D1Database, ids: readonly number[], error: 
     .run();
 }
 
-/** Drops those of channels that are set no more, the old ones, and the oldest of too many. @returns how many */
+/**
+ * Deletes alerts of channels that are no longer set, old alerts, and the oldest where there are too many.
+ * @returns how many
+ */
 export async function dropStale(db: D1Database, channels: readonly string[], now: number): Promise<number> {
   const { meta } = await db
     .prepare(
@@ -73,7 +77,7 @@ export async function dropStale(db: D1Database, channels: readonly string[], now
   return meta.changes;
 }
 
-/** For the console: what could not be sent, oldest first. */
+/** The alerts that could not be sent, oldest first, for the console. */
 export async function listUnsent(db: D1Database, limit: number): Promise<Unsent[]> {
   const { results } = await db
     .prepare(`SELECT ${COLUMNS} FROM alert_outbox WHERE error IS NOT NULL ORDER BY id LIMIT ?`)

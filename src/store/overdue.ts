@@ -1,11 +1,12 @@
-// What the cron does to many notifications at once, in bounded pages: mark or claim what is overdue, bury what has no try left.
+// What the cron does to many due notifications at once, in bounded pages: marks them as enqueued, claims them, or makes
+// them dead.
 import { type Lease, UNCLAIM } from "./claim.ts";
 import { type Window, boundsOf, windowOf } from "./due-window.ts";
 import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
 
 /**
- * Marks as enqueued, and returns, the oldest ones of the window that are free, have a try left, were due by `dueBy` and
- * not enqueued by the sweep since `enqueuedBefore`. Push mode.
+ * Push mode: marks as enqueued, and returns, the first due rows of the window. They must be free, have a try left, have
+ * been due by `dueBy`, and not have been enqueued by the sweep since `enqueuedBefore`.
  */
 export async function markOverdue(
   db: D1Database,
@@ -32,10 +33,10 @@ export async function markOverdue(
   return results;
 }
 
-/** Nobody has it, and KICC is not to be asked first. */
+/** No attempt is open, and KICC is not to be asked first. */
 const FREE = "lease_until IS NULL AND confirm IS NOT 'asking'";
 
-/** Takes back the mark of messages that the queue did not take, so that the next run tries again. */
+/** Takes the mark back from rows whose message the queue did not take. The next run tries again. */
 export async function unmarkEnqueued(db: D1Database, ids: readonly string[], enqueuedAt: number): Promise<void> {
   await db
     .prepare(
@@ -45,7 +46,10 @@ export async function unmarkEnqueued(db: D1Database, ids: readonly string[], enq
     .run();
 }
 
-/** Claims the oldest free ones of the window: how pull and queue mode take. One statement, so safe for many at once. */
+/**
+ * Pull and queue mode: claims the first free rows of the window. It is one statement, so two claimants never get the
+ * same row.
+ */
 export async function claimDue(db: D1Database, window: Window, lease: Lease, limit: number): Promise<DeliverableRow[]> {
   const { claimant, now, until, maxTries } = lease;
   const { results } = await db
@@ -60,7 +64,7 @@ export async function claimDue(db: D1Database, window: Window, lease: Lease, lim
   return results;
 }
 
-/** Undoes the claims of one hand in the window: nobody got them. Safe to run twice. */
+/** Ends the claims of one claimant in the window, because nobody got them. Safe to run twice. */
 export async function unclaimDue(db: D1Database, window: Window, claimant: string): Promise<void> {
   await db
     .prepare(
@@ -71,7 +75,7 @@ export async function unclaimDue(db: D1Database, window: Window, claimant: strin
     .run();
 }
 
-/** Buries those of the window that have no try left, as after the delays were shortened. */
+/** Makes rows of the window dead that have no try left, for example after RETRY_DELAYS_SECONDS was shortened. */
 export async function buryExhausted(
   db: D1Database,
   window: Window,

@@ -1,4 +1,4 @@
-// What the console's overview shows of now: what came today, what waits, the last attempts. Counts stop at a bound.
+// What the console's overview shows of now: what came today, what waits, the last attempts. Counting stops at a bound.
 import type { Attempt } from "../rules/outcome.ts";
 import { OVERDUE_MS } from "./due-window.ts";
 import { attemptOfEntry } from "./history.ts";
@@ -6,11 +6,11 @@ import { isState, seqAt } from "./insert.ts";
 import { pendingSeqs } from "./pending.ts";
 import { LISTED, type ListedRow, newestDelivered } from "./search.ts";
 
-/** A count that stopped here means "at least". */
+/** A count that reaches this means "at least". */
 export const OVERVIEW_COUNTS_AT_MOST = 1000;
-// Those that wait for KICC's word, or are being tried, are due too, and not overdue: so many are looked at.
+// Due rows that wait for KICC or have an open attempt are not overdue: so many due rows are looked through.
 const DUE_LOOKED_AT = 300;
-// Of those due first and of those due last, for the oldest and for the last attempts. Of fewer none is missed.
+// How many of the rows that are due first, and of those due last, are read. With fewer pending rows none is missed.
 const PENDING_LOOKED_AT = 150;
 const TRIED_LOOKED_AT = 50;
 const PER_STATE = 12;
@@ -19,11 +19,14 @@ export interface Flow {
   readonly pending: number;
   readonly oldestPending: { readonly id: string; readonly receivedAt: number } | null;
   readonly lastReceivedAt: number | null;
-  /** What the cron has counted of today, and what came since, as far as OVERVIEW_COUNTS_AT_MOST. */
+  /** What the cron has counted today, and what came since, up to OVERVIEW_COUNTS_AT_MOST. */
   readonly receivedToday: number;
 }
 
-/** One query. Measured with 100,000 rows: at most 2,000 rows read, and a day's rollups. @param midnight of KST */
+/**
+ * One query. Measured with 100,000 rows: at most 2,000 rows read, and the rollups of a day.
+ * @param midnight KST, epoch ms
+ */
 export async function readFlow(db: D1Database, midnight: number): Promise<Flow> {
   const row = await db
     .prepare(
@@ -44,7 +47,7 @@ function counted(select: string): string {
   return `(SELECT count(*) FROM (${select} LIMIT ${OVERVIEW_COUNTS_AT_MOST}))`;
 }
 
-/** Due since ?1 and neither under way nor waiting for KICC's word. */
+/** SQL: rows due since ?1 without an open attempt that do not wait for KICC. */
 function overdue(columns: string): string {
   return `SELECT ${columns} FROM (
     SELECT id, next_attempt_at, lease_until, confirm FROM notifications INDEXED BY due
@@ -52,7 +55,7 @@ function overdue(columns: string): string {
     WHERE confirm IS NOT 'asking' AND (lease_until IS NULL OR lease_until <= ?1)`;
 }
 
-/** Those overdue, the longest first. */
+/** The overdue ones, the longest first. */
 export async function listOverdue(db: D1Database, now: number, limit: number): Promise<ListedRow[]> {
   const { results } = await db
     .prepare(
@@ -72,7 +75,10 @@ export interface LastAttempt extends Attempt {
   readonly currency: string | null;
 }
 
-/** The last attempts of the newest delivered, pending and dead ones, newest first: how the origin has been of late. */
+/**
+ * The last attempts of the newest delivered, pending and dead notifications, newest first. They show how the origin
+ * answers at present.
+ */
 export async function readLastAttempts(db: D1Database, limit: number): Promise<LastAttempt[]> {
   const newest = [
     newestDelivered("true"),

@@ -1,20 +1,21 @@
-// What is pending, by the index of what is due: no other has it. In bounded number, whatever the backlog.
+// Reads pending rows by the index `due`; no other index has them. The number of rows read is bounded, whatever the
+// backlog.
 
-/** Above it a list looks at the newest rows of all instead: in such a backlog most of them are pending. */
+/** With more pending rows than this, a list looks through the newest rows of all: then most of them are pending. */
 const FEW = 150;
 
 /**
- * SQL: the seqs of those due first and of those due last, which have been tried for longest. Where fewer than twice `each`
- * are pending some stand twice, and none is missing.
+ * SQL: the seqs of the rows that are due first, and of those due last, which have been tried for longest. With fewer
+ * than twice `each` pending rows some seqs stand twice, and none is missing.
  */
 export function pendingSeqs(each: number): string {
   return `SELECT * FROM (${pending("next_attempt_at", each)}) UNION ALL SELECT * FROM (${pending("next_attempt_at DESC", each)})`;
 }
 
-/** SQL: the seqs of all pending ones, where they are few. */
+/** SQL: the seqs of all pending rows, where there are few. */
 export const FEW_PENDING_SEQS = pending("next_attempt_at", FEW);
 
-/** Whether more than that are pending. */
+/** Whether there are more. */
 export async function areManyPending(db: D1Database): Promise<boolean> {
   const row = await db
     .prepare(`SELECT count(*) > ${FEW} AS many FROM (${pending("next_attempt_at", FEW + 1)})`)

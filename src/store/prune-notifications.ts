@@ -3,14 +3,14 @@ import { type State, seqAt } from "./insert.ts";
 
 export interface Pruned {
   readonly deleted: number;
-  /** How many it looked at. */
+  /** How many rows it looked at. */
   readonly looked: number;
 }
 
 /**
- * Deletes finished ones (delivered or closed) received before `before`. Pending, dead and held ones stay for good: so that
- * thousands of them are not read each minute, a page looks at the next `limit` old ones after those of the page before, and
- * begins anew where that came to the end.
+ * Deletes finished notifications (delivered or closed) received before `before`, epoch ms. Pending, dead and held ones
+ * stay for good, and must not be read again each minute. So each page looks at the next `limit` old rows after the page
+ * before. At the end it begins anew.
  */
 export async function pruneNotifications(db: D1Database, before: number, limit: number): Promise<Pruned> {
   const [cursor, old] = await db.batch<{ readonly seq: number; readonly state: State }>([

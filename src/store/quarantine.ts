@@ -1,4 +1,4 @@
-// What is kept aside: one statement keeps it once per content, and another in the same transaction holds the bounds.
+// The quarantine: one statement keeps each content once, and another in the same transaction makes room.
 import type { Where } from "../kinds/read.ts";
 import { DOORS, doorAt } from "../kinds/registry.ts";
 import { type Entry, auditOfChange } from "./audit.ts";
@@ -7,7 +7,7 @@ export type QuarantineReason = "token" | "address" | "too-large" | "unreadable" 
 
 export interface Quarantined {
   readonly id: string;
-  /** It came from a KICC_SOURCES address or with the token. */
+  /** It came from an address in KICC_SOURCES, or with the token. */
   readonly trusted: boolean;
   readonly reason: QuarantineReason;
   readonly address: string | null;
@@ -15,27 +15,30 @@ export interface Quarantined {
   readonly reference: string | null;
   readonly contentType: string | null;
   readonly receivedAt: number;
-  /** null where the path is none. */
+  /** null where the path is no door. */
   readonly door: string | null;
   readonly path: string | null;
-  /** What it says it is, unproven. */
+  /** The mallId that it names. Nothing proves it. */
   readonly mallId: string | null;
-  /** false where only the beginning is kept. */
+  /** false where only the beginning of the body is kept. */
   readonly whole: boolean;
   readonly body: Uint8Array;
 }
 
-/** How its body is read: at the door where it came; of a path that is none by its marks. Version 1 had one door, and kept no path. */
+/**
+ * How its body is read: at the door where it came; where the path is no door, by its marks. Version 1.0.0 had one door,
+ * and stored no path.
+ */
 export function whereKept({ door, path }: Pick<Quarantined, "door" | "path">): Where {
   const first = DOORS.find(({ fallback }) => fallback.statusApi?.announcedBy === "cancelPgCno");
   return (door === null ? (path === null ? first : null) : doorAt(door)) ?? "any";
 }
 
-/** One row of the list; `beginning` is the base64 of the body's first bytes. */
+/** One row of the list. `beginning` is the first bytes of the body in base64. */
 export interface QuarantineRow {
   readonly id: string;
   readonly reason: QuarantineReason;
-  /** Where it came; null where the path is none. */
+  /** null where the path is no door. */
   readonly door: string | null;
   /** A token in it is masked. */
   readonly path: string | null;
@@ -48,7 +51,7 @@ export interface QuarantineRow {
   readonly beginning: string;
 }
 
-/** Of each class, trusted ones and strangers'. */
+/** There are two classes: trusted senders, and strangers. */
 export const KEPT_PER_CLASS = 500;
 const BEGINNING_BASE64 = 1600;
 
@@ -59,9 +62,10 @@ const KEEP = `
   RETURNING receipts`;
 
 /*
- * Whose rows make room: the oldest of the group (address, reason and mallId) that holds the most. Refusing the newest would let one flood hide
- * everything until a person empties the place, long after it ended; displacing the oldest of all would let it wash
- * away what came before it. This way one address displaces nobody but itself, and KICC, which resends, comes back in.
+ * Deletes rows when a class is full: the oldest of the group (address, reason, mallId) with the most rows.
+ * Refusing new rows would let one flood hide everything until a person empties the quarantine. Deleting the oldest rows
+ * of all would let a flood wash away what came before it. This way an address displaces only its own rows, and KICC,
+ * which resends, gets in again.
  */
 const MAKE_ROOM = `
   DELETE FROM quarantine WHERE id IN (
@@ -97,7 +101,7 @@ export async function keepRefused(db: D1Database, kept: Quarantined): Promise<nu
   return row?.results[0]?.receipts ?? 1;
 }
 
-/** A page, newest first; `after` is the last one of the page before. */
+/** A page, newest first. @param after the last one of the page before */
 export async function listQuarantined(
   db: D1Database,
   after: { readonly receivedAt: number; readonly id: string } | null,
@@ -145,7 +149,7 @@ export async function dropQuarantined(db: D1Database, id: string, entry: Entry):
   return (dropped?.meta.changes ?? 0) > 0;
 }
 
-/** Deletes strangers' rows received before `before`; what KICC may have sent stays until a person decides. */
+/** Deletes strangers' rows received before `before`, epoch ms. What KICC may have sent stays until a person decides. */
 export async function pruneStrangers(db: D1Database, before: number): Promise<number> {
   const { meta } = await db.prepare("DELETE FROM quarantine WHERE trusted = 0 AND received_at < ?").bind(before).run();
   return meta.changes;

@@ -1,14 +1,15 @@
-// The registers: what the merchant announced, one table for each id by which an event is announced. Names only; SQL takes them from here alone.
+// The registers of announced events: one table for each id by which an event is announced. SQL takes their names only
+// from here.
 import type { StatusApi } from "../kinds/kind.ts";
 
 export interface Register {
   readonly table: "cancellations" | "approvals";
-  /** Its primary key, and the same column of a notification. */
+  /** The primary key, and the same column in `notifications`. */
   readonly key: "cancel_pg_cno" | "pg_cno";
   readonly announcedBy: StatusApi["announcedBy"];
-  /** One entry, as logs name it. */
+  /** What logs call one entry. */
   readonly one: "cancellation" | "approval";
-  /** What the audit calls a person's question to KICC. */
+  /** What the audit calls a query by a person. */
   readonly asking: "ask" | "ask-approval";
 }
 
@@ -28,7 +29,7 @@ export const APPROVALS: Register = {
   asking: "ask-approval",
 };
 
-/** Where events that are announced by this id stand. */
+/** The register of events that are announced by this id. */
 export function registerOf(announcedBy: StatusApi["announcedBy"]): Register {
   return announcedBy === "pgCno" ? APPROVALS : CANCELLATIONS;
 }

@@ -1,9 +1,13 @@
-// What else is known of a payment: notifications of every kind that share its pgCno or its shopOrderNo, in bounded number.
+// Finds other notifications of a payment: those of every kind with the same pgCno or shopOrderNo. The number is
+// bounded.
 import { LISTED, type ListedRow } from "./search.ts";
 
 export const RELATED_AT_MOST = 50;
 
-/** The newest first, without the notification itself. One round trip; reads two indexes, however many share a number. */
+/**
+ * Newest first, without the notification itself. One round trip. It reads two indexes, however many rows share a
+ * number.
+ */
 export async function findRelated(db: D1Database, id: string): Promise<ListedRow[]> {
   const sharing = (column: string) =>
     `SELECT * FROM (SELECT seq FROM notifications WHERE ${column} = (SELECT ${column} FROM notifications WHERE id = ?1)

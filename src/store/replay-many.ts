@@ -6,14 +6,14 @@ import { isSameEvent } from "./replay-one.ts";
 import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
 import { IS_SELECTED, type Selection, selectedRows } from "./selection.ts";
 
-/** Nobody waits for a count of more: reading on would cost a row each. */
+/** Counting on would cost a row read each, and nobody needs a larger number. */
 export const REPLAY_COUNTS_AT_MOST = 1900;
 
-/** How many rows of a range one run looks at. */
+/** How many selected rows one run looks at. */
 const LOOKED_AT = 2000;
 
 /**
- * Asks for a replay of all that are so now. One round trip.
+ * Asks for a replay of everything that is selected now. One round trip.
  * @returns how many, counted up to REPLAY_COUNTS_AT_MOST; all of them are replayed
  */
 export async function askReplayMany(db: D1Database, wanted: Selection, entry: Entry): Promise<number> {
@@ -34,12 +34,18 @@ export async function askReplayMany(db: D1Database, wanted: Selection, entry: En
   return counted?.results[0]?.found ?? 0;
 }
 
-/** A failure whose success goes or went its way needs a person, as when it had been pending. */
+/**
+ * SQL: the id of a success that counts for the same event. A failure with such a success is held, as it would have been
+ * while pending.
+ */
 const SUCCESS_BESIDE = `(SELECT success.id FROM notifications AS success
   WHERE ${isSameEvent("success", "notifications")} AND notifications.res_cd <> '${SUCCESS}'
     AND success.res_cd = '${SUCCESS}' AND success.state <> 'held' AND success.confirm IS NOT 'asking' LIMIT 1)`;
 
-/** Takes the next page of the oldest asked replay; one with nothing left is forgotten. Rows read are bounded. */
+/**
+ * Takes the next page of the oldest replay. A replay with nothing left is deleted. The number of rows read is bounded.
+ * @returns the rows that are pending now
+ */
 export async function replayNextPage(db: D1Database, now: number, limit: number): Promise<DeliverableRow[]> {
   const asked = await db
     .prepare(
@@ -73,7 +79,7 @@ export async function replayNextPage(db: D1Database, now: number, limit: number)
     await db.prepare("DELETE FROM replays WHERE id = ?").bind(asked.id).run();
   } else {
     const last = isFull ? Math.max(...rows.map(({ seq }) => seq)) : (seen?.last ?? 0);
-    // Whoever dies before this looks at the same ones again: they are pending or settled since.
+    // A run that dies before this looks at the same rows again: they are pending or settled by then.
     await db
       .prepare("UPDATE replays SET from_at = ?2 WHERE id = ?1")
       .bind(asked.id, Math.floor(last / seqAt(1)))

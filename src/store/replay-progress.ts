@@ -1,4 +1,4 @@
-// Replays of many that the cron works off: what is left of each, stopping one, and a look at what one would be.
+// Replays of many that the cron works off: what is left of each, stopping one, and a preview of a new one.
 import { type Entry, auditOfChange } from "./audit.ts";
 import { seqAt } from "./insert.ts";
 import { REPLAY_COUNTS_AT_MOST } from "./replay-many.ts";
@@ -7,15 +7,15 @@ import { IS_SELECTED, type Selection, selectedRows } from "./selection.ts";
 export interface ReplayProgress extends Selection {
   readonly id: number;
   readonly askedAt: number;
-  /** With which it began, counted up to REPLAY_COUNTS_AT_MOST. */
+  /** How many there were at first, counted up to REPLAY_COUNTS_AT_MOST. */
   readonly total: number;
-  /** Counted the same way. */
+  /** How many are left, counted in the same way. */
   readonly left: number;
 }
 
 const SHOWN = 5;
 
-/** The oldest first: the cron takes one after the other. At most SHOWN × REPLAY_COUNTS_AT_MOST rows are read. */
+/** The oldest first: the cron works off one after the other. At most SHOWN × REPLAY_COUNTS_AT_MOST rows are read. */
 export async function listReplays(db: D1Database): Promise<ReplayProgress[]> {
   const { results } = await db
     .prepare(
@@ -28,7 +28,7 @@ export async function listReplays(db: D1Database): Promise<ReplayProgress[]> {
   return results.map((replay, index) => ({ ...replay, left: counts[index]?.results[0]?.found ?? 0 }));
 }
 
-/** What was replayed already stays so. @returns false where it is worked off, or was stopped before */
+/** What was replayed already stays replayed. @returns false where the replay is finished, or was stopped before */
 export async function stopReplay(db: D1Database, id: number, entry: Entry): Promise<boolean> {
   const [deleted] = await db.batch([db.prepare("DELETE FROM replays WHERE id = ?").bind(id), auditOfChange(db, entry)]);
   return (deleted?.meta.changes ?? 0) > 0;
@@ -49,11 +49,14 @@ function bound({ from, to, state, kind, mallId }: Selection) {
 export interface SumOf {
   readonly currency: string | null;
   readonly count: number;
-  /** In hundredths, of successes alone: of a failure the amount says nothing. */
+  /** The sum of the successes in hundredths. A failure adds nothing: its amount means nothing. */
   readonly hundredths: number;
 }
 
-/** How many a replay would be, and which sums. Of more than REPLAY_COUNTS_AT_MOST looked at, the first. */
+/**
+ * How many notifications a replay would deliver, and their sums by currency. Of more than REPLAY_COUNTS_AT_MOST only
+ * the first are counted.
+ */
 export async function previewReplay(db: D1Database, wanted: Selection, now: number): Promise<SumOf[]> {
   const { results } = await db
     .prepare(

@@ -1,4 +1,4 @@
-// What a puller, or the Worker that consumes the queue, reports about one attempt: where it stands, and settling it.
+// Settles what a puller, or the Worker that consumes the queue, reports about one attempt.
 import { type Settlement, settleStatements } from "./settle.ts";
 import { type Entry, auditOfChange } from "./audit.ts";
 import { BODY_COLUMNS, type StoredBody } from "./stored-body.ts";
@@ -10,9 +10,9 @@ export interface Reported extends StoredBody {
   readonly state: State;
   readonly attempts: number;
   readonly tries: number;
-  /** An attempt is open: the last one, `attempts`. */
+  /** 1: the last attempt, number `attempts`, is open. */
   readonly open: 0 | 1;
-  /** When the attempt that is reported on began; null where nobody knows any more. */
+  /** When the reported attempt began, epoch ms; null where that is not known any more. */
   readonly startedAt: number | null;
 }
 
@@ -31,8 +31,8 @@ export async function readReported(db: D1Database, id: string, attempt: number |
 
 /**
  * Settles one attempt as `settle` does.
- * @param entry for the audit; null where nobody has to know who reported it
- * @returns the notification as it stands then; null where it is gone
+ * @param entry for the audit; null where no person reported it
+ * @returns the notification as it stands then; null where it was deleted
  */
 export async function settleReported(
   db: D1Database,
@@ -48,7 +48,7 @@ export async function settleReported(
   return results.at(-1)?.results[0] ?? null;
 }
 
-/** One as lists show it; null where there is none. */
+/** One notification as lists show it; null where there is none. */
 export async function findListed(db: D1Database, id: string): Promise<ListedRow | null> {
   return listedStatement(db, id).first<ListedRow>();
 }

@@ -1,4 +1,4 @@
-// The counts by hour, read back for plots and metrics.
+// Reads the hourly counts for plots and metrics.
 import { DELAY_NAMES } from "../rules/histogram.ts";
 import { type DaySums, readSums } from "../rules/sums.ts";
 
@@ -7,11 +7,11 @@ const DAY_MS = 24 * HOUR_MS;
 const KST_MS = 9 * HOUR_MS;
 
 export interface Hour {
-  /** Its beginning, epoch ms; 0 for all time. */
+  /** The beginning of the hour, epoch ms; 0 for all time. */
   readonly hour: number;
   readonly received: number;
   readonly delivered: number;
-  /** Attempts that failed, those answered 410 included. */
+  /** Failed attempts, those answered 410 included. */
   readonly failed: number;
   readonly gone: number;
   /** Deliveries by their delay, in the buckets of DELAY_BOUNDS_MS. */
@@ -26,8 +26,8 @@ interface Count {
 }
 
 /**
- * The hours in [from, to) of which there is something, put together to spans of `spanMs`, oldest first. Some 22 rows an
- * hour, and those of the sums by kind. A span of a day begins at midnight of KST.
+ * Reads the hours of [from, to), epoch ms, and adds them up to spans of `spanMs`, oldest first. Empty spans are
+ * missing. It reads some 22 rows an hour and the rows of the sums by kind. A span of a day begins at midnight KST.
  */
 export async function readSpans(db: D1Database, from: number, to: number, spanMs: number = HOUR_MS): Promise<Hour[]> {
   const { results } = await db
@@ -40,7 +40,7 @@ export async function readSpans(db: D1Database, from: number, to: number, spanMs
   return [...Map.groupBy(results, ({ hour }) => hour)].map(([hour, counts]) => hourOf(hour, counts));
 }
 
-/** The counts and sums by kind of each KST day in [from, to), the newest day first. It reads their rows alone. */
+/** The counts and sums by kind of each KST day in [from, to), newest day first. It reads only their rows. */
 export async function readDays(
   db: D1Database,
   from: number,
@@ -61,7 +61,7 @@ export async function readDays(
   return [...Map.groupBy(results, ({ hour }) => hour)].map(([day, counts]) => ({ day, sums: readSums(counts) }));
 }
 
-/** What was counted ever. */
+/** The counts of all time. */
 export function totalsStatement(db: D1Database): D1PreparedStatement {
   return db.prepare("SELECT hour, name, count FROM rollups WHERE hour = 0");
 }
@@ -79,7 +79,7 @@ export function hourOf(hour: number, counts: readonly Count[]): Hour {
   };
 }
 
-/** Deletes hours before `before`; the sums of all time stay. */
+/** Deletes hours before `before`, epoch ms. The counts of all time stay. */
 export async function pruneHours(db: D1Database, before: number): Promise<number> {
   const { meta } = await db.prepare("DELETE FROM rollups WHERE hour > 0 AND hour < ?").bind(before).run();
   return meta.changes;

@@ -1,21 +1,21 @@
-// Counting by hour: what is to be counted, in pages, and adding it up once.
+// Counting by hour: reads what is not counted yet, in pages, and adds it up once.
 import type { Outcome } from "../rules/outcome.ts";
 import { ENTRY } from "./history.ts";
 import { seqAt } from "./insert.ts";
 
 export interface Cursor {
   readonly run: number;
-  /** Of the last notification that is counted. */
+  /** The seq of the last notification that is counted. */
   readonly seq: number;
 }
 
-/** What the sums by kind are made of. */
+/** The fields that the sums by kind are made of. */
 export interface Counting {
   readonly kind: string;
   readonly currency: string | null;
   readonly amount: string | null;
   readonly resCd: string;
-  /** 0 for what a person or no merchant of ours sent: tests, foreign ones. */
+  /** 0 for test notifications and foreign ones: they are not summed. */
   readonly ours: 0 | 1;
 }
 
@@ -24,11 +24,14 @@ export interface ReceivedRow extends Counting {
   readonly seq: number;
   readonly id: string;
   readonly receivedAt: number;
-  /** When it was delivered, if by its first attempt and promptly: then it is counted along with its receipt. */
+  /**
+   * When it was delivered, epoch ms, if promptly by its first attempt: then it is counted together with its receipt.
+   * Else null.
+   */
   readonly promptAt: number | null;
 }
 
-/** One with attempts that no run has counted yet. */
+/** A notification with attempts that no run has counted yet. */
 export interface UncountedRow extends Counting {
   readonly seq: number;
   readonly id: string;
@@ -38,12 +41,12 @@ export interface UncountedRow extends Counting {
   readonly attempts: readonly (readonly [startedAt: number, durationMs: number | null, outcome: Outcome["kind"]])[];
 }
 
-/** One addition: to an hour (0 for ever), a name, how much. */
+/** Adds `count` to `name` in an hour. The hour 0 is all time. */
 export type Addition = readonly [hour: number, name: string, count: number];
 
 export const PROMPT_MS = 60_000;
 const PROMPT = `state = 'delivered' AND attempts = 1 AND counted IS NULL AND settled_at <= received_at + ${PROMPT_MS}`;
-// Word for word that of the index `uncounted`, or SQLite does not use it.
+// Word for word the condition of the index `uncounted`. Otherwise SQLite does not use that index.
 const UNCOUNTED = `json_array_length(history) > coalesce(counted, 0) AND NOT (${PROMPT})`;
 
 const COUNTING = `kind, currency, amount, res_cd AS resCd, source <> 'test' AND reason IS NOT 'foreign' AS ours`;
@@ -54,7 +57,9 @@ export async function readCursor(db: D1Database): Promise<Cursor> {
   return cursor;
 }
 
-/** The next page after the cursor of those received by `to`, whatever their state; and a page of uncounted attempts. */
+/**
+ * The next page after the cursor of what was received until `to`, whatever its state; and a page of uncounted attempts.
+ */
 export async function readUncounted(
   db: D1Database,
   { seq }: Cursor,
@@ -85,7 +90,7 @@ export async function readUncounted(
 }
 
 /**
- * Adds up what a run counted and remembers that it did, in one transaction; nothing where another run came first.
+ * Adds up what a run counted, and remembers that it did. One transaction. It does nothing where another run came first.
  * @param counted how many attempts are counted now, by id
  */
 export async function addUp(

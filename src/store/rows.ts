@@ -1,8 +1,8 @@
-// Rows of `notifications` as notifications.
+// Turns rows of `notifications` into notifications.
 import type { Notification, Source } from "../rules/notification.ts";
 import { BODY_COLUMNS, CONTENT_TYPE_SQL, type StoredBody, bytesOf } from "./stored-body.ts";
 
-/** What a delivery needs of a row: the whole notification but KICC's message text. */
+/** What a delivery needs of a row. */
 export interface DeliverableRow extends StoredBody {
   readonly id: string;
   readonly kind: string;
@@ -44,6 +44,6 @@ export async function readDeliverable(db: D1Database, ids: readonly string[]): P
 }
 
 export function notificationOf({ body, text, ...row }: DeliverableRow): Notification {
-  // It is judged already.
+  // Whether it is ambiguous was decided when it was stored.
   return { ...row, ambiguous: false, body: bytesOf({ body, text }) };
 }

@@ -1,4 +1,4 @@
-// Looking for notifications: newest first, in bounded pages by key. Lists read neither bodies nor histories.
+// Searches notifications: newest first, in bounded pages. Lists read neither bodies nor histories.
 import type { Source } from "../rules/notification.ts";
 import type { Attempt } from "../rules/outcome.ts";
 import { BODY_COLUMNS, CONTENT_TYPE_SQL, type StoredBody, bytesOf } from "./stored-body.ts";
@@ -27,25 +27,25 @@ export interface ListedRow {
   readonly eventDate: string | null;
   readonly currency: string | null;
   readonly amount: string | null;
-  /** The id of the one that this may be a repeat of. */
+  /** The id of the notification that this may repeat. */
   readonly repeats: string | null;
   readonly receivedAt: number;
   readonly receipts: number;
   readonly attempts: number;
   readonly nextAttemptAt: number | null;
-  /** Set while an attempt is open. */
+  /** Set while an attempt is open, epoch ms. */
   readonly leaseUntil: number | null;
   readonly deliveredAt: number | null;
 }
 
-/** The columns of a ListedRow, of `notifications AS n`. Rows of 1.0.0 have no event_date. */
+/** The columns of a ListedRow, of `notifications AS n`. Rows from version 1.0.0 have no event_date. */
 export const LISTED = `n.id, n.kind, n.state, n.reason, n.source, n.reference, n.mall_id AS mallId,
   n.shop_order_no AS shopOrderNo, n.pg_cno AS pgCno, n.cancel_pg_cno AS cancelPgCno, n.res_cd AS resCd,
   n.res_msg AS resMsg, n.cancel_date AS cancelDate, coalesce(n.event_date, n.cancel_date) AS eventDate, n.currency,
   n.amount, n.repeats, n.received_at AS receivedAt, n.receipts, n.attempts, n.next_attempt_at AS nextAttemptAt,
   n.lease_until AS leaseUntil, n.delivered_at AS deliveredAt`;
 
-/** One notification with all that there is to see. */
+/** One notification with everything that is stored of it. */
 export interface WholeRow extends ListedRow {
   readonly history: readonly Attempt[];
   readonly body: Uint8Array;
@@ -53,39 +53,42 @@ export interface WholeRow extends ListedRow {
   readonly contentType: string | null;
   readonly contradicts: string | null;
   readonly confirm: "asking" | "confirmed" | null;
-  /** Of the person who closed it. */
+  /** From the person who closed it. */
   readonly note: string | null;
 }
 
 export interface Wanted extends Filters {
-  /** An id, cancelPgCno, pgCno, shopOrderNo or reference; of 4 characters or more also the beginning of one. */
+  /** An id, cancelPgCno, pgCno, shopOrderNo or reference; with 4 characters or more also the beginning of one. */
   readonly q?: string | null;
-  /** Where the page before ended, a `seq`. */
+  /** The `seq` where the page before ended. */
   readonly after?: number | null;
   readonly limit: number;
-  /** How many rows a page looks at to find its own; it may then be shorter than its limit, and still have a next one. */
+  /** How many rows a page looks at. A page may then be shorter than its limit, and still have a next one. */
   readonly window?: number;
 }
 
 export interface Page {
   readonly rows: readonly ListedRow[];
-  /** Where the next page begins; null on the last one. */
+  /** Where the next page begins; null on the last page. */
   readonly next: number | null;
 }
 
-/** How many matches of `q` one page looks at when it keeps some of them alone, where thousands share an order number. */
+/** How many matches of `q` one page looks at while filtering them, where thousands share an order number. */
 const MATCHES_LOOKED_AT = 150;
 
-/** The same for what no index knows: among so many, the newest that fit are looked for. D1 bills three rows read for each. */
+/** How many of the newest rows a page looks at for a filter without an index. D1 bills three rows read for each. */
 const WINDOW = 600;
 
-/** The same where many are pending, which was looked at before. */
+/** The same in a large backlog, because counting the pending rows has read some already. */
 const PENDING_WINDOW = 500;
 
-/** The same where no row is told from another but by being delivered. */
+/** The same where the only filter is `delivered`. */
 const DELIVERED_WINDOW = 1000;
 
-/** One round trip; two where very many numbers begin with `q`, or for what is pending. What each reads: test/store/search.test.ts. */
+/**
+ * One round trip. Two where very many numbers begin with `q`, and for pending rows. test/store/search.test.ts shows
+ * what each search reads.
+ */
 export async function search(db: D1Database, wanted: Wanted): Promise<Page> {
   const { q = null, limit } = wanted;
   if (q === null) return pageOf(await pageStatement(db, wanted, await amongOf(db, wanted)).run<Found>(), limit);
@@ -95,11 +98,12 @@ export async function search(db: D1Database, wanted: Wanted): Promise<Page> {
   ]);
   if (matches === undefined) throw new Error("Cannot search: D1 returned no page");
   if (longer?.results[0]?.many !== 1) return pageOf(matches, limit);
-  // No index has them in the order of receipt: they are looked for among all, as with any other filter.
+  // No index has these matches by time of receipt. So the newest rows of all are looked through, as for any other
+  // filter.
   return pageOf(await pageStatement(db, wanted, "all").run<Found>(), limit);
 }
 
-/** In a large backlog most of the newest are pending: there they are looked for among all. */
+/** In a large backlog most of the newest rows are pending, so the newest rows of all are looked through. */
 async function amongOf(db: D1Database, { state }: Wanted): Promise<"all" | "pending"> {
   return state === "pending" && !(await areManyPending(db)) ? "pending" : "all";
 }
@@ -107,7 +111,7 @@ async function amongOf(db: D1Database, { state }: Wanted): Promise<"all" | "pend
 interface Found extends ListedRow {
   readonly seq: number;
   readonly fits: 0 | 1;
-  /** 1 for the last row that was looked at, where there may be more behind it. */
+  /** 1 for the last row that was looked at, if there may be more after it. */
   readonly isEnd: 0 | 1;
 }
 
@@ -119,9 +123,9 @@ function pageOf({ results }: D1Result<Found>, limit: number): Page {
 }
 
 /**
- * The rows of one page and, where it is not full, the row at which it stops to look. SQLite numbers the rows while it
- * reads them, and reads no further than the LIMIT behind it asks.
- * @param among all notifications, or those alone whose numbers match `q`, or that are pending
+ * The rows of one page; and where the page is not full, the row at which looking stopped. SQLite numbers the rows while
+ * it reads them, and the LIMIT stops it early.
+ * @param among the rows to look at: all, those whose numbers match `q`, or the pending ones
  */
 function pageStatement(db: D1Database, wanted: Wanted, among: "all" | "matches" | "pending"): D1PreparedStatement {
   const values = binding();
@@ -164,13 +168,13 @@ function pageStatement(db: D1Database, wanted: Wanted, among: "all" | "matches" 
     .bind(...values.values);
 }
 
-/** The seqs, newest first, of delivered ones among the DELIVERED_WINDOW newest. Read only as far as the LIMIT behind it asks. */
+/** SQL: the seqs of delivered rows among the DELIVERED_WINDOW newest, newest first. A LIMIT after it stops it early. */
 export function newestDelivered(condition: string): string {
   return `SELECT seq FROM (SELECT seq, state FROM notifications WHERE ${condition} ORDER BY seq DESC LIMIT ${DELIVERED_WINDOW})
     WHERE state = 'delivered'`;
 }
 
-/** One notification with history and body; null where there is none. */
+/** One notification with its history and body; null where there is none. */
 export async function find(db: D1Database, id: string): Promise<WholeRow | null> {
   const row = await db
     .prepare(
@@ -190,7 +194,7 @@ export function wholeOf<Row extends { readonly receivedAt: number }>({ text, ...
   return { ...row, history: attemptsOf(row.history, row.receivedAt), body: bytesOf({ body: row.body, text }) };
 }
 
-/** One as lists show it, for the end of a batch that changes it. */
+/** One notification as lists show it, for the end of a batch that changes it. */
 export function listedStatement(db: D1Database, id: string): D1PreparedStatement {
   return db.prepare(`SELECT ${LISTED} FROM notifications AS n WHERE n.id = ?`).bind(id);
 }

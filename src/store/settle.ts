@@ -1,4 +1,4 @@
-// Settling: records how attempts ended, in one statement for what was accepted and one for what failed. It sends nothing.
+// Settling: records how attempts ended, in one statement for accepted ones and one for failed ones. It sends nothing.
 import type { Attempt, Outcome } from "../rules/outcome.ts";
 import type { Decision } from "../rules/retry.ts";
 import { shortened, shortTextOf } from "./stored-body.ts";
@@ -8,26 +8,25 @@ export interface Settlement {
   readonly id: string;
   readonly attempt: Attempt;
   readonly decision: Decision;
-  /** As it was delivered. Of what was accepted the row is made short by it; without, it stays as it is. */
+  /** The delivered bytes. An accepted row is stored short by them; without them it stays as it is. */
   readonly body?: Uint8Array;
 }
 
 /*
- * Settling twice is settling once. What a row becomes, by how the attempt ended (a dash: nothing changes):
+ * What a row becomes when an attempt is settled. A dash: nothing changes.
  *
- *   state     | accepted, of any attempt     | failed, wait again, of the | failed, for good, of the
- *             | that was made, the first time| open attempt               | open attempt
- *   ----------|------------------------------|----------------------------|--------------------------------
- *   pending   | delivered                    | pending, due after the wait| dead; replayed since: pending
+ *   state     | accepted: any attempt made,  | failed, tried again:       | failed for good:
+ *             | settled for the first time   | only the open attempt      | only the open attempt
+ *   ----------|------------------------------|----------------------------|---------------------------------
+ *   pending   | delivered                    | pending, due after the wait| dead; pending if replayed since
  *   held      | delivered                    | held, same reason          | held, same reason
  *   dead      | delivered                    | -                          | -
  *   delivered | -                            | -                          | -
  *   closed    | -                            | -                          | -
  *
- * A failure of another attempt than the open one changes nothing. An acceptance that the history has already changes
- * nothing either, though a person replayed the notification since. Where an earlier attempt than the open one is
- * accepted, the open one ends with it. A notification that was replayed while its attempt was open has no tries yet:
- * it does not die of that attempt.
+ * Settling twice is the same as settling once: an accepted attempt that is in the history already changes nothing, also if a
+ * person replayed the notification since. If an earlier attempt than the open one is accepted, the open one ends too. A row
+ * that was replayed during its attempt has tries = 0: it cannot die of that attempt.
  */
 const ENDED = `(
     SELECT value ->> '$.id' AS id, value -> '$.attempt' AS attempt, value ->> '$.attempt.number' AS number,
@@ -61,13 +60,13 @@ const FAIL = `
   WHERE notifications.id = ended.id AND notifications.state IN ('pending', 'held')
     AND attempts = ended.number AND lease_until IS NOT NULL`;
 
-/** SQL: the entry of an open attempt that nobody will report any more. @param error an SQL expression */
+/** SQL: the history entry of an open attempt that nobody will report any more. @param error an SQL expression */
 export function unreported(error: string): string {
   return `json_object('number', attempts, 'startedAt', claimed_at, 'durationMs', NULL, 'outcome', 'failed',
     'status', NULL, 'error', ${error}, 'answer', NULL)`;
 }
 
-/** One statement for each way to end that there is among them: for a single settlement exactly one. */
+/** One statement for the accepted ones and one for the failed ones. A single settlement makes exactly one. */
 export function settleStatements(
   db: D1Database,
   settlements: readonly Settlement[],
@@ -99,7 +98,7 @@ export async function settle(db: D1Database, settlements: readonly Settlement[],
   else await db.batch([first, ...more]);
 }
 
-/** Makes an attempt's entry for the history. */
+/** Makes the history entry of an attempt. */
 export function attemptOf(number: number, startedAt: number, endedAt: number | null, outcome: Outcome): Attempt {
   return {
     number,

@@ -1,13 +1,13 @@
-// How large D1 is, as D1 itself tells, remembered by day; and the oldest finished one that should be in the archive.
+// D1's size, as D1 reports it, stored by day; and the oldest notification that should be in the archive by now.
 import { FULL_BYTES, type Capacity, capacityOf } from "../rules/capacity.ts";
 import { seqAt } from "./insert.ts";
 
 const LOOKED_AT = 1000;
 const BACK_DAYS = 7;
-/** So much, or a day, is worth a write. */
+/** A change of the size that is worth a write. */
 const STEP = FULL_BYTES / 1000;
 
-/** One write a day, or when the size has changed by a thousandth of what D1 holds. @param day KST */
+/** Reads the size. It writes once a day, and when the size changed by STEP. @param day KST */
 export async function readCapacity(db: D1Database, day: string): Promise<Capacity> {
   const { results, meta } = await db
     .prepare("SELECT day, bytes FROM sizes WHERE day <= ? ORDER BY day DESC LIMIT ?")
@@ -27,9 +27,9 @@ export async function readCapacity(db: D1Database, day: string): Promise<Capacit
 }
 
 /**
- * When the oldest one was received that should be in the archive: of the part under way, of what lies behind the place where
- * the last run ended, of the audit. null where there is none. The run passes over what is not finished, and so this does
- * not look at it again.
+ * The time of receipt of the oldest row that should be in the archive, epoch ms; null where there is none. It looks at the
+ * part being moved, at the rows after the place where the last run ended, and at the audit. A run passes over unfinished
+ * rows, so they are not looked at again. At most LOOKED_AT rows are read.
  */
 export async function oldestUnarchived(db: D1Database, before: number): Promise<number | null> {
   return db

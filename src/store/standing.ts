@@ -1,7 +1,7 @@
 // Where notifications stand: what the consumer, the dead letters and the sweep need to know of a row. Reads only.
 import type { State } from "./insert.ts";
 
-/** Where a notification stands that could not be claimed. */
+/** Where a notification stands. */
 export interface Standing {
   readonly id: string;
   readonly state: State;
@@ -17,7 +17,7 @@ export interface Standing {
 export const STANDING = `id, state, attempts, tries, next_attempt_at AS nextAttemptAt, claimed_at AS claimedAt,
   lease_until AS leaseUntil, confirm`;
 
-/** Where each of `ids` stands; those that D1 has not got are missing. */
+/** Where each of `ids` stands. Ids that D1 does not know are missing. */
 export async function standings(db: D1Database, ids: readonly string[]): Promise<Map<string, Standing>> {
   return byId((await standingStatement(db, ids).run<Standing>()).results);
 }

@@ -1,12 +1,15 @@
-// How a row keeps its body: in base64 while it waits, as 1.0.0 reads it, and as short text once it is delivered. Pure, and SQL.
+// How a row stores its body: in base64 while it waits, as version 1.0.0 reads it; as short text once it is delivered.
+// Pure; and SQL.
 
-/** Longer ones lie on pages of their own anyway. */
+/** SQLite stores a longer one on overflow pages anyway. */
 const LONGEST_TEXT = 16 * 1024;
-/** Around a letter: stands in a short text for what a column says, and migration 0012 puts that back. */
+/**
+ * A letter between two of these stands in a short text for the value of a column. Migration 0012 puts the value back.
+ */
 const MARK = "~";
 const USUAL_TYPE = "application/json; charset=utf-8";
 
-/** The columns whose values a body says again, by the letter between marks, the longest first. */
+/** The columns whose values a body repeats, by their letters, the longest first. */
 const SAID_BY = {
   p: "pg_cno",
   c: "cancel_pg_cno",
@@ -17,14 +20,14 @@ const SAID_BY = {
   r: "res_msg",
 } as const;
 
-/** The columns of a Kept, of `notifications`. */
+/** The columns of a StoredBody, of `notifications`. */
 export const BODY_COLUMNS = "body, text";
 /** SQL: the Content-Type as it came. */
 export const CONTENT_TYPE_SQL = `iif(content IS NOT NULL AND content_type = '', '${USUAL_TYPE}', content_type)`;
 
-/** A body as the two columns have it. */
+/** A body in its two columns. */
 export interface StoredBody {
-  /** Base64; empty where there is a text. */
+  /** Base64; empty where `text` is set. */
   readonly body: string;
   readonly text: string | null;
 }
@@ -33,7 +36,7 @@ export function bytesOf({ body, text }: StoredBody): Uint8Array {
   return text === null ? Uint8Array.fromBase64(body) : new TextEncoder().encode(text);
 }
 
-/** The body as text; null where only its bytes can be kept. */
+/** The body as text; null where it cannot be stored as text. */
 export function shortTextOf(body: Uint8Array): string | null {
   if (body.length === 0 || body.length > LONGEST_TEXT) return null;
   try {
@@ -45,8 +48,9 @@ export function shortTextOf(body: Uint8Array): string | null {
 }
 
 /**
- * SQL: assignments that make a row short, where its body is `base64`, of which `text` is the text.
- * @param text an SQL expression, null where it cannot be kept as text @param base64 an SQL expression
+ * SQL: assignments that store a row short if its body is `base64` in base64, and `text` as text.
+ * @param text an SQL expression, null where the body cannot be text
+ * @param base64 an SQL expression
  */
 export function shortened(text: string, base64: string): string {
   const fits = `${text} IS NOT NULL AND body = ${base64} AND content_type IS NOT ''`;
@@ -55,7 +59,7 @@ export function shortened(text: string, base64: string): string {
     receipt = iif(${fits}, '', receipt)`;
 }
 
-/** No text and no value has a mark of its own, so that none meets one of these. */
+/** Neither a text nor a value contains MARK, so a replaced value is never mistaken for one. */
 function contentOf(text: string): string {
   return Object.entries(SAID_BY).reduce(
     (sql, [letter, column]) => `replace(${sql}, ${valueOf(column)}, '${MARK}${letter}${MARK}')`,
@@ -63,7 +67,7 @@ function contentOf(text: string): string {
   );
 }
 
-/** Short values say little, and stand in others: an empty one is not looked for. */
+/** Short values save little, and may stand inside others: they are not replaced. */
 function valueOf(column: string): string {
   return `iif(length(${column}) > 3 AND instr(${column}, '${MARK}') = 0, ${column}, '')`;
 }
