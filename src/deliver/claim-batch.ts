@@ -1,4 +1,5 @@
-// What comes before the origin is called: D1 learns of what it has not got, and the batch is claimed. An attempt that nobody makes is given back.
+// Prepares a batch before the origin is called: stores what D1 does not have, and claims the notifications. A claim
+// that nobody uses is undone.
 import type { Config, Delivering } from "../config.ts";
 import { before } from "../deadline.ts";
 import { storeNotification, storingOf } from "../intake.ts";
@@ -11,25 +12,28 @@ import { type Standing, standings } from "../store/standing.ts";
 import { retryTransient } from "../store/transient.ts";
 import { type QueuedDelivery, idsOf } from "./disposition.ts";
 
-// A claim may take a third of the lease's margin, so that there is time left to settle. Storing has to end before: while D1
-// takes no new rows it must not cost the claims of the others.
+// Claiming may take a third of the lease's margin; the rest is for settling. Storing must end sooner: while D1 takes no
+// new rows, the other notifications must still be claimed.
 const CLAIM_WITHIN_MS = 10_000;
 const STORE_MISSING_WITHIN_MS = 5000;
 const GIVE_BACK_WITHIN_MS = 10_000;
 
 export interface ClaimedBatch {
   readonly claimed: readonly Claimed[];
-  /** What D1 stored first of those whose message is of a later receipt, by id: of several, the first is delivered. */
+  /**
+   * By id, where the message is of a later receipt: the message of the receipt that D1 stored first. That one is
+   * delivered.
+   */
   readonly firsts: ReadonlyMap<string, DeliveryMessage>;
-  /** Where those stand that D1 knows, by id. */
+  /** By id, where each notification stands that D1 knows. */
   readonly standing: ReadonlyMap<string, Standing>;
-  /** Where those stand now whose lease had run out, by id. */
+  /** By id, where each notification stands now whose lease had run out. */
   readonly expired: ReadonlyMap<string, Standing>;
-  /** Those that D1 has not got, and did not take. */
+  /** The deliveries whose notification D1 does not have and did not take. */
   readonly unstored: ReadonlySet<QueuedDelivery>;
 }
 
-/** Claims what can be claimed. @throws where D1 did not answer in time: then nothing is claimed, as far as D1 allows */
+/** Claims what can be claimed. @throws where D1 did not answer in time: then the claims are undone, if D1 allows */
 export async function claimBatch(
   deliveries: readonly QueuedDelivery[],
   lease: Lease,
@@ -60,7 +64,7 @@ async function claimAll(
   const missing = deliveries.filter(({ content }) => !batch.standing.has(content.id));
   const unstored = await storeEach(missing, storing, lease.now + STORE_MISSING_WITHIN_MS, db);
   if (missing.length > unstored.size) batch = await claim(db, ids, lease);
-  // A success that was just stored may supersede a failure that was just claimed.
+  // A success that was just stored may have superseded a failure that was just claimed.
   const mayBeMine = ({ state, leaseUntil }: Standing) => state === "held" && leaseUntil === lease.until;
   if ([...batch.standing.values()].some(mayBeMine)) await unclaimHeld(db, ids, lease.claimant);
   const firsts = await readFirsts(deliveries, batch.claimed, db);
@@ -82,7 +86,7 @@ async function readFirsts(
   return new Map(rows.map((row) => [row.id, encodeMessage(notificationOf(row), row.attempts)]));
 }
 
-/** Throws nothing. A statement that hung may still commit: it is waited for, and what it claimed is given back as well. */
+/** Throws nothing. A statement that hung may still commit. So this waits for it first, and then undoes its claims. */
 async function unclaimBatch(
   claiming: Promise<unknown>,
   ids: readonly string[],
@@ -92,7 +96,7 @@ async function unclaimBatch(
   try {
     await before(Date.now() + GIVE_BACK_WITHIN_MS, "claim", claiming);
   } catch {
-    // It failed, or it hangs on.
+    // It failed, or still hangs.
   }
   const deadline = Date.now() + GIVE_BACK_WITHIN_MS;
   try {
@@ -107,8 +111,9 @@ async function unclaimBatch(
 }
 
 /**
- * Stores those that D1 has not got: KICC was told 0000 on the strength of the queue.
- * @returns those that D1 did not take @throws where D1 does not say which it has
+ * Stores the notifications that D1 does not have: KICC was acked because the queue had them.
+ * @returns the deliveries that D1 did not take
+ * @throws where D1 does not say which ones it has
  */
 export async function storeUnknown(
   deliveries: readonly QueuedDelivery[],
@@ -121,7 +126,10 @@ export async function storeUnknown(
   return storeEach(missing, storing, deadline, db);
 }
 
-/** One after the other, each by itself: what D1 does not take of one is no other's trouble. @returns those not stored */
+/**
+ * Stores one after the other. One that D1 does not take does not stop the others.
+ * @returns the deliveries that were not stored
+ */
 async function storeEach(
   deliveries: readonly QueuedDelivery[],
   storing: Config["storing"],
@@ -149,7 +157,7 @@ async function storeEach(
   return unstored;
 }
 
-/** Leases that ran out, met on the way: failed attempts. Where their notifications stand then, by id. */
+/** Settles leases that ran out as failed attempts. @returns where their notifications stand then, by id */
 async function settleExpiredAmong(
   standing: ReadonlyMap<string, Standing>,
   { delaysMs }: Delivering,

@@ -1,4 +1,5 @@
-// The queue's consumer: claim → origin → decide → settle. Two D1 round trips a batch; one message's trouble touches no other.
+// The queue's consumer: claim → origin → decide → settle. Two round trips to D1 a batch. A failure of one message does
+// not touch the others.
 import { shortId } from "../short-id.ts";
 import type { Config, Delivering, Origin } from "../config.ts";
 import { deliveryHeaders } from "../outbound/headers.ts";
@@ -28,7 +29,7 @@ const WAIT_FOR_ROUTE_SECONDS = 10;
 
 const routes = slowRoutes();
 
-/** Delivers a batch of `kicc-deliveries`. Throws nothing: each message is acked, or comes again after a delay. */
+/** Delivers a batch of `kicc-deliveries`. Throws nothing: each message is acked or delayed. */
 export async function deliverBatch(batch: MessageBatch, config: Config, db: D1Database): Promise<void> {
   const deliveries = decodeBatch(batch.messages);
   const { delivering } = config;
@@ -46,7 +47,9 @@ export async function deliverBatch(batch: MessageBatch, config: Config, db: D1Da
   }
 }
 
-/** For the cron to alert. The messages are put back already: D1's trouble changes nothing for them. */
+/**
+ * Notes stray messages for the cron to alert. They are delayed already, so a failure of D1 changes nothing for them.
+ */
 async function noteStray(db: D1Database): Promise<void> {
   const now = Date.now();
   try {
@@ -56,7 +59,10 @@ async function noteStray(db: D1Database): Promise<void> {
   }
 }
 
-/** Messages that cannot be delivered now: what D1 has not got is stored, so that people see it, and it waits untried. */
+/**
+ * Delays messages that cannot be delivered now. Notifications that D1 does not have are stored, so that people see
+ * them; they wait untried.
+ */
 async function leave(
   deliveries: readonly QueuedDelivery[],
   because: string,
@@ -72,7 +78,7 @@ async function leave(
   }
 }
 
-/** In pull mode a message comes only where D1 was down when KICC called. */
+/** Pull mode: a message comes only if D1 was down when KICC called. */
 async function keepForPullers(deliveries: readonly QueuedDelivery[], config: Config, db: D1Database): Promise<void> {
   const unstored = await storeUnknown(deliveries, config.storing, db);
   for (const delivery of deliveries) {
@@ -81,7 +87,10 @@ async function keepForPullers(deliveries: readonly QueuedDelivery[], config: Con
   }
 }
 
-/** Of several routes, one that hangs gets a message now and then; its others wait, and no attempt is counted. */
+/**
+ * Of several routes, one that hangs gets a message now and then. Its other messages are delayed, and no attempt is
+ * counted.
+ */
 function admitted(deliveries: readonly QueuedDelivery[], origin: Origin): QueuedDelivery[] {
   if (origin.routes.size === 0) return [...deliveries];
   const now = Date.now();
@@ -126,7 +135,7 @@ async function push(
   const recorded = await settleBefore(lease.until, settlements, db);
   for (const [index, { delivery }] of taken.entries()) {
     const decision = settlements[index]?.decision;
-    // Unrecorded, it is for whoever comes after the lease.
+    // An attempt that could not be recorded is left to whoever claims after the lease.
     const again = { state: "pending", nextAttemptAt: lease.until + 1000 } as const;
     finish(delivery, recorded && decision ? decision : again, Date.now());
   }
@@ -164,7 +173,10 @@ async function attempt(
   return { id, attempt: attemptOf(attempts, startedAt, endedAt, outcome), decision, body };
 }
 
-/** Until the lease runs out nobody else delivers these, so a D1 that comes back by then loses nothing. */
+/**
+ * Nobody else delivers these until the lease runs out. So nothing is lost if D1 answers again by then.
+ * @returns whether they are recorded
+ */
 async function settleBefore(deadline: number, settlements: readonly Settlement[], db: D1Database): Promise<boolean> {
   for (;;) {
     try {

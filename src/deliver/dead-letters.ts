@@ -1,4 +1,4 @@
-// The queue's own dead deliveries: only used-up delays or a 410 end a notification, so these are put back on their way.
+// Returns the queue's dead letters to delivery: a notification ends only by used-up delays or a 410.
 import type { Config } from "../config.ts";
 import { WAIT_FOR_PEOPLE_SECONDS } from "./disposition.ts";
 import { log, reasonOf } from "../log.ts";
@@ -15,8 +15,9 @@ const QUEUE_AWAY_DELAY_SECONDS = 300;
 const RETURN_WITHIN_MS = 10_000;
 
 /**
- * A dead delivery's row is stored if it is missing; pending, the sweep enqueues it anew. With D1 away the message goes
- * back to the deliveries as a fresh one, with a delay; while a setting is wrong it waits. Throws nothing.
+ * Stores the row of a dead letter if it is missing; the sweep enqueues it again while it is pending. While D1 is down
+ * the message goes back to the deliveries as a new one, with a delay. While a setting is wrong it waits. Throws
+ * nothing.
  */
 export async function returnDeadLetters(
   batch: MessageBatch,
@@ -34,7 +35,7 @@ export async function returnDeadLetters(
     try {
       await before(Date.now() + RETURN_WITHIN_MS, "return", returnOne(content, message, config, db));
       if (config.delivering === null) {
-        // It is not known whether it tells of an attempt.
+        // Without the settings nobody knows whether this message was an attempt.
         message.retry({ delaySeconds: WAIT_FOR_PEOPLE_SECONDS });
         continue;
       }
@@ -59,7 +60,7 @@ async function returnOne(content: DeliveryMessage, message: Message, config: Con
   await storeNotification(db, notification, storing);
 }
 
-/** In queue mode the dead delivery is all that is heard of an attempt of another Worker's. */
+/** In queue mode the dead letter is the only sign of another Worker's attempt. */
 async function countAsFailed(row: Standing, content: DeliveryMessage, config: Config, db: D1Database): Promise<void> {
   const { delivering } = config;
   if (delivering?.mode !== "queue" || row.attempts !== content.attempt || row.leaseUntil === null) return;

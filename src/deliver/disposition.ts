@@ -1,4 +1,4 @@
-// What becomes of a message of the queue: acked where it is needed no more, else it comes again after a delay.
+// Decides what becomes of a queue message: acked if the notification needs it no more, else delayed.
 import { delaySeconds } from "../queue/send.ts";
 import { log } from "../log.ts";
 import { type DeliveryMessage, decodeMessage } from "../queue/message.ts";
@@ -10,13 +10,13 @@ export interface QueuedDelivery {
   readonly content: DeliveryMessage;
 }
 
-/** While a setting is wrong, or a message cannot be read. */
+/** While a setting is wrong, and for a message that cannot be read. */
 export const WAIT_FOR_PEOPLE_SECONDS = 300;
-/** Seconds to wait for D1, by how often the message came already. */
+/** The delay while D1 is down, by how often the message came already. */
 const WAIT_FOR_D1_SECONDS = [5, 10, 20, 40, 80, 160, 320, 640];
 const LONGEST_WAIT_FOR_D1_SECONDS = 900;
 
-/** Those that can be read. One of a later version waits: the row, or the next deploy, will have it. */
+/** Decodes the messages. One of a later version is delayed: its row, or the next deploy, delivers it. */
 export function decodeBatch(messages: readonly Message[]): QueuedDelivery[] {
   return messages.flatMap((message) => {
     const content = decodeMessage(message.body);
@@ -27,7 +27,7 @@ export function decodeBatch(messages: readonly Message[]): QueuedDelivery[] {
   });
 }
 
-/** The notifications that they name, each once. */
+/** The ids of their notifications, each once. */
 export function idsOf(deliveries: readonly QueuedDelivery[]): string[] {
   return [...new Set(deliveries.map(({ content }) => content.id))];
 }
@@ -37,9 +37,9 @@ export function waitForD1({ message }: QueuedDelivery): void {
 }
 
 /**
- * One whose notification could not be claimed: it is acked where the notification needs no message any more or another
- * message carries it; else it comes again when the notification is due.
- * @param row null where D1 knows no such notification
+ * Decides for a message whose notification could not be claimed. Ack: the notification needs no message, or another
+ * message carries it. Else delay it until the notification is due.
+ * @param row null where D1 does not know the notification
  */
 export function ackOrDelay(delivery: QueuedDelivery, row: Standing | null, maxTries: number, now: number): void {
   const { message } = delivery;
@@ -49,13 +49,13 @@ export function ackOrDelay(delivery: QueuedDelivery, row: Standing | null, maxTr
 
 function needsMessage({ message, content }: QueuedDelivery, row: Standing, maxTries: number): boolean {
   if (row.state !== "pending" || row.confirm === "asking") return false;
-  // The sweep buries it.
+  // The sweep makes it dead.
   if (row.leaseUntil === null && row.tries >= maxTries) return false;
   const hasAnother = message.attempts === 1 && row.attempts >= content.attempt;
   return !hasAnother;
 }
 
-/** One whose attempt was made and recorded. */
+/** Decides for a message whose attempt was made and recorded. */
 export function finish({ message }: QueuedDelivery, decision: Decision, now: number): void {
   if (decision.state === "pending") message.retry({ delaySeconds: delaySeconds(decision.nextAttemptAt - now) });
   else message.ack();

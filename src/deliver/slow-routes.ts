@@ -1,12 +1,13 @@
-// Which of several routes hang, as far as this isolate saw: one slow shop must not hold up the others. It keeps no time.
+// Remembers which of several routes hang, as far as this isolate saw: one slow shop must not hold up the others. `now`
+// is given by the caller.
 
-/** How long nothing more is sent to a route that hung; then one message tries. */
+/** How long a route that hung gets no message. Then one message tries it. */
 const REST_MS = 10_000;
 
 export interface SlowRoutes {
-  /** Whether a message may go to this route now; for a route that rests, every ten seconds one may. */
+  /** Whether a message may go to this route now. A resting route gets one every ten seconds. */
   readonly admits: (route: string, now: number) => boolean;
-  /** What the last attempt there showed. */
+  /** Reports how the last attempt on the route went. */
   readonly saw: (route: string, hung: boolean, now: number) => void;
 }
 

@@ -1,30 +1,30 @@
-// Asks KICC about one event by its kind's status API, and says whether the answer is about another one. It settles nothing.
+// Asks KICC about one event with its kind's status API. It settles nothing.
 import type { Kind, StatusApi } from "../kinds/kind.ts";
 import { kindNamed } from "../kinds/registry.ts";
 import type { Delivering } from "../config.ts";
 import { ASK_TIMEOUT_MS, askKicc } from "../outbound/kicc-api.ts";
 import type { Answer } from "../rules/notification.ts";
 
-/** A query about one event is exclusive for this long: KICC's answer, and time to store what it says. */
+/** Nobody else asks about the event meanwhile: KICC's answer, and time to store what it says. */
 export const ASK_LEASE_MS = ASK_TIMEOUT_MS + 30_000;
 
-/** What a question is made of. */
+/** The ids that a query is made of. */
 interface Asked {
   readonly mallId: string | null;
   readonly pgCno: string | null;
   readonly cancelPgCno: string | null;
 }
 
-/** One that KICC can be asked about: the kind has a status API. */
+/** A kind with a status API. */
 export type AskableKind = Kind & { readonly statusApi: StatusApi };
 
-/** null where the kind has no status API. */
+/** Returns null for a kind without a status API. */
 export function askableKind(name: string): AskableKind | null {
   const kind = kindNamed(name);
   return kind === null || kind.statusApi === null ? null : { ...kind, statusApi: kind.statusApi };
 }
 
-/** null where there is nothing to ask with. */
+/** Returns null where there are not enough ids to ask with. */
 export async function askStatus(
   { mallId, pgCno, cancelPgCno }: Asked,
   api: StatusApi,

@@ -1,13 +1,11 @@
-// The cron's work on successes that wait for KICC's confirmation (CONFIRM): asks about those that are due.
+// The cron's queries about successes that wait for KICC's confirmation (CONFIRM).
 import type { Config, Delivering } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
 import { type AskingRow, untakeUnconfirmed, takeDueUnconfirmed } from "../store/confirmations.ts";
 import { type ConfirmResources, confirmOne } from "./confirm-one.ts";
 import { type DueSource, askDue } from "./ask-page.ts";
 
-/**
- * One run. It does its work with CONFIRM off as well: those stored while it was on still wait. Throws nothing.
- */
+/** One run. It also runs with CONFIRM off: successes that were stored while it was on still wait. Throws nothing. */
 export async function confirmDue(config: Config, db: D1Database, deliveries: Queue): Promise<void> {
   if (config.delivering === null) return;
   try {

@@ -1,4 +1,4 @@
-// Asks KICC about one success that waits for confirmation, and does what the answer says. Whoever has it took it first.
+// Asks KICC about one success that waits for confirmation, and acts on the answer. The caller has taken it before.
 import type { Config, Delivering } from "../config.ts";
 import { enqueue } from "../queue/send.ts";
 import { ASK_LEASE_MS, askStatus, askableKind } from "./ask-one.ts";
@@ -17,8 +17,8 @@ export interface ConfirmResources {
 }
 
 /**
- * Right after the ack, for one that was just stored. A Worker has 30 s for that: cut short, the cron asks again.
- * Throws nothing.
+ * Runs after the ack, for a success that was just stored. A Worker has 30 s for it; if it is cut short, the cron asks
+ * again. Throws nothing.
  */
 export async function confirmOneNow(id: string, { delivering }: Config, resources: ConfirmResources): Promise<void> {
   if (delivering === null) return;
@@ -31,7 +31,7 @@ export async function confirmOneNow(id: string, { delivering }: Config, resource
   }
 }
 
-/** Throws nothing: what could not be settled is due again. */
+/** Throws nothing: what could not be settled becomes due again. */
 export async function confirmOne(row: AskingRow, delivering: Delivering, resources: ConfirmResources): Promise<void> {
   try {
     const api = askableKind(row.kind)?.statusApi ?? null;
@@ -67,7 +67,10 @@ async function hold({ id }: AskingRow, because: string, db: D1Database): Promise
   log("notification.held", { id, reason: "unconfirmed", because });
 }
 
-/** Due now, and on its way as one that just came: a message, in queue mode with its attempt open; a puller fetches it. */
+/**
+ * Makes it due now and sends it like one that just came: a message in push; a message with an open attempt in queue
+ * mode; in pull mode a puller fetches it.
+ */
 async function deliverConfirmed(
   { id }: AskingRow,
   { announcedBy }: StatusApi,
@@ -76,7 +79,7 @@ async function deliverConfirmed(
 ): Promise<void> {
   const now = Date.now();
   const row = await recordConfirmed(db, id, announcedBy, now, mode === "queue" ? now + UNREPORTED_MS : null);
-  // The status API's own success goes its way beside it: one is delivered without a person.
+  // A success from the status API is delivered already: only one is delivered without a person.
   if (row === null) await holdUnconfirmed(db, id);
   else if (mode === "push") await enqueue(deliveries, notificationOf(row), row.attempts + 1);
   else if (mode === "queue" && !(await enqueue(deliveries, notificationOf(row), row.attempts)))

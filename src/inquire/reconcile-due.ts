@@ -1,4 +1,5 @@
-// The cron's work on what the merchant announced: asks KICC about those whose notification never came, and looks for late ones. Bounded.
+// The cron's queries about announced events whose notification never came. It also looks for late successes, and
+// prunes. Bounded.
 import { nextAskAt } from "../rules/ask-schedule.ts";
 import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
@@ -10,11 +11,11 @@ import { type DueSource, askDue } from "./ask-page.ts";
 import { type ReconcileResources, reconcileOne } from "./reconcile-one.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Of each register in one run. */
+/** Per register and run. */
 const LATE = 200;
 const PRUNED = 500;
 
-/** One run. Throws nothing; the next minute tries again. */
+/** One run. Throws nothing: the next minute tries again. */
 export async function reconcileDue(config: Config, db: D1Database, deliveries: Queue): Promise<void> {
   const { delivering } = config;
   if (delivering === null) return;
@@ -50,7 +51,7 @@ function dueReconciliations(register: Register, resources: ReconcileResources): 
   };
 }
 
-/** What fails here alone stays taken for a while, and is asked about again. */
+/** A row whose query fails stays taken until its lease ends, and is then asked about again. */
 async function askOne(
   row: AnnouncedRow,
   register: Register,

@@ -1,4 +1,4 @@
-// Asks KICC about one announced event, and settles it by the answer. Whoever has it took it first.
+// Asks KICC about one announced event, and settles it by the answer. The caller has taken it before.
 import { shortId } from "../short-id.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { statusNotification } from "../kinds/status-notification.ts";
@@ -22,13 +22,13 @@ export interface ReconcileResources {
 
 const STORE_ANSWER_WITHIN_MS = 10_000;
 
-/** What cannot be asked with was refused when it was announced. */
+/** Announcing refuses ids that cannot be asked with. */
 const NOTHING_TO_ASK_WITH: Answer = { kind: "none", status: null, text: "nothing to ask with" };
 
 /**
- * @param taking by which this caller has it
- * @param nextAt when KICC is asked next if it did not prove the event; null after the last query
- * @throws what D1 throws: then nothing is settled, and it is taken again when the taking runs out
+ * @param lease with which the caller took the event
+ * @param nextAt when KICC is asked next if this answer proves nothing; null after the last query
+ * @throws what D1 throws: then nothing is settled, and the event is taken again when the lease ends
  */
 export async function reconcileOne(
   row: AnnouncedRow,
@@ -53,7 +53,7 @@ export async function reconcileOne(
   return { row: kept ?? (await readAnnounced(db, register, row.id)) ?? row, entry };
 }
 
-/** An answer about another transaction is none about this one. */
+/** An answer that names another transaction proves nothing. */
 function read(answer: Answer, row: AnnouncedRow, at: number): { entry: QueryEntry; proven: Proven | null } {
   const { status, text } = answer;
   if (answer.kind !== "proven") return { entry: { at, status, text }, proven: null };
@@ -66,8 +66,8 @@ function read(answer: Answer, row: AnnouncedRow, at: number): { entry: QueryEntr
 }
 
 /**
- * Dying between the two steps is harmless: the next look finds the success. One that is settled already keeps the
- * answer, and makes no second notification.
+ * Stores the success and settles the event. Dying between the two is harmless: the next look finds the success. An
+ * event that is settled already keeps the answer and makes no second notification.
  */
 async function storeProven(
   row: AnnouncedRow,
@@ -84,7 +84,7 @@ async function storeProven(
   const stored = await retryTransient(store, Date.now() + STORE_ANSWER_WITHIN_MS);
   const { id, state, receipts } = stored;
   log("notification.stored", { id, state, receipts, source: "status-api" });
-  // A receipt of one that came: that one's own bytes are delivered, and the sweep sees to it.
+  // A receipt of a notification that came: its own bytes are delivered, and the sweep enqueues it.
   const settled = await settleAnnouncedBy(db, register, row.id, entry, id);
   if (receipts === 1) await enqueueStored(stored, notification, config, { db, deliveries });
   return settled;

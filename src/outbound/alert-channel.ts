@@ -1,4 +1,5 @@
-// Sends one message to one channel: an incoming webhook or the e-mail binding. Never throws, never shows a URL, a secret.
+// Sends one message through one channel: an incoming webhook or the e-mail binding. Never throws. It never logs or
+// returns a webhook's URL.
 import { hash } from "node:crypto";
 import type { Alerts } from "../config.ts";
 import { before } from "../deadline.ts";
@@ -12,18 +13,21 @@ export interface AlertMessage {
 }
 
 export interface Channel {
-  /** Tells it apart from others, and is no secret. */
+  /** Identifies the channel, and is not secret. */
   readonly key: string;
-  /** What people are shown: the webhook's host, or `e-mail`. */
+  /** What people see: the webhook's host, or `e-mail`. */
   readonly host: string;
-  /** @param console scheme and host of the console, as an e-mail's sender is of its domain @returns what went wrong, or null */
+  /**
+   * @param console scheme and host of the console; an e-mail is sent from its domain
+   * @returns what went wrong, or null
+   */
   readonly send: (message: AlertMessage, console: string | null) => Promise<string | null>;
 }
 
 const TIMEOUT_MS = 10_000;
 const LOOKED_AT_BYTES = 4096;
 
-/** All that are set. Where none is, alerts are logged alone. */
+/** All channels that are set. Where there is none, alerts are only logged. */
 export function channelsOf({ urls, mailer }: Alerts): Channel[] {
   const webhooks = urls.map((url) => ({
     key: hash("sha256", url.href).slice(0, 16),
@@ -36,10 +40,10 @@ export function channelsOf({ urls, mailer }: Alerts): Channel[] {
   return [...webhooks, { key: "email", host: "e-mail", send }];
 }
 
-/** What hangs has failed at the deadline. */
+/** A call that hangs counts as failed at the deadline. */
 async function guarded(host: string, run: () => Promise<string | null>, secret?: URL): Promise<string | null> {
   const error = await before(Date.now() + TIMEOUT_MS, "send the alert", run()).catch((thrown: unknown) =>
-    // The message of a failed fetch may name the URL.
+    // The message of a failed fetch may contain the URL.
     secret ? reasonOf(thrown).replaceAll(secret.href, "ALERT_URL") : reasonOf(thrown),
   );
   if (error !== null) log("alert.not-sent", { host, error });

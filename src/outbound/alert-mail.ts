@@ -1,13 +1,14 @@
-// Alerts by the send_email binding. The address is the binding's; the sender is of the console's domain, found by trying.
+// Sends alerts by the send_email binding, which has the destination address. The sender is of the console's domain:
+// each possible domain is tried.
 import type { Mailer } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
 import type { AlertMessage } from "./alert-channel.ts";
 
 const SENDER = "kicc-edge-receiver";
-// Cloudflare refuses a sender whose domain does not send mail; anything else is not mended by another sender.
+// Cloudflare refuses a sender whose domain does not send mail. For any other error another sender does not help.
 const SENDER_REFUSED = /sender|\bfrom\b|domain|onboard/i;
 
-/** @returns what went wrong, or null. @throws what the binding throws for another reason than the sender */
+/** @returns what went wrong, or null @throws what the binding throws, unless it is about the sender */
 export async function sendMail(
   mailer: Mailer,
   { subject, text }: AlertMessage,
@@ -30,7 +31,7 @@ export async function sendMail(
   return refused;
 }
 
-/** `kicc.shop.example` → shop.example, then itself: the zone most likely sends mail, its subdomain hardly. */
+/** `kicc.shop.example` → shop.example, then kicc.shop.example: the zone usually sends mail, a subdomain rarely does. */
 function domainsOf(console: string): string[] {
   const { hostname } = new URL(console);
   const parent = hostname.split(".").slice(1).join(".");

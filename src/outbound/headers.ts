@@ -1,4 +1,5 @@
-// The headers of contract section 5 for one notification, the same in push, pull and queue. Pure but for the HMAC.
+// The headers of contract section 5 for one notification, the same in push, pull and queue mode. Pure, except for the
+// HMAC.
 import { version } from "../../package.json";
 import type { Source } from "../rules/notification.ts";
 import { signatureHeaders } from "./signature.ts";
@@ -10,14 +11,14 @@ export interface Delivery {
   readonly receivedAt: number;
   readonly source: Source;
   readonly reference: string | null;
-  /** The id of the one that this may be a repeat of. */
+  /** The id of the notification that this may repeat. */
   readonly repeats: string | null;
-  /** KICC was asked and confirmed it. */
+  /** KICC was asked about it, and confirmed it. */
   readonly confirmed: boolean;
   readonly body: Uint8Array;
 }
 
-/** @param secrets one signature each @param now epoch ms, of the signature */
+/** @param secrets one signature for each @param now epoch ms, the time of the signature */
 export async function deliveryHeaders(
   delivery: Delivery,
   secrets: readonly Uint8Array[],
@@ -26,7 +27,7 @@ export async function deliveryHeaders(
   return { ...(await signatureHeaders(delivery.id, delivery.body, secrets, now)), ...plainHeaders(delivery) };
 }
 
-/** All of them but the three that sign. */
+/** All headers but the three of Standard Webhooks. */
 export function plainHeaders(delivery: Omit<Delivery, "id" | "body">): Record<string, string> {
   return {
     "kicc-notification": delivery.kind,
@@ -37,7 +38,7 @@ export function plainHeaders(delivery: Omit<Delivery, "id" | "body">): Record<st
     ...(delivery.repeats === null ? {} : { "kicc-repeats": delivery.repeats }),
     ...(delivery.confirmed ? { "kicc-confirmed": "true" } : {}),
     "user-agent": `kicc-edge-receiver/${version}`,
-    // Older rule sets of mod_security refuse a request without an Accept header.
+    // Older rules of mod_security refuse a request without an Accept header.
     accept: "application/json, */*",
   };
 }

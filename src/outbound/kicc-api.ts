@@ -1,4 +1,4 @@
-// One call of a status API of KICC's → its answer. Never throws: whatever KICC does, or does not, is an answer.
+// Calls one of KICC's status APIs and returns its answer. Never throws: whatever KICC does is an answer.
 import { before } from "../deadline.ts";
 import { gather, joined } from "../gather.ts";
 import { reasonOf } from "../log.ts";
@@ -7,11 +7,11 @@ import type { StatusApi } from "../kinds/kind.ts";
 import { decodeText } from "../kinds/text.ts";
 import type { Answer, Query } from "../rules/notification.ts";
 
-/** What KICC's page asks of the client. */
+/** KICC's page asks the client to wait that long. */
 export const ASK_TIMEOUT_MS = 30_000;
 const LARGEST_ANSWER_BYTES = 64 * 1024;
 
-/** @param kiccApiUrl KICC_API_URL; a path in it stands before find's */
+/** @param kiccApiUrl KICC_API_URL; a path in it is kept before the API's path */
 export async function askKicc(
   kiccApiUrl: URL,
   api: StatusApi,
@@ -21,7 +21,7 @@ export async function askKicc(
   const deadline = Date.now() + timeoutMs;
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    // The signal ends fetch(), `before` the wait for it: something may ignore the signal.
+    // The signal ends fetch(). `before` ends the wait, in case something ignores the signal.
     return await before(deadline, "ask KICC", post(kiccApiUrl, api, query, signal));
   } catch (error) {
     const isLate = signal.aborted || Date.now() >= deadline;
@@ -33,7 +33,7 @@ async function post(kiccApiUrl: URL, api: StatusApi, query: Query, signal: Abort
   const response = await fetch(kiccApiUrl.href.replace(/\/*$/, api.path), {
     method: "POST",
     headers: { "content-type": "application/json; charset=utf-8", accept: "application/json" },
-    // A used shopTransactionId gets a duplicate error until midnight: each query has its own.
+    // KICC refuses a used shopTransactionId until midnight, so each query has a new one.
     body: JSON.stringify({ ...query, shopTransactionId: crypto.randomUUID() }),
     redirect: "manual",
     signal,

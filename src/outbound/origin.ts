@@ -10,29 +10,29 @@ import { answerHead } from "../rules/answer-head.ts";
 import { type Outcome, failed } from "../rules/outcome.ts";
 
 const LARGEST_JUDGED_BYTES = 64 * 1024;
-/** Of an acceptance, which says little. */
+/** An acceptance says little, so little of it is kept. */
 const KEPT_OF_ACCEPTANCE = 500;
-/** Of a failure, whose answer is what people look for. */
+/** People look for the reason of a failure, so more of it is kept. */
 const KEPT_OF_FAILURE_BYTES = 4096;
-/** fetch() decompresses these although the request does not ask for compression. */
+/** fetch() decompresses these, although the request does not ask for compression. */
 const UNDONE_ENCODINGS: ReadonlySet<string> = new Set(["gzip", "br"]);
 
 export interface DeliveryRequest {
   readonly kind: string;
   readonly mallId: string | null;
   readonly body: Uint8Array;
-  /** Those of contract section 5, without content-type and without ORIGIN_HEADERS. */
+  /** The headers of contract section 5, without content-type and ORIGIN_HEADERS. */
   readonly headers: Readonly<Record<string, string>>;
   readonly contentType: string | null;
 }
 
-/** The answer's head and its first 64 KiB must come within the origin's timeout. Redirects are never followed. */
+/** The head of the answer and its first 64 KiB must come within the origin's timeout. Redirects are never followed. */
 export async function deliverTo(origin: Origin, request: DeliveryRequest): Promise<Outcome> {
   const deadline = Date.now() + origin.timeoutMs;
   const signal = AbortSignal.timeout(origin.timeoutMs);
   let response: Response | null = null;
   try {
-    // The signal ends the request, `before` the wait for it: a Fetcher or a body may ignore the signal.
+    // The signal ends the request. `before` ends the wait, in case a Fetcher or a body ignores the signal.
     response = await before(deadline, "deliver", post(origin, request, signal));
     const answer = await before(deadline, "read the answer", readAnswer(response));
     return outcomeOf(response, answer, routeOf(origin, request));
@@ -49,7 +49,9 @@ export async function deliverTo(origin: Origin, request: DeliveryRequest): Promi
   }
 }
 
-/** Where it goes: by mallId and kind, mallId and product, mallId, kind, product; else to ORIGIN_URL. */
+/**
+ * The URL for a notification: the route by mallId and kind, mallId and product, mallId, kind, product; else ORIGIN_URL.
+ */
 export function routeOf({ routes, url }: Origin, { mallId, kind }: Pick<DeliveryRequest, "mallId" | "kind">): URL {
   if (routes.size === 0) return url;
   const product = kindNamed(kind)?.product ?? "";
@@ -69,7 +71,7 @@ async function post(origin: Origin, { body, ...request }: DeliveryRequest, signa
 interface ReadAnswer {
   /** The first 64 KiB. */
   readonly text: string;
-  /** false: the body was cut off, and the answer is judged by its status alone. */
+  /** false: the body was cut off, and only the status is judged. */
   readonly whole: boolean;
 }
 
@@ -80,7 +82,7 @@ async function readAnswer(response: Response): Promise<ReadAnswer> {
   const isWhole = (await end) === "whole";
   const bytes = await joined(chunks);
   if (isWhole) return { text: decodeText(bytes).text, whole: true };
-  // The cut may fall inside a character, so the text is decoded leniently.
+  // The cut may be inside a character, so the text is decoded leniently.
   return { text: new TextDecoder().decode(bytes.subarray(0, LARGEST_JUDGED_BYTES)), whole: false };
 }
 
@@ -99,7 +101,7 @@ function outcomeOf(response: Response, { text, whole }: ReadAnswer, url: URL): O
   return failed(judgement.error, { status, answer, head, retryAfterMs });
 }
 
-/** As many whole characters as fit. */
+/** As many whole characters as fit into `bytes`. */
 function beginning(text: string, bytes: number): string {
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(bytes));
   return text.slice(0, read).toWellFormed();
@@ -109,10 +111,10 @@ function excerpt(text: string, characters: number): string {
   return text.slice(0, characters).toWellFormed();
 }
 
-// Checked before Date.parse, which reads a date out of nearly any text.
+// Checked before Date.parse, which finds a date in nearly any text.
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
-/** Retry-After in ms from now: it has seconds or an HTTP date. null for anything else. */
+/** Retry-After in ms from now. The header has seconds or an HTTP date; null for anything else. */
 function retryAfter(value: string | null): number | null {
   if (value === null) return null;
   if (/^\d+$/.test(value)) return Number(value) * 1000;

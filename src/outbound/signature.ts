@@ -1,8 +1,8 @@
-// Standard Webhooks headers (standardwebhooks.com, symmetric scheme v1) for one delivery. Pure but for the HMAC itself.
+// The Standard Webhooks headers (standardwebhooks.com, symmetric scheme v1) of one delivery. Pure, except for the HMAC.
 
 /**
- * Signs the bytes, once per secret, so that a secret can be rotated without a gap.
- * @param secrets the decoded bytes behind `whsec_`
+ * Signs the bytes once with each secret, so that a secret can be rotated without a gap.
+ * @param secrets the decoded bytes after `whsec_`
  * @param now epoch ms; the header has whole seconds
  */
 export async function signatureHeaders(

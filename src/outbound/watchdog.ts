@@ -1,4 +1,5 @@
-// Tells a watchdog outside that a run of the cron was whole, so that it notices when none is. Never throws.
+// Calls HEARTBEAT_URL after a run of the cron without failures. A watchdog outside notices when the calls stop. Never
+// throws.
 import { log, reasonOf } from "../log.ts";
 
 const TIMEOUT_MS = 10_000;

@@ -1,4 +1,4 @@
-// How each chat service wants to be spoken to, told by the webhook's host. Pure; what no line knows gets {"text": …}.
+// The request format of each chat service, chosen by the webhook's host. Any other host gets {"text": …}. Pure.
 
 export interface WebhookRequest {
   readonly headers: Readonly<Record<string, string>>;
@@ -7,14 +7,14 @@ export interface WebhookRequest {
 
 interface Service {
   readonly hosts: RegExp;
-  /** The most characters that it takes, or fewer. */
+  /** The most characters that the service takes, or fewer. */
   readonly longest: number;
   readonly form: (text: string, url: URL) => WebhookRequest;
 }
 
 const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
 
-/** Slack, Google Chat (which takes 4,096 characters), Mattermost, Dooray, and whatever else was made to look like Slack. */
+/** Slack, Google Chat (at most 4,096 characters), Mattermost, Dooray, and whatever imitates Slack. */
 const TEXT: Service = {
   hosts: /^/,
   longest: 4000,
@@ -23,7 +23,7 @@ const TEXT: Service = {
 
 const SERVICES: readonly Service[] = [
   {
-    // Discord's own Slack door takes what Slack takes.
+    // Discord's /slack address takes Slack's format.
     hosts: /^(?:[a-z]+\.)?discord(?:app)?\.com$/,
     longest: 2000,
     form: (text, url) =>
@@ -32,7 +32,7 @@ const SERVICES: readonly Service[] = [
         : { headers: JSON_TYPE, body: { content: text, allowed_mentions: { parse: [] } } },
   },
   {
-    // Workflows of Power Automate, and the older connectors, which take cards too. 28 KB at most.
+    // Power Automate workflows; older connectors, which take cards too. At most 28 KB.
     hosts: /\.(?:logic\.azure\.(?:com|us|cn)|(?:api\.)?powerplatform\.(?:com|us|cn)|webhook\.office\.com)$/,
     longest: 6000,
     form: (text) => ({ headers: JSON_TYPE, body: { type: "message", attachments: [card(text)] } }),
@@ -55,13 +55,13 @@ const SERVICES: readonly Service[] = [
   },
 ];
 
-/** The headers and the body that this webhook takes. A text that is too long for it is cut. */
+/** The headers and the body for this webhook. A text that is too long for it is cut. */
 export function webhookRequestOf(url: URL, text: string): WebhookRequest {
   const { form, longest } = SERVICES.find(({ hosts }) => hosts.test(url.hostname)) ?? TEXT;
   return form(cut(text, longest), url);
 }
 
-/** A line of a card is a block: a line end within one would be lost. */
+/** Each line becomes its own block: a line break inside a block would be lost. */
 function card(text: string): unknown {
   const blocks = text.split("\n").map((line) => ({ type: "TextBlock", text: line, wrap: true }));
   return {
@@ -79,10 +79,10 @@ function cut(text: string, longest: number): string {
   return text.length <= longest ? text : `${text.slice(0, longest - 1).toWellFormed()}…`;
 }
 
-// Some answer 200 although nothing was posted: Dooray, and Teams' older connectors.
+// Dooray and Teams' older connectors may answer 200 although nothing was posted.
 const REFUSED = /"isSuccessful"\s*:\s*false|Webhook message delivery failed/i;
 
-/** Why an answer means that the message was not posted; null where it was. @param beginning of the answer's body */
+/** Why the answer means that the message was not posted; null where it was. @param beginning of the answer's body */
 export function refusalOf(status: number, beginning: string): string | null {
   if (status < 200 || status >= 300) return `answered ${status}`;
   return REFUSED.test(beginning) ? `answered ${status}, but did not post it` : null;

@@ -1,4 +1,5 @@
-// The queue message (contract section 6): self-contained, so that a notification survives without D1 and serves other Workers.
+// The queue message (contract section 6). It is self-contained, so a notification survives without D1 and other Workers
+// can use it.
 import * as z from "zod/mini";
 import { readNotification } from "../kinds/read.ts";
 import { KINDS, kindNamed } from "../kinds/registry.ts";
@@ -9,11 +10,11 @@ const text = z.nullable(z.string());
 
 export const deliveryMessageSchema = z.object({
   version: z.literal(1),
-  /** The notification's id: the key for duplicates, since a notification may reach two consumers. */
+  /** The notification's id. It is the key for duplicates: a notification may reach two consumers. */
   id: z.string().check(z.regex(/^ntf_[0-9a-f]{32}$/)),
-  /** Which attempt this message was sent for. */
+  /** The attempt for which this message was sent. */
   attempt: z.int().check(z.positive()),
-  /** Consumers pass over kinds that they do not know. */
+  /** Consumers ignore kinds that they do not know. */
   kind: z.enum(KINDS.map(({ name }) => name)),
   /** RFC 3339, UTC */
   receivedAt: z.iso.datetime(),
@@ -29,20 +30,22 @@ export const deliveryMessageSchema = z.object({
   /** A decimal string. */
   amount: text,
   contentType: text,
-  /** Base64 of the bytes that came. */
+  /** The received bytes in base64. */
   body: z.base64(),
 });
 
 /** One message of `kicc-deliveries`, as other Workers consume it. */
 export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;
 
-// Queues take 128,000 bytes with about 100 of metadata; a body of 64 KiB is 87,384 of them.
+// Queues allow 128,000 bytes, with about 100 for metadata. A body of 64 KiB is 87,384 bytes in base64.
 const LARGEST_BYTES = 120_000;
-// A body of this size makes no message of that one: a field is at most six times as long in JSON as it was in the body.
+// Below 8 KB the message cannot exceed the limit, since JSON escaping makes a field at most 6 times as long: skip
+// measuring.
 const SMALL_BYTES = 8_000;
 
 /**
- * Fields that are longer than any of KICC's stay in the body alone where the message would be too large for the queue.
+ * Makes the message. Where it would be too large for the queue, fields longer than any of KICC's are left out: the body
+ * has them.
  */
 export function encodeMessage(notification: Notification, attempt: number): DeliveryMessage {
   const message: DeliveryMessage = {
@@ -68,7 +71,7 @@ export function encodeMessage(notification: Notification, attempt: number): Deli
   return small || messageBytes(message) <= LARGEST_BYTES ? message : withoutLongFields(message);
 }
 
-/** What the queue counts for a message, for paging a `sendBatch` by bytes. */
+/** The size that the queue counts, for paging a `sendBatch` by bytes. */
 export function messageBytes(message: DeliveryMessage): number {
   return new TextEncoder().encode(JSON.stringify(message)).length;
 }
@@ -91,15 +94,16 @@ function short(value: string | null): string | null {
   return value !== null && value.length > 200 ? null : value;
 }
 
-/** @returns null for what is no message of this version: whoever sent it, it cannot be delivered */
+/** @returns null where it is not a message of this version: it cannot be delivered, whoever sent it */
 export function decodeMessage(body: unknown): DeliveryMessage | null {
   const result = deliveryMessageSchema.safeParse(body);
   return result.success ? result.data : null;
 }
 
 /**
- * The notification that a message carries, for storing it where D1 has not got it. The fields are read from the body
- * again: the message may lack some. A body that cannot be read is there on a person's word.
+ * The notification in a message, for storing it where D1 does not have it. Its fields are read from the body again,
+ * because the message may lack some. A body that cannot be read was released by a person.
+ * @returns null for an unknown kind
  */
 export function toNotification(message: DeliveryMessage): Notification | null {
   const { id, source, sourceAddress, reference, contentType } = message;

@@ -4,18 +4,18 @@ import { log, reasonOf } from "../log.ts";
 import { type DeliveryMessage, encodeMessage, messageBytes } from "./message.ts";
 import type { Notification } from "../rules/notification.ts";
 
-// sendBatch takes 100 messages or 256 KB in all (developers.cloudflare.com/queues/platform/limits).
+// sendBatch takes at most 100 messages and 256 KB in total (developers.cloudflare.com/queues/platform/limits).
 const PAGE_MESSAGES = 100;
 const PAGE_BYTES = 240_000;
 const SEND_WITHIN_MS = 10_000;
 const METRICS_WITHIN_MS = 5000;
 
-/** Queues takes a delay in whole seconds, at most 24 h. */
+/** Queues takes delays in whole seconds, at most 24 h. */
 export function delaySeconds(ms: number): number {
   return Math.min(86_400, Math.max(0, Math.ceil(ms / 1000)));
 }
 
-/** How many messages the queue has stored, from the first on; and why not all of them. */
+/** How many messages the queue has stored, counted from the first; and why it did not store the rest. */
 export interface Sent {
   readonly count: number;
   readonly error: unknown;
@@ -60,7 +60,7 @@ export async function sendDelivery(queue: Queue, notification: Notification, att
 
 /**
  * Sends the message of a notification that is stored in D1. Throws nothing: if sending fails, the sweep sends it later.
- * @returns whether the queue has it; one that did not answer in time counts as one that has not
+ * @returns whether the queue has it; false also if it did not answer in time
  */
 export async function enqueue(queue: Queue, notification: Notification, attempt: number): Promise<boolean> {
   try {
@@ -74,7 +74,7 @@ export async function enqueue(queue: Queue, notification: Notification, attempt:
 
 /**
  * When the oldest waiting message was sent, epoch ms; null where none waits or the queue does not say. Cloudflare's
- * queues say it since 2026-04. The local queue leaves out delayed messages, and answers 1970 where none waits.
+ * queues report it since 2026-04. The local queue leaves out delayed messages, and reports 1970 where none waits.
  */
 export async function oldestWaiting(queue: Queue): Promise<number | null> {
   try {

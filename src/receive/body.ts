@@ -1,4 +1,4 @@
-// Reads a request's body within bounds: at most 64 KiB, until a deadline. Never throws: what came is what there is.
+// Reads a request's body: at most 64 KiB, until a deadline. Never throws: it returns what came.
 import { type Before, before } from "../deadline.ts";
 import { gather, joined } from "../gather.ts";
 
@@ -6,12 +6,15 @@ const LARGEST_BODY_BYTES = 64 * 1024;
 const BEGINNING_BYTES = 4 * 1024;
 
 export interface Body {
-  /** All of it; of one that is too large its first 4 KiB; of one that broke off what came in time. */
+  /** All bytes; if it is too large its first 4 KiB; if it broke off what came in time. */
   readonly bytes: Uint8Array;
   readonly end: "whole" | "too-large" | "broken";
 }
 
-/** For a caller that may send: quicker than readBody where the length is announced, but what breaks off is not kept. */
+/**
+ * For a caller that is allowed to send. Quicker than readBody where the length is announced; but a body that breaks off
+ * is not kept.
+ */
 export async function readWhole(request: Request, deadline: number, wait: Before): Promise<Body> {
   const announced = Number(request.headers.get("content-length"));
   if (!(announced > 0 && announced <= LARGEST_BODY_BYTES)) return readBody(request, deadline);

@@ -1,4 +1,5 @@
-// Receives one notification from KICC: check → read → store → ack, then enqueue. The queue is waited for only while D1 is down.
+// Receives one notification from KICC: check → read → store → ack, then enqueue. It waits for the queue only while D1
+// is down.
 import { shortId } from "../short-id.ts";
 import { type Ending, type Reply, type Separator, UNREAD, ack } from "../kinds/ack.ts";
 import { identify } from "../kinds/make-notification.ts";
@@ -15,27 +16,27 @@ import { type SharedTimer, sharedTimer } from "../deadline.ts";
 import { retryTransient } from "../store/transient.ts";
 import { type Stored, enqueueStored, storeNotification, storingOf } from "../intake.ts";
 
-// KICC waits 10 s (cancel-webhook); the ack leaves within 5. D1 gets 3 s of them, less where the body was slow to come,
-// and the queue the time until 4.5.
+// KICC waits 10 s (cancel-webhook), and the ack leaves within 5 s. D1 gets 3 s of these, less if the body came slowly.
+// The queue gets the time until 4.5 s.
 const STORE_WITHIN_MS = 3000;
 const STORED_BY_MS = 4000;
 const ACK_WITHIN_MS = 4500;
 
-/** What receiving works with. */
+/** What receiving needs besides the request and the settings. */
 export interface ReceiveResources {
   readonly db: D1Database;
   readonly deliveries: Queue;
-  /** Asks KICC at once about one that waits for its word (CONFIRM). Throws nothing. */
+  /** Asks KICC at once about a success that waits for confirmation (CONFIRM). Throws nothing. */
   readonly askNow: (id: string) => Promise<void>;
-  /** For the cron to alert: a body that bears the mark of another door. Throws nothing. */
+  /** Notes for the cron to alert that a body had the mark of another door. Throws nothing. */
   readonly noteWrongDoor: () => Promise<void>;
-  /** How much of what is refused is kept. */
+  /** How many refused sendings are kept. */
   readonly limits?: Limits;
-  /** Keeps work alive that comes after the ack. */
+  /** Keeps work alive that goes on after the ack. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** Answers KICC at a door. The order of the checks and every answer are contract section 3. */
+/** Answers KICC at a door. Contract section 3 has the order of the checks and every answer. */
 export async function receive(request: Request, config: Config, resources: ReceiveResources): Promise<Response> {
   const receivedAt = Date.now();
   const pathname = pathnameOf(request.url);
@@ -47,7 +48,7 @@ export async function receive(request: Request, config: Config, resources: Recei
   const path = readHookPath(pathname, door.path, receiving.tokens);
   const address = request.headers.get("cf-connecting-ip");
   const contentType = request.headers.get("content-type");
-  // A Worker of the same zone can forge CF-Connecting-IP, and its requests carry CF-Worker: no such request is KICC's.
+  // A Worker of the same zone can forge CF-Connecting-IP. Its requests carry CF-Worker, and KICC's never do.
   const allowed = !request.headers.has("cf-worker") && receiving.allows[door.product](address);
   const { knewToken, reference } = path;
   const where = { door: door.path, path: maskedPath(pathname, receiving.tokens) };
@@ -77,7 +78,7 @@ export async function receive(request: Request, config: Config, resources: Recei
   }
 }
 
-/** A path that is no door: a mistyped notifyUrl, where KICC posts to it. */
+/** A path that is no door. If KICC posts to it, its notifyUrl was mistyped: the body is kept. */
 async function receiveNowhere(request: Request, { receiving }: Config, resources: ReceiveResources): Promise<Response> {
   const address = request.headers.get("cf-connecting-ip");
   const isKicc =
@@ -96,7 +97,7 @@ async function receiveNowhere(request: Request, { receiving }: Config, resources
 
 type Sender = Omit<Refused, "reason">;
 
-/** Of a caller that may send. */
+/** Handles a caller that is allowed to send. */
 async function receiveAllowed(
   request: Request,
   door: Door,
@@ -114,7 +115,7 @@ async function receiveAllowed(
     return refuse("too-large", { address });
   }
   const body = read.bytes;
-  // Content-Encoding is not undone: what is compressed cannot be read.
+  // A body with Content-Encoding is not decompressed: it counts as unreadable.
   const reading = readNotification(body, contentType, door);
   if (!reading.readable) {
     keepAside(read, { ...sender, reason: "unreadable" }, resources);
@@ -139,7 +140,7 @@ function refuse(
   return ack(ending, reply, separator);
 }
 
-/** One durable store has it, or KICC is asked to send it again. */
+/** Stores it in D1, or in the queue while D1 is down. If neither has it, KICC is asked to send it again. */
 async function storeOrQueue(
   notification: Notification,
   config: Config,
@@ -159,7 +160,8 @@ async function storeOrQueue(
     log("notification.not-stored", { id, error: reasonOf(error) });
   }
   if (config.storing.mode === "queue") {
-    // Another Worker that consumes the queue could not store it. What is stored too late has its attempt open.
+    // In queue mode another Worker consumes the queue, and cannot store a notification: so the queue cannot stand in
+    // for D1. If the insert commits too late, its attempt is sent after all.
     resources.waitUntil(store.then(goOn).catch(() => {}));
     return "unavailable";
   }
@@ -173,7 +175,7 @@ async function storeOrQueue(
   }
 }
 
-/** What comes after the ack. A receipt of another one's row enqueues nothing: that one has its own. Throws nothing. */
+/** Continues after the ack. A receipt of another notification's row enqueues nothing. Throws nothing. */
 async function sendOn(
   stored: Stored,
   notification: Notification,

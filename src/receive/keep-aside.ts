@@ -1,19 +1,21 @@
-// Keeps a refused sending aside for a person to look at: at a bounded rate, after the answer is decided. Never throws.
+// Keeps a refused sending in the quarantine for a person to look at. At a bounded rate, after the answer is decided.
+// Never throws.
 import { type Body, readBody } from "./body.ts";
 import { log, reasonOf } from "../log.ts";
 import { before } from "../deadline.ts";
 import { readNotification } from "../kinds/read.ts";
 import { type QuarantineReason, keepRefused } from "../store/quarantine.ts";
 
-// A refused caller waits no longer for its own body, or for Cloudflare's rate limiting.
+// How long a refused caller is waited for: for its body, and for Cloudflare's rate limiting.
 const READ_WITHIN_MS = 2000;
 const LIMIT_WITHIN_MS = 500;
-// Without the rate limiting bindings an isolate counts for itself. There are many isolates: so these are few.
+// Without the rate limiting bindings each isolate counts on its own. There are many isolates, so these numbers are
+// small.
 const PER_ISOLATE_AND_MINUTE = { strangers: 10, trusted: 60 };
 const MINUTE_MS = 60_000;
 const LONGEST_TEXT = 200;
 
-/** How much is kept per minute (wrangler.toml); what came from KICC_SOURCES or with the token has a rate of its own. */
+/** How many are kept per minute (wrangler.toml). Senders from KICC_SOURCES or with the token have their own rate. */
 export interface Limits {
   readonly strangers?: RateLimit;
   readonly trusted?: RateLimit;
@@ -21,14 +23,14 @@ export interface Limits {
 
 export interface Refused {
   readonly reason: QuarantineReason;
-  /** From a KICC_SOURCES address, or with the token: most likely KICC, so strangers never displace it. */
+  /** From an address in KICC_SOURCES, or with the token: most likely KICC. Strangers never displace it. */
   readonly trusted: boolean;
   readonly knewToken: boolean;
   readonly address: string | null;
   readonly reference: string | null;
   readonly contentType: string | null;
   readonly receivedAt: number;
-  /** null where the path is none. */
+  /** null where the path is no door. */
   readonly door: string | null;
   /** A token in it is masked. */
   readonly path: string;
@@ -41,8 +43,9 @@ interface KeepResources {
 }
 
 /**
- * For a sending that was refused unread. The body has to be read before the answer leaves: workerd reads no request
- * after its response. A stranger's is read only where the rate allows it. KICC's is always read: its mallId belongs to its rate.
+ * For a sending that was refused before its body was read. The body must be read before the answer leaves: workerd
+ * reads no request after its response. A stranger's body is read only if the rate allows it. KICC's is always read,
+ * because its rate depends on its mallId.
  */
 export async function readAside(request: Request, refused: Refused, resources: KeepResources): Promise<void> {
   const fromKicc = isFromKicc(refused);
@@ -61,7 +64,7 @@ export function keepAside(body: Body, refused: Refused, resources: KeepResources
   resources.waitUntil(keep());
 }
 
-/** What it says it is, for the bounds alone. */
+/** The mallId that it names, used for the limits only. */
 function mallIdIn({ bytes, end }: Body, { contentType }: Refused): string | null {
   const reading = end === "whole" ? readNotification(bytes, contentType, "any") : null;
   return reading?.readable ? (reading.fields.mallId?.slice(0, LONGEST_TEXT) ?? null) : null;
@@ -87,8 +90,8 @@ async function keepRow(refused: Refused, { bytes, end }: Body, mallId: string | 
 }
 
 /**
- * One id per content. The reference counts as content: it may be all that tells two messages without ids apart. So do
- * door and Content-Type: they say how the bytes are read.
+ * One id per content. The reference belongs to the content, because it may be the only difference between two messages
+ * without ids. So do door and Content-Type, because they decide how the bytes are read.
  */
 async function quarantineId(
   { trusted, reason, reference, door, contentType }: Refused,
@@ -104,9 +107,10 @@ function isFromKicc({ trusted, reason }: Refused): boolean {
 }
 
 /**
- * What shares one rate. All strangers share one, since the bound is on D1's work, however many addresses a flood has. Callers who know
- * only the token share another, so that a leaked token cannot use up KICC's. What KICC sends has a rate for each reason and mallId:
- * KICC calls for all merchants, and another merchant's flood must not hide ours.
+ * Which sendings share a rate.
+ * Strangers: all share one, because it limits D1's work, however many addresses a flood has. Callers who know only the
+ * token: they share another, so that a leaked token cannot use up KICC's rate. KICC: one for each reason and mallId,
+ * because KICC calls for all merchants and another merchant's flood must not hide ours.
  */
 function rateKey(refused: Refused, mallId: string | null): string {
   return isFromKicc(refused) ? `kicc ${refused.reason} ${mallId ?? ""}` : "others";

@@ -1,30 +1,33 @@
-// The notifyUrl's path: a door, with a token {door}/{token}, and after a token an optional /{reference}. Pure.
+// The path of a notifyUrl: {door}; with a token {door}/{token}, optionally followed by /{reference}. Pure.
 import { DOORS, type Door } from "../kinds/registry.ts";
 import { isOneOf } from "../tokens.ts";
 
 export const REFERENCE = /^[A-Za-z0-9._~-]{1,200}$/;
 
 export interface HookPath {
-  /** The token that is set was given, or none is set and none was given. */
+  /** true: the token that is set was given; or none is set and none was given. */
   readonly opens: boolean;
-  /** A token is set, and it was given. */
+  /** true: a token is set, and it was given. */
   readonly knewToken: boolean;
-  /** What the merchant chose for this event; null where there is none or it is outside the allowed set. */
+  /** The merchant's reference for this event; null where there is none or it has characters that are not allowed. */
   readonly reference: string | null;
 }
 
-/** The path of an absolute URL as it was written. A URL object would do, and costs the ack more than the rest of this. */
+/**
+ * The path of an absolute URL, exactly as written. A URL object would also do, but takes longer than everything else
+ * here.
+ */
 export function pathnameOf(url: string): string {
   const [path = ""] = url.slice(url.indexOf("/", url.indexOf("://") + 3)).split(/[?#]/, 1);
   return path;
 }
 
-/** The door that a path leads to, as it is written: no doubled slashes, no capitals. */
+/** The door of a path, compared exactly: doubled slashes or capitals make another path. */
 export function doorOf(pathname: string): Door | null {
   return DOORS.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`)) ?? null;
 }
 
-/** @param pathname begins with `door` @param tokens empty where none is set */
+/** @param pathname begins with `door` @param tokens empty where NOTIFY_TOKEN is not set */
 export function readHookPath(pathname: string, door: string, tokens: readonly string[]): HookPath {
   const [token = "", ...rest] = segmentsBehind(pathname, door);
   const knewToken = isOneOf(tokens, decoded(token));
@@ -35,8 +38,8 @@ export function readHookPath(pathname: string, door: string, tokens: readonly st
 }
 
 /**
- * The reference of a path whose token is not ours, as in a stale notifyUrl: what follows the first segment. It proves
- * nothing; whoever takes the sending in trusts its source address.
+ * The reference in a path whose token is not ours, as in a stale notifyUrl: what follows the first segment. It proves
+ * nothing. A person who releases the sending trusts its source address.
  */
 export function referenceIn(pathname: string, door: string): string | null {
   const [, ...rest] = segmentsBehind(pathname, door);
@@ -44,7 +47,7 @@ export function referenceIn(pathname: string, door: string): string | null {
   return REFERENCE.test(reference) ? reference : null;
 }
 
-/** A slash at the end is no part of the path. */
+/** The segments after the door. A slash at the end does not count. */
 function segmentsBehind(pathname: string, door: string): string[] {
   const [, ...segments] = pathname
     .slice(door.length)
@@ -55,7 +58,7 @@ function segmentsBehind(pathname: string, door: string): string[] {
 
 const LONGEST_PATH = 200;
 
-/** For people: a segment that is one of our tokens, or that may be one, is masked. */
+/** The path for people to see. Segments that are one of our tokens, or may be a token, are masked. */
 export function maskedPath(pathname: string, tokens: readonly string[]): string {
   return pathname
     .slice(0, LONGEST_PATH)

@@ -1,4 +1,5 @@
-// The cron's moving of old ones to R2, where there is a bucket; and its eye on D1's size, where there is none as well.
+// The cron's archiving: moves old notifications to R2 if there is a bucket. With or without a bucket it watches D1's
+// size.
 import { archiveOld } from "../archive/move.ts";
 import { dayOf } from "../archive/manifest.ts";
 import type { Config } from "../config.ts";

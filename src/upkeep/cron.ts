@@ -1,4 +1,4 @@
-// Runs the cron's steps one after another. A step that fails or hangs does not keep the others from running.
+// Runs the cron's steps one after another. A step that fails or hangs does not stop the others.
 import { log, reasonOf } from "../log.ts";
 import { before } from "../deadline.ts";
 
@@ -7,8 +7,8 @@ export type Steps = Readonly<Record<string, () => Promise<void>>>;
 const NEXT_AFTER_MS = 20_000;
 
 /**
- * A step that takes longer goes on while the next ones run; this returns when all have ended.
- * @returns whether the run was whole: no step failed
+ * A step that takes too long goes on while the next steps run. This returns when all have ended.
+ * @returns true where no step failed
  */
 export async function runSteps(steps: Steps): Promise<boolean> {
   const running: Promise<boolean>[] = [];

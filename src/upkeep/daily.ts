@@ -1,4 +1,5 @@
-// Once a day from 09:00 KST on: counts and sums by kind of the day before, from the hourly rollups, and what waits.
+// Once a day from 09:00 KST on: tells counts and sums by kind of the day before, from the hourly rollups, and what
+// waits.
 import { channelsOf } from "../outbound/alert-channel.ts";
 import { ALERT_WORDS } from "../rules/alert-words.ts";
 import { readSums } from "../rules/sums.ts";
@@ -14,7 +15,7 @@ const DAY_MS = 24 * HOUR_MS;
 const KST_MS = 9 * HOUR_MS;
 const TOLD_FROM_MS = 9 * HOUR_MS;
 
-/** One run. Where no run came at 09:00, the next one of that day tells. */
+/** One run. If no run came at 09:00, the next run of that day tells it. */
 export async function tellDaily({ operating }: Config, db: D1Database, now: number): Promise<void> {
   const sinceMidnight = (now + KST_MS) % DAY_MS;
   if (!operating.alerts.daily || sinceMidnight < TOLD_FROM_MS) return;

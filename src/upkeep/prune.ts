@@ -1,4 +1,4 @@
-// The cron's deleting of old rows beside the notifications: hours that no plot shows, strangers' sendings nobody looked at.
+// Deletes old rows that are not notifications: hours that no plot shows, and strangers' sendings in the quarantine.
 import { log } from "../log.ts";
 import { pruneStrangers } from "../store/quarantine.ts";
 import { pruneHours } from "../store/rollup-reads.ts";

@@ -1,4 +1,4 @@
-// Remembers where people reach the console, from calls that were allowed, so that the cron's alerts can link there.
+// Remembers the console's address from successful requests, so that alerts can link there.
 import { log, reasonOf } from "../log.ts";
 import { rememberConsole } from "../store/heartbeat.ts";
 
@@ -6,12 +6,12 @@ const ASK_EVERY_MS = 60 * 60 * 1000;
 
 let askedAt = 0;
 
-/** D1 is asked once an hour per isolate, and written to only where the host changed. Never throws. */
+/** Each isolate asks D1 once an hour, and D1 writes only if the address changed. Never throws. */
 export function rememberHost(request: Request, { ok }: Response, db: D1Database, context: ExecutionContext): void {
   const now = Date.now();
   if (!ok || now - askedAt < ASK_EVERY_MS) return;
   const { origin, pathname } = new URL(request.url);
-  // Open to anyone, and so no sign of anybody's.
+  // /health is open to anyone, so its address proves nothing.
   if (pathname === "/health") return;
   askedAt = now;
   const work = rememberConsole(db, origin).catch((error: unknown) =>

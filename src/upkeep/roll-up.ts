@@ -1,4 +1,5 @@
-// The cron's counting: what was received, delivered and failed, by hour. Each row is read once, and again only for new attempts.
+// The cron's counting by hour: what was received, delivered and failed. Each row is read once, and again only for new
+// attempts.
 import { delayName } from "../rules/histogram.ts";
 import { log } from "../log.ts";
 import { sumsOf } from "../rules/sums.ts";
@@ -15,12 +16,12 @@ import {
 } from "../store/rollup-writes.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
-// Whoever stores or settles now with an earlier instant is done by then: 60 s are prompt, and 30 s more.
+// Whoever stores or settles with an earlier time is done by then: an attempt is prompt within 60 s, and 30 s are added.
 const LAG_MS = PROMPT_MS + 30_000;
 const PAGE = 500;
 const PAGES = 10;
 
-/** One run: at most PAGES pages. What is left, the next minute counts. */
+/** One run counts at most PAGES pages. The next run counts the rest. */
 export async function rollUp(db: D1Database, now: number): Promise<void> {
   let rows = 0;
   for (let page = 0; page < PAGES; page++) {
@@ -40,7 +41,7 @@ interface Counted {
   readonly counted: Map<string, number>;
 }
 
-/** @param passed how far receipts were counted when these rows were read */
+/** @param passed up to where receipts were counted when these rows were read */
 function count(received: readonly ReceivedRow[], uncounted: readonly UncountedRow[], passed: Cursor): Counted {
   const sums = new Map<string, Addition>();
   const counted = new Map<string, number>();
@@ -74,7 +75,7 @@ function count(received: readonly ReceivedRow[], uncounted: readonly UncountedRo
     for (const [index, attempt] of row.attempts.entries()) {
       if (index < (from === "unreceived" ? 0 : from)) continue;
       const [, , outcome] = attempt;
-      // What was delivered before and replayed says nothing of delay.
+      // A delivery that follows an earlier one is a replay: its delay means nothing.
       if (outcome === "accepted")
         addDelivery(endOf(attempt), index === accepted ? endOf(attempt) - row.receivedAt : null);
       else add(endOf(attempt), outcome);
@@ -85,8 +86,8 @@ function count(received: readonly ReceivedRow[], uncounted: readonly UncountedRo
 }
 
 /**
- * The first attempt that no run has counted. A row that the receipts' count has passed without a mark was prompt then,
- * and is replayed now — or it was stored late, while D1 was away, and its receipt is yet to be counted.
+ * The first attempt that no run has counted. A row before the cursor without a mark was either delivered promptly and
+ * replayed now; or it was stored late, while D1 was down, and its receipt is not counted yet.
  */
 function firstUncounted({ counted, attempts, ...row }: UncountedRow, passed: Cursor): number | "unreceived" {
   if (counted !== null) return counted;
@@ -96,7 +97,7 @@ function firstUncounted({ counted, attempts, ...row }: UncountedRow, passed: Cur
   return wasPrompt ? 1 : "unreceived";
 }
 
-/** One that nobody reported has no duration: it counts from its start. */
+/** An attempt that nobody reported has no duration: it counts at its start. */
 function endOf([startedAt, durationMs]: UncountedRow["attempts"][number]): number {
   return startedAt + (durationMs ?? 0);
 }

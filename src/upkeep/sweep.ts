@@ -1,4 +1,5 @@
-// The cron's work on notifications: enqueue again what is overdue, settle leases that ran out, replay, prune. It delivers nothing.
+// The cron's work on notifications: settles leases that ran out, replays, enqueues what is overdue, prunes. It delivers
+// nothing itself.
 import { shortId } from "../short-id.ts";
 import type { Config, Delivering } from "../config.ts";
 import { oldestWaiting, sendDeliveries } from "../queue/send.ts";
@@ -15,16 +16,16 @@ import { pruneNotifications } from "../store/prune-notifications.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-// A message may be under way: nothing is enqueued sooner after it was due, or twice within this time.
+// A message may be on its way: no row is enqueued sooner after it was due, or twice within ENQUEUE_AGAIN_MS.
 const GRACE_MS = MINUTE_MS;
 const ENQUEUE_AGAIN_MS = 5 * MINUTE_MS;
 /**
- * While the queue has a message older than a row's due time, that message may be the row's. But delayed messages may
- * count as old too, for as long as 6 h; so a row waits for the queue this long at the most. A second message costs
- * little: it is dropped where the first one was taken.
+ * If the queue holds a message older than the row's due time, it may be this row's: the row waits up to 15 min before
+ * another message is sent. Not longer, because delayed messages may look old too, for as long as 6 h. A second message
+ * costs little: it is acked where the first one was claimed.
  */
 const BACKLOG_MS = 15 * MINUTE_MS;
-// Bounds of one run: a page is 100 rows, the most that one sendBatch takes.
+// Limits of one run. A page is 100 rows, the most that one sendBatch takes.
 const ROWS_PER_PAGE = 100;
 const PAGES_PER_WINDOW = 20;
 const WINDOWS_PER_RUN = 4;
@@ -32,7 +33,7 @@ const REPLAYED_PER_RUN = 200;
 const PRUNED_PER_PAGE = 1000;
 const PRUNE_FOR_MS = 10_000;
 
-/** One run. Each step's failure is its own; the next minute tries again. */
+/** One run. A step that fails does not stop the others; the next minute tries again. */
 export async function sweep(config: Config, db: D1Database, queue: Queue): Promise<void> {
   const { delivering } = config;
   if (delivering === null) {
@@ -50,7 +51,10 @@ export async function sweep(config: Config, db: D1Database, queue: Queue): Promi
   if (!config.hasArchive) await runStep("prune", () => pruneAll(db, Date.now() - delivering.retentionDays * DAY_MS));
 }
 
-/** Nearly always one window holds all that is due. Else a run looks at some, and the next run goes on behind them. */
+/**
+ * Nearly always one window contains all that is due. Otherwise a run looks at some windows, and the next run continues
+ * after them.
+ */
 async function* windowsOf(db: D1Database): AsyncGenerator<Window> {
   const dueBy = Date.now();
   let from = await readPlace(db, dueBy).catch(() => null);
@@ -67,7 +71,7 @@ async function* windowsOf(db: D1Database): AsyncGenerator<Window> {
   await keepPlace(db, from);
 }
 
-/** Runs a step, tells how many notifications it moved, and keeps its trouble from the others. */
+/** Runs a step, and logs how many notifications it moved. Its failure does not stop the other steps. */
 async function runStep(name: string, run: () => Promise<number>): Promise<void> {
   try {
     const notifications = await run();
@@ -121,13 +125,13 @@ async function enqueueOverdue({ delaysMs }: Delivering, db: D1Database, queue: Q
   });
 }
 
-/** In queue mode enqueueing is the attempt: what the queue did not take is none. */
+/** Queue mode: enqueueing is the attempt. A message that the queue did not take is no attempt. */
 async function handOver({ delaysMs }: Delivering, db: D1Database, queue: Queue, window: Window): Promise<number> {
   const now = Date.now();
   const lease = { claimant: shortId(), now, until: now + UNREPORTED_MS, maxTries: delaysMs.length + 1 };
   return inPages(async () => {
     const rows = await claimDue(db, window, lease, ROWS_PER_PAGE).catch(async (error: unknown) => {
-      // D1 may have claimed all the same.
+      // D1 may have committed the claim although it answered with an error.
       await unclaimDue(db, window, lease.claimant);
       throw error;
     });
@@ -136,7 +140,10 @@ async function handOver({ delaysMs }: Delivering, db: D1Database, queue: Queue, 
   });
 }
 
-/** Page by page for some seconds, as long as most of a page is deleted: at 100 M a month 2,300 are due each minute. */
+/**
+ * Prunes page by page for some seconds, as long as at least half of a page is deleted. At 100 million notifications a
+ * month 2,300 must be deleted each minute.
+ */
 async function pruneAll(db: D1Database, before: number): Promise<number> {
   const until = Date.now() + PRUNE_FOR_MS;
   let total = 0;
@@ -154,9 +161,9 @@ async function enqueueReplays({ mode }: Delivering, db: D1Database, queue: Queue
 }
 
 /**
- * @param ahead 1 where the message announces the next attempt, 0 where it is the one that was claimed
- * @param undo for the rows whose messages the queue did not take
- * @throws why it did not
+ * @param ahead 1 where the message announces the next attempt, 0 where the attempt is claimed already
+ * @param undo called with the rows whose messages the queue did not take
+ * @throws the reason why the queue did not take them
  */
 async function sendRows(
   rows: readonly DeliverableRow[],

@@ -1,4 +1,5 @@
-// The cron's eye: what has become so, has grown or is over since a person was told. One message per change, kept until it is sent.
+// The cron's alerts: which conditions are new, have grown or are over since the last alert. One message per change,
+// stored until it is sent.
 import { channelsOf } from "../outbound/alert-channel.ts";
 import { ALERT_WORDS, consolePathOf } from "../rules/alert-words.ts";
 import { ALERT_AGAIN_MS, type Condition, type News, type ToldCondition, newsOf } from "../rules/conditions.ts";
@@ -11,16 +12,16 @@ import { retryTransient } from "../store/transient.ts";
 import { sendAlerts } from "./send-alerts.ts";
 
 const MINUTE_MS = 60_000;
-// D1 fails for a moment now and then: what it is given until it counts as away.
+// D1 fails for a moment now and then. It counts as down after this.
 const OBSERVE_WITHIN_MS = 10_000;
-/** This very run wrote the heartbeat, where D1 takes writes: one that is so old says that it does not. */
+/** This run has written the heartbeat before, if D1 takes writes. If the heartbeat is this old, D1 takes none. */
 const NOT_WRITTEN_MS = 150_000;
 const BLIND_EVERY_MINUTES = 5;
 
-/** When this isolate told of D1 what D1 could not take down. Another isolate may tell it once more. */
+/** When this isolate alerted that D1 is down: D1 could not record it. Another isolate may alert it once more. */
 let d1Told: { readonly name: "d1" | "d1-writes"; readonly at: number } | null = null;
 
-/** One run. What it tells is recorded first, then sent: a run that dies between leaves it to the next one. */
+/** One run. What it alerts is recorded first and then sent. If it dies in between, the next run sends it. */
 export async function watch(config: Config, db: D1Database, now: number): Promise<void> {
   const seen = await look(db, now);
   if ("error" in seen) {
@@ -74,8 +75,8 @@ async function tell(config: Config, db: D1Database, toldRun: number, report: Run
 }
 
 /**
- * Sent without D1, which takes nothing down, and so remembered by this isolate alone, for an hour. One that remembers
- * nothing tells only every fifth minute: that bounds the alerts where each run has an isolate of its own.
+ * Alerts while D1 cannot record it. Only this isolate remembers the alert, for an hour. An isolate that remembers
+ * nothing alerts only every fifth minute: this limits the alerts where each run has a new isolate.
  */
 async function tellBlindly(
   name: "d1" | "d1-writes",
@@ -95,7 +96,7 @@ async function tellBlindly(
   if (channels.length === 0 || errors.includes(null)) d1Told = { name, at: now };
 }
 
-/** Since when is not known: since it was told first. */
+/** `since` is not known: it is when the alert was sent first. */
 function settingsOf({ problems }: Config, now: number): Condition[] {
   if (problems.length === 0) return [];
   const detail = problems.map(({ setting, message }) => `${setting} ${message}`).join("; ");
@@ -106,7 +107,7 @@ function subjectOf({ operating }: Config): string {
   return `${ALERT_WORDS[operating.alerts.language].subject} (${operating.environment})`;
 }
 
-/** null where there is nothing to tell. Each line is followed by its link, where the console's host is known. */
+/** Returns null where there is nothing to tell. Where the console's address is known, a link follows each line. */
 function textOf(config: Config, news: News, absences: readonly UntoldAbsence[], console: string | null): string | null {
   const words = ALERT_WORDS[config.operating.alerts.language];
   const link = (path: string) => (console === null ? [] : [`${console}${path}`]);
