@@ -155,6 +155,7 @@ const CLEARING = [
   "UPDATE sweep_place SET due_at = 0, seq = 0",
   "DELETE FROM archive_days",
   "DELETE FROM archive_index",
+  "DELETE FROM archive_merge",
 ];
 
 /** One round trip: thousands of tests begin with it. */

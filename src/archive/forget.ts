@@ -1,5 +1,5 @@
 // Deletes index objects that were merged into others long ago: kept, each entry would be stored four times over. Bounded.
-import { readIndexes } from "../store/archive-index.ts";
+import { readRuns } from "../store/archive-index.ts";
 import { deleteObjects, listObjects } from "./bucket.ts";
 
 /** D1 can be set back by 30 days (Time Travel), and then names those of that day. */
@@ -9,7 +9,7 @@ const SPARSE = ".sparse.json";
 
 /** Of one level. What D1 names stays, and so does what is young, such as one that is just being written. */
 export async function forgetMerged(bucket: R2Bucket, db: D1Database, level: number, now: number): Promise<void> {
-  const named = new Set((await readIndexes(db)).map(({ name }) => name));
+  const named = new Set((await readRuns(db)).flatMap(({ pieces }) => pieces.map(({ name }) => name)));
   let cursor: string | undefined;
   for (let page = 0; page < PAGES; page++) {
     const listed = await listObjects(bucket, `index/${level}/`, cursor);

@@ -92,6 +92,11 @@ function blocksOf(table: Table, key: string): readonly [first: number, end: numb
   return [Math.max(0, before - 1, end - BLOCKS), end];
 }
 
+/** From where on entries of the key and behind it are. */
+export function offsetFor(table: Table, key: string): number {
+  return table[Math.max(0, firstBlock(table, (begins) => begins >= key) - 1)]?.[1] ?? 0;
+}
+
 /** The first block whose key is what is asked for, as all behind it are; their number where none is. */
 function firstBlock(table: Table, is: (begins: string) => boolean): number {
   let [low, high] = [0, table.length - 1];

@@ -1,5 +1,5 @@
 // Where numbers stand in the archive, by its index objects: a table of each and the blocks that may have them.
-import { readIndexes } from "../store/archive-index.ts";
+import { type Run, readRuns } from "../store/archive-index.ts";
 import { type Entry, keyOf } from "./entries.ts";
 import { type Range, rangesOf, readEntries, readTable } from "./index-object.ts";
 
@@ -12,7 +12,7 @@ export type LookedUp =
   | { readonly kind: "too-far"; readonly reads: number };
 
 /**
- * Of each number its entries, in no order. One number costs two reads of R2 for each index object, however large that is.
+ * Of each number its entries, in no order. One number costs two reads of R2 for each run, however large that is.
  * @param mostReads is known before the blocks are read
  */
 export async function lookUp(
@@ -23,10 +23,11 @@ export async function lookUp(
 ): Promise<LookedUp> {
   const byKey = new Map(numbers.map((number) => [keyOf(number), number]));
   const keys = [...byKey.keys()];
-  const names = (await readIndexes(db)).map(({ name }) => name);
+  const pieces = (await readRuns(db)).flatMap((run) => piecesWith(run, keys));
+  if (pieces.length > mostReads) return { kind: "too-far", reads: 2 * pieces.length };
   const ranges: Range[] = [];
-  await each(names, async (name) => void ranges.push(...rangesOf(name, await readTable(bucket, name), keys)));
-  const reads = names.length + ranges.length;
+  await each(pieces, async ([name, own]) => void ranges.push(...rangesOf(name, await readTable(bucket, name), own)));
+  const reads = pieces.length + ranges.length;
   if (reads > mostReads) return { kind: "too-far", reads };
   const wanted = new Set(keys);
   const entries = new Map<string, Entry[]>();
@@ -39,6 +40,18 @@ export async function lookUp(
     }
   });
   return { kind: "found", entries };
+}
+
+/** The run's pieces that may have some of the keys, each with its own. */
+function piecesWith({ pieces }: Run, keys: readonly string[]): [name: string, keys: string[]][] {
+  const found = new Map<string, string[]>();
+  for (const key of keys) {
+    const piece = pieces.findLast(({ begins }) => begins <= key);
+    const known = piece === undefined ? undefined : found.get(piece.name);
+    if (known !== undefined) known.push(key);
+    else if (piece !== undefined) found.set(piece.name, [key]);
+  }
+  return [...found];
 }
 
 async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

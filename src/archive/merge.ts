@@ -1,76 +1,110 @@
-// Merges sorted index objects into one, in memory bounded by a chunk of each: what is read and written in pieces is ASCII.
-import { before } from "../deadline.ts";
-import { putIndex, readText } from "./bucket.ts";
-import { putTable, readTable, tableMaker } from "./index-object.ts";
+// Merges sorted runs of index objects into one, one piece at a time, in memory bounded by a chunk of each: all is ASCII.
+import type { Piece, Run } from "../store/archive-index.ts";
+import { readText } from "./bucket.ts";
+import { keyIn } from "./entries.ts";
+import { type Table, offsetFor, putTable, readTable, tableMaker } from "./index-object.ts";
+import { upload } from "./upload.ts";
 
 const CHUNK = 1024 * 1024;
-/** R2 wants all parts of one upload but the last to be of one size, 5 MiB or more. */
-const PIECE = 8 * 1024 * 1024;
-const WRITE_WITHIN_MS = 60_000;
+/** Of a piece: its table stays small, and a run of the cron writes one or more in a few seconds. */
+export const PIECE_BYTES = 64 * 1024 * 1024;
 
-export async function mergeObjects(bucket: R2Bucket, from: readonly string[], name: string): Promise<void> {
-  const sources = from.map((each) => entriesOf(bucket, each));
-  const heads = await Promise.all(sources.map((source) => source.next()));
+export interface Merged {
+  /** null where no entry was left. */
+  readonly piece: Piece | null;
+  /** The last entry that is written now. */
+  readonly after: string;
+  readonly isEnd: boolean;
+}
+
+interface Source {
+  entries: readonly string[];
+  at: number;
+  readonly more: () => Promise<readonly string[]>;
+}
+
+/** Writes what follows `after` as an object of this name. The same sources give the same bytes, whoever writes them. */
+export async function mergePiece(
+  bucket: R2Bucket,
+  runs: readonly Run[],
+  after: string,
+  { name, bytes }: { readonly name: string; readonly bytes: number },
+): Promise<Merged> {
+  const sources: Source[] = runs.map((run) => ({ entries: [], at: 0, more: reader(bucket, run, after) }));
+  for (const source of sources) await refill(source);
   const table = tableMaker();
-  const out = writer(bucket, name);
-  let last = "";
+  const out = upload(bucket, name);
+  let [first, last] = ["", after];
   for (;;) {
-    let least = -1;
-    for (const [index, { value, done }] of heads.entries()) {
-      if (done === true) continue;
-      const known = least === -1 ? undefined : heads[least]?.value;
-      if (known === undefined || value < known) least = index;
+    const source = leastOf(sources);
+    const entry = source?.entries[source.at];
+    const isEnd = source === undefined || entry === undefined;
+    if (isEnd || isFull(table.size(), bytes, last, entry)) {
+      if (first === "") return { piece: null, after, isEnd };
+      await out.end();
+      await putTable(bucket, name, table.end());
+      return { piece: { name, begins: keyIn(first) }, after: last, isEnd };
     }
-    const entry = heads[least]?.value;
-    const source = sources[least];
-    if (entry === undefined || source === undefined) break;
-    if (entry !== last) {
-      table.add(entry);
-      await out.add(`${entry}\n`);
-      last = entry;
-    }
-    heads[least] = await source.next();
-  }
-  await out.end();
-  await putTable(bucket, name, table.end());
-}
-
-async function* entriesOf(bucket: R2Bucket, name: string): AsyncGenerator<string, undefined> {
-  const size = (await readTable(bucket, name)).at(-1)?.[1] ?? 0;
-  let rest = "";
-  for (let offset = 0; offset < size; offset += CHUNK) {
-    const text = await readText(bucket, name, { offset, length: Math.min(CHUNK, size - offset) });
-    if (text === null) throw new Error(`Cannot merge: ${name} is not there`);
-    const entries = (rest + text).split("\n");
-    rest = entries.pop() ?? "";
-    yield* entries;
+    source.at += 1;
+    if (source.at === source.entries.length) await refill(source);
+    if (entry === last) continue;
+    table.add(entry);
+    if (out.add(`${entry}\n`)) await out.send();
+    first ||= entry;
+    last = entry;
   }
 }
 
-/** One put, or an upload in pieces that is nothing until its end. */
-function writer(bucket: R2Bucket, name: string) {
-  let upload: R2MultipartUpload | null = null;
-  const uploaded: R2UploadedPart[] = [];
-  let [held, heldSize]: [string[], number] = [[], 0];
-  return {
-    async add(text: string) {
-      held.push(text);
-      heldSize += text.length;
-      if (heldSize < PIECE) return;
-      const joined = held.join("");
-      upload ??= await within(bucket.createMultipartUpload(name));
-      uploaded.push(await within(upload.uploadPart(uploaded.length + 1, joined.slice(0, PIECE))));
-      [held, heldSize] = [[joined.slice(PIECE)], joined.length - PIECE];
-    },
-    async end() {
-      const joined = held.join("");
-      if (upload === null) return putIndex(bucket, name, joined);
-      if (joined !== "") uploaded.push(await within(upload.uploadPart(uploaded.length + 1, joined)));
-      await within(upload.complete(uploaded));
-    },
+/** The entries of one number stay together: a search looks for them in one piece. Unless they are a piece by themselves. */
+function isFull(size: number, bytes: number, last: string, next: string): boolean {
+  return size >= 2 * bytes || (size >= bytes && keyIn(next) !== keyIn(last));
+}
+
+function leastOf(sources: readonly Source[]): Source | undefined {
+  let least: Source | undefined;
+  for (const source of sources) {
+    const entry = source.entries[source.at];
+    const known = least?.entries[least.at];
+    if (entry !== undefined && (known === undefined || entry < known)) least = source;
+  }
+  return least;
+}
+
+async function refill(source: Source): Promise<void> {
+  source.entries = await source.more();
+  source.at = 0;
+}
+
+/** The run's entries behind `after`, a chunk at a time; none at its end. */
+function reader(bucket: R2Bucket, { pieces }: Run, after: string): () => Promise<readonly string[]> {
+  let place =
+    after === ""
+      ? 0
+      : Math.max(
+          0,
+          pieces.findLastIndex(({ begins }) => begins <= keyIn(after)),
+        );
+  let table: Table | null = null;
+  let [offset, rest] = [0, ""];
+  return async () => {
+    for (let piece = pieces[place]; piece !== undefined; piece = pieces[place]) {
+      if (table === null) {
+        table = await readTable(bucket, piece.name);
+        offset = offsetFor(table, keyIn(after));
+      }
+      const length = Math.min(CHUNK, (table.at(-1)?.[1] ?? 0) - offset);
+      if (length <= 0) {
+        [place, table, rest] = [place + 1, null, ""];
+        continue;
+      }
+      const text = await readText(bucket, piece.name, { offset, length });
+      if (text === null) throw new Error(`Cannot merge: ${piece.name} is not there`);
+      offset += length;
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      const entries = lines.filter((entry) => entry > after);
+      if (entries.length > 0) return entries;
+    }
+    return [];
   };
-}
-
-async function within<T>(work: Promise<T>): Promise<T> {
-  return before(Date.now() + WRITE_WITHIN_MS, "write an index", work);
 }

@@ -14,8 +14,9 @@ import {
   seal,
 } from "../store/archive-plan.ts";
 import { eachLine, putOnce, readText, sha256Of } from "./bucket.ts";
-import { indexPart, mergeIndexes } from "./index-part.ts";
+import { indexPart } from "./index-part.ts";
 import { dayOf, leavesBefore, manifestName, manifestText, partName } from "./manifest.ts";
+import { mergeIndexes } from "./merge-indexes.ts";
 import { buildPart } from "./part.ts";
 
 /** Bounds of one part; and of the old rows that a run looks at. */

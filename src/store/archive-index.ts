@@ -1,30 +1,28 @@
-// Which index objects of the archive a search reads.
+// Which index objects of the archive a search reads: sorted runs, each of one or more pieces.
 
-export interface IndexObject {
+export interface Piece {
   readonly name: string;
+  /** The least key in it. */
+  readonly begins: string;
+}
+
+export interface Run {
+  readonly run: string;
   readonly level: number;
+  /** In the order of their keys. */
+  readonly pieces: readonly Piece[];
 }
 
-export async function readIndexes(db: D1Database): Promise<IndexObject[]> {
-  const { results } = await db.prepare("SELECT name, level FROM archive_index ORDER BY level, name").run<IndexObject>();
-  return results;
-}
-
-/** Several become one, in one transaction; nothing happens where another run merged them before. */
-export async function replaceIndexes(db: D1Database, names: readonly string[], by: IndexObject): Promise<void> {
-  const list = JSON.stringify(names);
-  await db.batch([
-    db
-      .prepare(
-        `INSERT OR IGNORE INTO archive_index (name, level) SELECT ?1, ?2
-         WHERE (SELECT count(*) FROM archive_index WHERE name IN (SELECT value FROM json_each(?3))) = ?4`,
-      )
-      .bind(by.name, by.level, list, names.length),
-    db
-      .prepare(
-        `DELETE FROM archive_index WHERE name IN (SELECT value FROM json_each(?1))
-         AND EXISTS (SELECT 1 FROM archive_index WHERE name = ?2)`,
-      )
-      .bind(list, by.name),
-  ]);
+/** The older ones of a level first: a run's name begins with when it was made, or with the day of its part. */
+export async function readRuns(db: D1Database): Promise<Run[]> {
+  const { results } = await db
+    .prepare("SELECT name, level, coalesce(run, name) AS run, begins FROM archive_index ORDER BY level, 3, begins")
+    .run<Piece & Omit<Run, "pieces">>();
+  const runs: { run: string; level: number; pieces: Piece[] }[] = [];
+  for (const { name, begins, run, level } of results) {
+    const last = runs.at(-1);
+    if (last?.run === run) last.pieces.push({ name, begins });
+    else runs.push({ run, level, pieces: [{ name, begins }] });
+  }
+  return runs;
 }

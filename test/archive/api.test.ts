@@ -3,11 +3,10 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { archiveOld } from "../../src/archive/move.ts";
 import { restore } from "../../src/archive/restore.ts";
-import { replaceIndexes } from "../../src/store/archive-index.ts";
 import { call } from "../calls.ts";
 import { clear, kiccBody, stored } from "../fixtures.ts";
 import { given, set } from "../given.ts";
-import { DAY_MS, emptyBucket, fill, idsInD1 } from "./filling.ts";
+import { DAY_MS, emptyBucket, fill, idsInD1, nameIndex } from "./filling.ts";
 import { faultyR2 } from "./faulty-r2.ts";
 
 const NOW = Date.now();
@@ -131,7 +130,7 @@ describe("POST /api/compare", () => {
     // An object of so many bytes that each number is a read of its own: the table alone says so.
     const table = [...keys.map((key, index) => [key, index * 1_100_000]), ["", 5000 * 1_100_000]];
     await env.BUCKET.put("index/3/wide.sparse.json", JSON.stringify(table));
-    await replaceIndexes(env.DB, [], { name: "index/3/wide", level: 3 });
+    await nameIndex("index/3/wide", 3);
     const bucket = faultyR2();
     const { error } = await compare({ pgCno: keys }, bucket);
     expect(error).toMatchObject({ code: "invalid", message: expect.stringContaining("at most 799 at once") });

@@ -90,6 +90,11 @@ export async function vouchedFor(stream = "notifications"): Promise<string[]> {
   return ids;
 }
 
+/** Makes an object of the bucket count as an index object. */
+export async function nameIndex(name: string, level: number): Promise<void> {
+  await env.DB.prepare("INSERT INTO archive_index (name, level) VALUES (?, ?)").bind(name, level).run();
+}
+
 export async function idsInD1(): Promise<string[]> {
   const { results } = await env.DB.prepare("SELECT id FROM notifications").run<{ id: string }>();
   return results.map(({ id }) => id);

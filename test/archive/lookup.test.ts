@@ -1,17 +1,17 @@
 // The sorted index objects: merging keeps a search's reads few, and loses no place.
 import { env } from "cloudflare:workers";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { findArchived } from "../../src/archive/find.ts";
-import { type Entry, entriesOf, entryOf } from "../../src/archive/entries.ts";
+import { type Entry, entriesOf, entryOf, sorted } from "../../src/archive/entries.ts";
 import { writeIndex } from "../../src/archive/index-object.ts";
-import { FAN_OUT, mergeIndexes } from "../../src/archive/index-part.ts";
+import { FAN_OUT, mergeIndexes } from "../../src/archive/merge-indexes.ts";
 import { lookUp } from "../../src/archive/lookup.ts";
 import { archiveOld } from "../../src/archive/move.ts";
-import { mergeObjects } from "../../src/archive/merge.ts";
-import { readIndexes, replaceIndexes } from "../../src/store/archive-index.ts";
-import { clear } from "../fixtures.ts";
-import { DAY_MS, emptyBucket, fill } from "./filling.ts";
+import { readRuns } from "../../src/store/archive-index.ts";
+import { clear, faultyD1 } from "../fixtures.ts";
+import { DAY_MS, emptyBucket, fill, nameIndex } from "./filling.ts";
 import { faultyR2 } from "./faulty-r2.ts";
+import { mulberry } from "./life.ts";
 
 const FIRST = Date.parse("2026-01-14T00:30:00+09:00");
 const NOW = FIRST + 100 * DAY_MS;
@@ -25,7 +25,7 @@ test("a day each, merged by eights, and every id is found with at most two reads
   const ids = await fill(20, FIRST, 1);
   for (let run = 0; run < 3; run++) await archiveOld({ bucket: env.BUCKET, hotDays: 60 }, env.DB, NOW);
   for (let run = 0; run < 3; run++) await mergeIndexes(env.BUCKET, env.DB, NOW);
-  const indexes = await readIndexes(env.DB);
+  const indexes = await readRuns(env.DB);
   expect(indexes.map(({ level }) => level)).toEqual([0, 0, 0, 0, 1, 1]);
   for (const id of ids) {
     const bucket = faultyR2();
@@ -39,7 +39,7 @@ test("what was merged is deleted when D1 cannot be set back to it any more, and 
   const ids = await fill(24, FIRST, 1);
   const level0 = async () => (await env.BUCKET.list({ prefix: "index/0/" })).objects.length / 2;
   for (let run = 0; run < 3; run++) await archiveOld({ bucket: env.BUCKET, hotDays: 60 }, env.DB, NOW);
-  expect((await readIndexes(env.DB)).map(({ level }) => level)).toEqual([1, 1, 1]);
+  expect((await readRuns(env.DB)).map(({ level }) => level)).toEqual([1, 1, 1]);
   expect(await level0()).toBe(24);
   await fill(8, FIRST + 24 * DAY_MS, 1);
   await archiveOld({ bucket: env.BUCKET, hotDays: 60 }, env.DB, NOW);
@@ -102,7 +102,7 @@ test("of a number that very many have, the newest places are found", async () =>
     (number) => entriesOf(indexed(number), { part: part(1), line: 0 })[1],
   );
   await writeIndex(env.BUCKET, "index/0/many", [before, ...entries, behind]);
-  await replaceIndexes(env.DB, [], { name: "index/0/many", level: 0 });
+  await nameIndex("index/0/many", 0);
   const found = await entriesIn("one-for-all");
   expect(found.at(-1)).toMatchObject({ part: part(28), line: 499 });
   expect(found.length).toBeGreaterThan(500);
@@ -110,26 +110,90 @@ test("of a number that very many have, the newest places are found", async () =>
   for (const number of ["", "a", "~"]) expect(await entriesIn(number)).toEqual([]);
 });
 
-test("objects of many blocks and of several pieces are merged without losing an entry", async () => {
-  const names: string[] = [];
+describe("merging", () => {
   const partOf = (object: number) => `notifications/2026/01/14/${String(object).padStart(4, "0")}.ndjson.gz`;
-  for (let object = 0; object < FAN_OUT; object++) {
-    const entries = Array.from({ length: 20_000 }, (_, index) => {
-      const number = String(index * FAN_OUT + object).padStart(20, "0");
-      return entriesOf(indexed(number), { part: partOf(object), line: index })[1] ?? "";
-    });
-    const name = `index/0/object-${object}`;
-    await writeIndex(env.BUCKET, name, entries);
-    names.push(name);
-  }
-  await mergeObjects(env.BUCKET, names, "index/1/all");
-  await replaceIndexes(env.DB, [], { name: "index/1/all", level: 1 });
-  const merged = (await (await env.BUCKET.get("index/1/all"))?.text())?.split("\n") ?? [];
-  expect(merged).toHaveLength(20_000 * FAN_OUT + 1);
-  for (const number of [0, 7, 80_000, 123_457, 20_000 * FAN_OUT - 1]) {
-    expect(await entriesIn(String(number).padStart(20, "0"))).toMatchObject([
-      { part: partOf(number % FAN_OUT), line: Math.floor(number / FAN_OUT) },
-    ]);
-  }
-  expect(await entriesIn("99999999999999999999")).toEqual([]);
+  const numberOf = (serial: number) => String(serial).padStart(20, "0");
+  /** A level of objects, of `each` numbers each, in turns; `same` of the entries of each are of one number. */
+  const fillLevel = async (each: number, same = 0) => {
+    for (let object = 0; object < FAN_OUT; object++) {
+      const at = (line: number) => ({ part: partOf(object), line });
+      const entries = Array.from(
+        { length: each },
+        (_, line) => entriesOf(indexed(numberOf(line * FAN_OUT + object)), at(line))[1] ?? "",
+      );
+      const ofOne = Array.from(
+        { length: same },
+        (_, line) => entriesOf(indexed(`${line}`, { pgCno: ONE }), at(10_000 + line))[1] ?? "",
+      );
+      await writeIndex(env.BUCKET, `index/0/${object}`, sorted([...entries, ...ofOne]));
+      await nameIndex(`index/0/${object}`, 0);
+    }
+  };
+  const ONE = numberOf(4000).slice(0, -1);
+  const expectAll = async (each: number, step: number) => {
+    for (let serial = 0; serial < each * FAN_OUT; serial += step) {
+      expect(await entriesIn(numberOf(serial))).toMatchObject([
+        { part: partOf(serial % FAN_OUT), line: Math.floor(serial / FAN_OUT) },
+      ]);
+    }
+    for (const number of ["", "99999999999999999999"]) expect(await entriesIn(number)).toEqual([]);
+  };
+
+  test("objects of many blocks and of several uploads become one, and no entry is lost", async () => {
+    await fillLevel(20_000);
+    await mergeIndexes(env.BUCKET, env.DB, NOW);
+    const [{ pieces: [piece] } = { pieces: [] }, ...others] = await readRuns(env.DB);
+    expect(others).toEqual([]);
+    const merged = (await (await env.BUCKET.get(piece?.name ?? ""))?.text())?.split("\n") ?? [];
+    expect(merged).toHaveLength(20_000 * FAN_OUT + 1);
+    await expectAll(20_000, 39_999);
+  });
+
+  test("in pieces, each a step that any cron may die at, and all are found before, meanwhile and after", async () => {
+    const bytes = 40_000;
+    await fillLevel(1000);
+    const random = mulberry(7);
+    for (let killed = 0; killed < 14; killed++) {
+      let calls = 0;
+      const dies = Math.floor(random() * 12);
+      const bucket = faultyR2({
+        before: () => {
+          calls += 1;
+          if (calls > dies) throw new Error("killed");
+        },
+      });
+      await Promise.allSettled([
+        mergeIndexes(bucket, env.DB, NOW, bytes),
+        ...(killed % 3 === 0
+          ? [mergeIndexes(env.BUCKET, faultyD1(env.DB, { before: (trip) => stopAt(trip, dies) }), NOW, bytes)]
+          : []),
+      ]);
+      await expectAll(1000, 3001);
+    }
+    await mergeIndexes(env.BUCKET, env.DB, NOW, bytes);
+    const [{ level, pieces } = { level: 0, pieces: [] }, ...others] = await readRuns(env.DB);
+    expect({ level, others: others.length }).toEqual({ level: 1, others: 0 });
+    expect(pieces.length).toBeGreaterThan(8);
+    await expectAll(1000, 97);
+    // Pieces are merged like objects: a search reads two of each run all the same.
+    const bucket = faultyR2();
+    await lookUp(bucket, env.DB, [numberOf(5000)]);
+    expect(bucket.calls).toBe(2);
+  });
+
+  test("the entries of one number stay in one piece, or in the last ones where they are more than that", async () => {
+    await fillLevel(500, 40);
+    await mergeIndexes(env.BUCKET, env.DB, NOW, 20_000);
+    expect(await entriesIn(ONE)).toHaveLength(FAN_OUT * 40);
+    await env.DB.exec("DELETE FROM archive_index");
+    await fillLevel(500, 400);
+    await mergeIndexes(env.BUCKET, env.DB, NOW, 20_000);
+    const found = await entriesIn(ONE);
+    expect(found.at(-1)).toMatchObject({ part: partOf(FAN_OUT - 1), line: 10_399 });
+    await expectAll(500, 93);
+  });
 });
+
+function stopAt(trip: number, at: number): void {
+  if (trip > at) throw new Error("killed");
+}

@@ -1,0 +1,37 @@
+// Writes an object while its text is made: one put, or an upload in parts that is nothing until its end. ASCII alone.
+import { before } from "../deadline.ts";
+import { putIndex } from "./bucket.ts";
+
+/** R2 wants all parts of one upload but the last to be of one size, 5 MiB or more. */
+const PART = 8 * 1024 * 1024;
+const WRITE_WITHIN_MS = 60_000;
+
+export function upload(bucket: R2Bucket, name: string) {
+  let parts: R2MultipartUpload | null = null;
+  const sent: R2UploadedPart[] = [];
+  let [held, heldSize]: [string[], number] = [[], 0];
+  return {
+    /** @returns whether a part is to be sent before more is added */
+    add(text: string): boolean {
+      held.push(text);
+      heldSize += text.length;
+      return heldSize >= PART;
+    },
+    async send(): Promise<void> {
+      const joined = held.join("");
+      parts ??= await within(bucket.createMultipartUpload(name));
+      sent.push(await within(parts.uploadPart(sent.length + 1, joined.slice(0, PART))));
+      [held, heldSize] = [[joined.slice(PART)], joined.length - PART];
+    },
+    async end(): Promise<void> {
+      const joined = held.join("");
+      if (parts === null) return putIndex(bucket, name, joined);
+      if (joined !== "") sent.push(await within(parts.uploadPart(sent.length + 1, joined)));
+      await within(parts.complete(sent));
+    },
+  };
+}
+
+async function within<T>(work: Promise<T>): Promise<T> {
+  return before(Date.now() + WRITE_WITHIN_MS, "write an index", work);
+}
