@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 
 // What takes it: the console in two languages, every kind and its forms, the archive, the API's description. What matters to a
 // merchant is the first ack of an isolate (`npm run bench -- --only start`); this bound only shows when something large comes along.
-const LARGEST_KIB = 160;
+const LARGEST_KIB = 165;
 
 for (const environment of ["", "development"]) {
   const out = mkdtempSync(path.join(tmpdir(), "kicc-bundle-"));

@@ -1,25 +1,24 @@
 // The notifications that a call replays or closes at once, as the call's input and as the store takes them.
 import * as z from "zod/mini";
-import { LONGEST_MALL_ID, instant, kindOrProduct, personText } from "./input.ts";
+import { END_OF_TIME } from "../store/selection.ts";
+import { filterInput } from "./filter-input.ts";
 
-/** Later than the time of receipt of any row. */
-const END_OF_TIME = 8_640_000_000_000_000;
+export const TOO_SHORT = "q: more numbers begin with it than can be told: give more of it";
 
-/** Beside the state. `from` and `to` are of receivedAt, half-open; without them all are selected. */
-export const selectionInput = {
-  from: z.optional(instant),
-  to: z.optional(instant),
-  kind: z.optional(kindOrProduct),
-  mallId: z.optional(personText(LONGEST_MALL_ID)),
-};
+const { state: _state, ...others } = filterInput;
+
+/** What lists are filtered by, beside the state. Without `from` and `to` those of all times are selected. */
+export const selectionInput = others;
 
 const selection = z.object(selectionInput);
 
-export function selectionOf({ from, to, kind, mallId }: z.infer<typeof selection>) {
+export function selectionOf({ from, to, kind, mallId, result, q }: z.infer<typeof selection>) {
   return {
     from: from ? Date.parse(from) : 0,
     to: to ? Date.parse(to) : END_OF_TIME,
     kind: kind ?? null,
     mallId: mallId ?? null,
+    result: result ?? null,
+    q: q ?? null,
   };
 }

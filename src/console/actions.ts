@@ -2,9 +2,8 @@
 import type { Hono } from "hono";
 import { type OperationName, isRefusal } from "../api/perform.ts";
 import { apiForm } from "./filter-query.ts";
-import { REPLAY_PATH } from "./pages/replay-many.tsx";
 import { announcedPath } from "./parts/announced.tsx";
-import { HOME, type SaidName } from "./parts/layout.tsx";
+import { HOME, type SaidName, REPLAY_PATH } from "./parts/layout.tsx";
 import type { ConsoleContext, ConsoleEnv } from "./view.ts";
 
 interface FormAction {

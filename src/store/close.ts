@@ -1,7 +1,8 @@
 // Closing: a person dealt with dead or held notifications by hand.
 import { type Entry, auditOfChange } from "./audit.ts";
-import { seqAt } from "./insert.ts";
-import { IS_SELECTED, type Selection, selectedRows } from "./selection.ts";
+import { binding } from "./filters.ts";
+import { type Selection, rowsToLookAt, selectedSeqs } from "./selection.ts";
+import { receivedAtOf } from "./insert.ts";
 import { unreported } from "./settle.ts";
 import { type ListedRow, listedStatement } from "./search.ts";
 
@@ -19,36 +20,54 @@ function closing(note: string): string {
 }
 
 const PAGE = 500;
-const PAGES = 4;
-/** How many rows of the state are looked through for a kind and a mallId. */
+const MOST_CLOSED = 2000;
+/** How many rows of the state one page looks at for the rest of the selection. */
 const LOOKED_AT = 5000;
+const MOST_PAGES = 20;
 
 /**
- * Closes the selected notifications, oldest first, at most PAGE × PAGES of them, each page in its own transaction.
+ * Closes the selected notifications, oldest first, at most MOST_CLOSED of them, each page in its own transaction.
  * @returns how many, and whether there may be more
  */
 export async function closeMany(
   db: D1Database,
-  { state, from, to, kind, mallId }: Selection,
+  selection: Selection,
   entry: Entry,
 ): Promise<{ closed: number; more: boolean }> {
   let closed = 0;
-  for (let page = 0; page < PAGES; page++) {
-    const [result] = await db.batch([
-      db
-        .prepare(
-          `UPDATE notifications SET ${closing("?7")} WHERE state IN ('dead', 'held') AND seq IN (
-             SELECT seq FROM (${selectedRows(state, LOOKED_AT)}) WHERE ${IS_SELECTED} ORDER BY seq LIMIT ${PAGE})
-           RETURNING id`,
-        )
-        .bind(seqAt(from), seqAt(to), state, kind, mallId, entry.at, entry.note),
-      auditOfChange(db, entry),
-    ]);
-    const count = result?.results.length ?? 0;
+  let { from } = selection;
+  for (let page = 0; page < MOST_PAGES && closed < MOST_CLOSED; page++) {
+    const { count, last } = await closePage(db, { ...selection, from }, entry);
     closed += count;
-    if (count < PAGE) return { closed, more: false };
+    if (count < PAGE && last === null) return { closed, more: false };
+    if (last !== null && count < PAGE) from = last;
   }
   return { closed, more: true };
+}
+
+/** @returns how many, and the receipt of the last row that was looked at; null where none is behind it */
+async function closePage(
+  db: D1Database,
+  selection: Selection,
+  entry: Entry,
+): Promise<{ readonly count: number; readonly last: number | null }> {
+  const [looking, taking] = [binding(), binding()];
+  const rows = rowsToLookAt(selection, LOOKED_AT, looking);
+  const seqs = selectedSeqs(selection, entry.at, LOOKED_AT, taking);
+  const note = taking.bind(entry.note ?? "");
+  const [looked, result] = await db.batch<{ readonly last: number; readonly looked: number }>([
+    db.prepare(`SELECT max(seq) AS last, count(*) AS looked FROM (${rows})`).bind(...looking.values),
+    db
+      .prepare(
+        `UPDATE notifications SET ${closing(note)} WHERE state IN ('dead', 'held') AND seq IN (${seqs} LIMIT ${PAGE})
+         RETURNING id`,
+      )
+      .bind(...taking.values),
+    auditOfChange(db, entry),
+  ]);
+  const [seen] = looked?.results ?? [];
+  const isAll = (seen?.looked ?? 0) < LOOKED_AT;
+  return { count: result?.results.length ?? 0, last: isAll || seen === undefined ? null : receivedAtOf(seen.last) };
 }
 
 /** Closes one with the entry's note. The reason why it was dead or held stays. An open attempt ends. One round trip. */

@@ -21,23 +21,30 @@ export function hasManyLonger(db: D1Database, q: string): D1PreparedStatement {
 }
 
 /**
- * SQL: the seqs of the matches, newest first. Complete where hasManyLonger says no.
- * @param range a condition on `seq`
+ * The seqs of those that match, the newest or the oldest first. Complete where no column has many longer ones.
+ * @param range bounds of `seq`
  */
-export function matchingSeqs(q: string, range: string, limit: number, { bind }: Binding): string {
+export function matchingSeqs(
+  q: string,
+  range: string,
+  limit: number,
+  { bind }: Binding,
+  first: "newest" | "oldest" = "newest",
+): string {
+  const order = `ORDER BY seq ${first === "newest" ? "DESC" : "ASC"}`;
   const [number, end] = [bind(q), endOf(q)];
   const exactly = SEARCHED.map(
     (column) =>
-      `SELECT * FROM (SELECT seq FROM notifications WHERE ${column} = ${number} AND ${range} ORDER BY seq DESC LIMIT ${limit})`,
+      `SELECT * FROM (SELECT seq FROM notifications WHERE ${column} = ${number} AND ${range} ${order} LIMIT ${limit})`,
   );
-  if (end === null) return `${exactly.join(" UNION ")} ORDER BY seq DESC LIMIT ${limit}`;
+  if (end === null) return `${exactly.join(" UNION ")} ${order} LIMIT ${limit}`;
   const next = bind(end);
   const beginning = SEARCHED.map(
     (column) => `SELECT seq FROM (${longer(column, number, next)} LIMIT ${LONGER_AT_MOST}) WHERE ${range}`,
   );
   // D1 allows at most five SELECTs in one compound: as many as there are columns.
   return `SELECT * FROM (${exactly.join(" UNION ")}) UNION SELECT * FROM (${beginning.join(" UNION ")})
-    ORDER BY seq DESC LIMIT ${limit}`;
+    ${order} LIMIT ${limit}`;
 }
 
 /** The same as a condition on `notifications AS n`, for reading row by row. */

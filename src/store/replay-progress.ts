@@ -1,8 +1,9 @@
 // Replays of many that the cron works off: what is left of each, stopping one, and a preview of a new one.
 import { type Entry, auditOfChange } from "./audit.ts";
-import { seqAt } from "./insert.ts";
-import { REPLAY_COUNTS_AT_MOST } from "./replay-many.ts";
-import { IS_SELECTED, type Selection, selectedRows } from "./selection.ts";
+import { SUCCESS } from "../rules/notification.ts";
+import { binding } from "./filters.ts";
+import { REPLAY_COUNTS_AT_MOST, SELECTION } from "./replay-many.ts";
+import { type Selection, isTooShort, rowsToLookAt, selectedSeqs } from "./selection.ts";
 
 export interface ReplayProgress extends Selection {
   readonly id: number;
@@ -18,10 +19,7 @@ const SHOWN = 5;
 /** The oldest first: the cron works off one after the other. At most SHOWN × REPLAY_COUNTS_AT_MOST rows are read. */
 export async function listReplays(db: D1Database): Promise<ReplayProgress[]> {
   const { results } = await db
-    .prepare(
-      `SELECT id, from_at AS "from", to_at AS "to", asked_at AS askedAt, state, kind, mall_id AS mallId, total
-       FROM replays ORDER BY id LIMIT ${SHOWN}`,
-    )
+    .prepare(`SELECT id, asked_at AS askedAt, total, ${SELECTION} FROM replays ORDER BY id LIMIT ${SHOWN}`)
     .run<Omit<ReplayProgress, "left">>();
   if (results.length === 0) return [];
   const counts = await db.batch<{ found: number }>(results.map((replay) => countStatement(db, replay, replay.askedAt)));
@@ -35,37 +33,44 @@ export async function stopReplay(db: D1Database, id: number, entry: Entry): Prom
 }
 
 function countStatement(db: D1Database, wanted: Selection, askedAt: number): D1PreparedStatement {
-  return db
-    .prepare(
-      `SELECT count(*) AS found FROM (${selectedRows(wanted.state, REPLAY_COUNTS_AT_MOST)}) WHERE ${IS_SELECTED}`,
-    )
-    .bind(...bound(wanted), askedAt);
-}
-
-function bound({ from, to, state, kind, mallId }: Selection) {
-  return [seqAt(from), seqAt(to), state, kind, mallId] as const;
+  const values = binding();
+  const seqs = selectedSeqs(wanted, askedAt, REPLAY_COUNTS_AT_MOST, values);
+  return db.prepare(`SELECT count(*) AS found FROM (${seqs})`).bind(...values.values);
 }
 
 export interface SumOf {
+  readonly kind: string;
   readonly currency: string | null;
   readonly count: number;
   /** The sum of the successes in hundredths. A failure adds nothing: its amount means nothing. */
   readonly hundredths: number;
 }
 
+export interface ReplayPreview {
+  readonly sums: readonly SumOf[];
+  /** So many rows were looked at that there may be more. */
+  readonly isPart: boolean;
+}
+
 /**
- * How many notifications a replay would deliver, and their sums by currency. Of more than REPLAY_COUNTS_AT_MOST only
- * the first are counted.
+ * How many a replay would be, and which sums. Of more than REPLAY_COUNTS_AT_MOST looked at, the first.
+ * @returns null where more numbers begin with `q` than can be told
  */
-export async function previewReplay(db: D1Database, wanted: Selection, now: number): Promise<SumOf[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT n.currency, count(*) AS count,
-         sum(iif(n.res_cd = '0000', CAST(round(CAST(n.amount AS REAL) * 100) AS INTEGER), 0)) AS hundredths
-       FROM (SELECT seq FROM (${selectedRows(wanted.state, REPLAY_COUNTS_AT_MOST)}) WHERE ${IS_SELECTED}) AS page
-       CROSS JOIN notifications AS n ON n.seq = page.seq GROUP BY n.currency ORDER BY count(*) DESC`,
-    )
-    .bind(...bound(wanted), now)
-    .run<SumOf>();
-  return results;
+export async function previewReplay(db: D1Database, wanted: Selection, now: number): Promise<ReplayPreview | null> {
+  if (await isTooShort(db, wanted.q)) return null;
+  const [looking, summing] = [binding(), binding()];
+  const rows = rowsToLookAt(wanted, REPLAY_COUNTS_AT_MOST, looking);
+  const seqs = selectedSeqs(wanted, now, REPLAY_COUNTS_AT_MOST, summing);
+  const [looked, sums] = await db.batch<{ readonly looked: number } & SumOf>([
+    db.prepare(`SELECT count(*) AS looked FROM (${rows})`).bind(...looking.values),
+    db
+      .prepare(
+        `SELECT n.kind, n.currency, count(*) AS count,
+           sum(iif(n.res_cd = '${SUCCESS}', CAST(round(CAST(n.amount AS REAL) * 100) AS INTEGER), 0)) AS hundredths
+         FROM (${seqs}) AS page CROSS JOIN notifications AS n ON n.seq = page.seq
+         GROUP BY n.kind, n.currency ORDER BY count(*) DESC`,
+      )
+      .bind(...summing.values),
+  ]);
+  return { sums: sums?.results ?? [], isPart: (looked?.results[0]?.looked ?? 0) >= REPLAY_COUNTS_AT_MOST };
 }

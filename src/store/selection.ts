@@ -1,23 +1,55 @@
-// Which notifications a person selected to replay or close at once: by state, time of receipt, kind and mallId. SQL
-// only.
-import { isState } from "./insert.ts";
+// Which notifications a person selected to replay or close at once: by everything that lists are filtered by. SQL only.
+import { type Binding, type Filters, conditionOf } from "./filters.ts";
+import { isState, seqAt } from "./insert.ts";
+import { hasManyLonger, matchingSeqs } from "./matching.ts";
 
-/** `from` and `to` are times of receipt, epoch ms, half-open. null for every kind or mallId. */
+/** `from` and `to` are times of receipt, epoch ms, half-open. null for every kind, mallId, result or number. */
 export interface Selection {
   readonly state: "dead" | "held" | "delivered";
   readonly from: number;
   readonly to: number;
   readonly kind: string | null;
   readonly mallId: string | null;
+  readonly result: NonNullable<Filters["result"]> | null;
+  /** A number or its beginning, as in a search. */
+  readonly q: string | null;
 }
 
-/** SQL: the first rows from ?1 to ?2, by an index on the state where there is one. */
-export function selectedRows(state: Selection["state"], limit: number): string {
-  return `SELECT seq, state, kind, mall_id, settled_at, received_at FROM notifications
-    WHERE ${state === "delivered" ? "true" : isState(state)} AND seq >= ?1 AND seq < ?2 ORDER BY seq LIMIT ${limit}`;
+/** Later than the time of receipt of any row. */
+export const END_OF_TIME = 8_640_000_000_000_000;
+
+/** SQL: the columns of a row that tell whether it is selected. */
+const COLUMNS = "n.seq, n.state, n.kind, n.mall_id, n.res_cd, n.settled_at, n.received_at";
+
+/** SQL: the first rows of the selection's time, oldest first, by an index on the state or the number. */
+export function rowsToLookAt({ state, from, to, q }: Selection, limit: number, values: Binding): string {
+  const range = `seq >= ${values.bind(seqAt(from))} AND seq < ${values.bind(seqAt(to))}`;
+  if (q === null) {
+    return `SELECT ${COLUMNS} FROM notifications AS n
+      WHERE ${state === "delivered" ? "true" : isState(state)} AND ${range} ORDER BY n.seq LIMIT ${limit}`;
+  }
+  return `SELECT ${COLUMNS} FROM (${matchingSeqs(q, range, limit, values, "oldest")}) AS m
+    CROSS JOIN notifications AS n ON n.seq = m.seq ORDER BY n.seq`;
 }
 
-// SQL: ?3 state, ?4 kind or product, ?5 mallId, ?6 when the person asked. What was settled after that is not selected:
-// neither what died since, nor what was just delivered again.
-export const IS_SELECTED = `state = ?3 AND (?4 IS NULL OR kind = ?4 OR kind LIKE ?4 || '.%') AND (?5 IS NULL OR mall_id = ?5)
-  AND coalesce(settled_at, received_at) <= ?6`;
+/**
+ * SQL: which of them, `AS n`, are selected. What was settled after the person asked is not: neither what died since, nor
+ * what was just delivered again.
+ */
+function isSelected({ state, kind, mallId, result }: Selection, askedAt: number, values: Binding): string {
+  const others = conditionOf({ kind, mallId, result }, values);
+  return `n.state = ${values.bind(state)} AND coalesce(n.settled_at, n.received_at) <= ${values.bind(askedAt)}
+    ${others === null ? "" : `AND ${others}`}`;
+}
+
+/** SQL: the seqs of the selected ones among the first `limit` rows, oldest first. */
+export function selectedSeqs(selection: Selection, askedAt: number, limit: number, values: Binding): string {
+  const rows = rowsToLookAt(selection, limit, values);
+  return `SELECT n.seq FROM (${rows}) AS n WHERE ${isSelected(selection, askedAt, values)} ORDER BY n.seq`;
+}
+
+/** Whether more numbers begin with `q` than are read: then the selection would be incomplete. */
+export async function isTooShort(db: D1Database, q: string | null): Promise<boolean> {
+  if (q === null) return false;
+  return (await hasManyLonger(db, q).first<number>("many")) === 1;
+}

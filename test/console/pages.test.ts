@@ -392,7 +392,7 @@ describe("sending many again", () => {
     await fill(1000);
     const preview = await (await visit(`${PATH}?state=dead`, { cookie })).text();
     expect(preview).toContain("40 would be sent again");
-    expect(preview).toMatch(/\d+, successes among them sum up to ₩[\d,]+/);
+    expect(preview).toMatch(/WeChat Pay cancelled: \d+, successes among them sum up to ₩[\d,]+/);
     expect(await env.DB.prepare("SELECT count(*) AS n FROM replays").first("n")).toBe(0);
     const asked = await visit(PATH, { cookie, form: { state: "dead" } });
     expect(asked.headers.get("location")).toBe(`${PATH}?said=done_replayAll`);
@@ -429,14 +429,68 @@ describe("sending many again", () => {
     });
   });
 
-  it("refuses what it cannot tell: a search, a result, delivered ones without a time", async () => {
+  it("has the whole filter of the list: a search, a result and a time as well, for replaying, closing and the file", async () => {
     const cookie = await signedIn();
-    for (const query of ["state=dead&q=ORD", "state=held&result=failure", "state=delivered", "state=closed"]) {
+    await fill(1000);
+    await env.DB.exec(
+      "UPDATE notifications SET res_cd = 'W901' WHERE state = 'dead' AND CAST(substr(id, -2) AS TEXT) = '5b'",
+    );
+    const count = (query: string) =>
+      visit(`${PATH}?${query}`, { cookie }).then(async (page) => countIn(await page.text()));
+    const failures = Number(
+      await env.DB.prepare("SELECT count(*) AS n FROM notifications WHERE state = 'dead' AND res_cd <> '0000'").first(
+        "n",
+      ),
+    );
+    expect(failures).toBeGreaterThan(0);
+    expect(await count("state=dead&result=failure")).toBe(failures);
+    expect(await count("state=dead&result=success")).toBe(40 - failures);
+    // 00090 to 00093 are dead, and 00190 to 00193.
+    expect(await count("state=dead&q=ORD-20260113-0009")).toBe(4);
+    expect(await count("state=dead&q=ORD-20260113-00191")).toBe(1);
+    const query = "state=dead&q=ORD-20260113-0009&result=success";
+    const file = await (await visit(`/console/notifications.csv?${query}`, { cookie })).text();
+    expect(file.trim().split("\r\n")).toHaveLength(1 + ((await count(query)) ?? 0));
+    const form = Object.fromEntries(new URLSearchParams("state=dead&q=ORD-20260113-0009"));
+    await visit(PATH, { cookie, form });
+    expect(await (await visit(PATH, { cookie })).text()).toContain("Dead, “ORD-20260113-0009”");
+    await replayNextPage(env.DB, Date.now() + 1, 200);
+    await replayNextPage(env.DB, Date.now() + 1, 200);
+    const states = env.DB.prepare(
+      "SELECT state, count(*) AS n FROM notifications WHERE shop_order_no LIKE 'ORD-20260113-0009%' GROUP BY state",
+    );
+    expect((await states.run()).results).not.toContainEqual(expect.objectContaining({ state: "dead" }));
+    expect(await count("state=dead")).toBe(36);
+    const closed = await visit(`${PATH}/close`, {
+      cookie,
+      form: { state: "dead", q: "ORD-20260113-0019", note: "by hand" },
+    });
+    expect(closed.headers.get("location")).toContain("done_closeMany");
+    expect(await count("state=dead")).toBe(32);
+  });
+
+  it("says that a search is too short where more numbers begin with it than can be told", async () => {
+    const cookie = await signedIn();
+    await fill(1000);
+    const page = await (await visit(`${PATH}?state=dead&q=ORD-2026`, { cookie })).text();
+    expect(page).toContain("Type more of it.");
+    const asked = await visit(PATH, { cookie, form: { state: "dead", q: "ORD-2026" } });
+    expect(asked.headers.get("location")).toContain("refused_invalid");
+  });
+
+  it("refuses what it cannot tell: delivered ones without a time, and what is under way", async () => {
+    const cookie = await signedIn();
+    for (const query of ["state=delivered", "state=closed", "state=pending", "state=dead&from=yesterday"]) {
       const page = await (await visit(`${PATH}?${query}`, { cookie })).text();
       expect(page).toContain("This filter cannot be sent again as a whole");
       expect(page).not.toContain("would be sent again");
     }
   });
+
+  function countIn(page: string): number | null {
+    const [, count] = />(\d+) would be sent again</.exec(page) ?? [];
+    return count === undefined ? null : Number(count);
+  }
 
   function idIn(page: string): string {
     return /<progress id="(replay-\d+)"/.exec(page)?.[1] ?? "";
@@ -444,6 +498,14 @@ describe("sending many again", () => {
 });
 
 describe("the guides", () => {
+  it("are linked where the overview says what is wrong", async () => {
+    const cookie = await signedIn();
+    await fill(1000);
+    const page = await (await visit("/console", { cookie })).text();
+    const verdict = page.slice(page.indexOf('id="verdict"'), page.indexOf("</section>"));
+    for (const name of ["down", "address", "refund"]) expect(verdict).toContain(`href="/console/guide/${name}"`);
+  });
+
   it("say with live figures what waits, what was refused from where, and what is known of a refund", async () => {
     const cookie = await signedIn();
     await fill(1000);
@@ -487,14 +549,19 @@ describe("the list", () => {
     expect(page).toMatch(/0 shown; looked at all back to \d{4}-/);
   });
 
-  it("demands that a dead approval is booked or cancelled", async () => {
+  it.each(["dead", "closed"])("demands that an approval that ends %s is booked or cancelled", async (state) => {
     const cookie = await signedIn();
     const { id } = await stored();
-    await env.DB.prepare("UPDATE notifications SET state = 'dead', kind = 'alipay.approval' WHERE id = ?")
-      .bind(id)
+    await env.DB.prepare("UPDATE notifications SET state = ?2, kind = 'alipay.approval' WHERE id = ?1")
+      .bind(id, state)
       .run();
-    const page = await (await visit("/console/notifications?state=dead", { cookie })).text();
+    const page = await (await visit(`/console/notifications?state=${state}`, { cookie })).text();
     expect(page).toContain("Book it or cancel the payment.");
+    const one = await (await visit(`/console/notifications/${id}`, { cookie })).text();
+    expect(one).toMatch(/The customer has paid\. (KICC demands|A closed one)/);
+    expect(one.includes("Book the payment by hand, or cancel it at KICC, before you close this")).toBe(
+      state === "dead",
+    );
   });
 });
 

@@ -32,7 +32,16 @@ async function again(id: string): Promise<boolean> {
 
 /** Asks for all of a state of the last day, and works off one page. */
 async function allAgain(state: Selection["state"], wanted: Partial<Selection> = {}): Promise<string[]> {
-  const many = { state, from: NOW - 24 * 60 * MINUTE_MS, to: NOW, kind: null, mallId: null, ...wanted };
+  const many = {
+    state,
+    from: NOW - 24 * 60 * MINUTE_MS,
+    to: NOW,
+    kind: null,
+    mallId: null,
+    result: null,
+    q: null,
+    ...wanted,
+  };
   await askReplayMany(env.DB, many, { ...ENTRY, subject: null });
   return nextPage();
 }
@@ -134,7 +143,15 @@ describe("a replay of many", () => {
   it("takes each of those that came in one millisecond, though a page ends among them", async () => {
     const ids = [];
     for (let count = 0; count < 5; count++) ids.push(await settled("dead"));
-    const many = { state: "dead", from: NOW - 61 * MINUTE_MS, to: NOW, kind: null, mallId: null } as const;
+    const many = {
+      state: "dead",
+      from: NOW - 61 * MINUTE_MS,
+      to: NOW,
+      kind: null,
+      mallId: null,
+      result: null,
+      q: null,
+    } as const;
     await askReplayMany(env.DB, many, { ...ENTRY, subject: null });
     const pages = [await nextPage(2), await nextPage(2), await nextPage(2)];
     expect(pages.flat().toSorted()).toEqual(ids.toSorted());

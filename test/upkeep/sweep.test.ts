@@ -233,6 +233,8 @@ const many = (state: Selection["state"], from: number, to: number): Selection =>
   to,
   kind: null,
   mallId: null,
+  result: null,
+  q: null,
 });
 const DELIVERED = (now: number) => ({ state: "delivered", settled_at: now - 1, delivered_at: now - 1 });
 

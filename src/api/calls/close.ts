@@ -1,10 +1,11 @@
 // Closing: a person dealt with dead or held notifications by hand, one or a selection.
 import * as z from "zod/mini";
 import { closeMany, closeOne } from "../../store/close.ts";
+import { isTooShort } from "../../store/selection.ts";
 import { personText } from "../input.ts";
 import { unknownNotification } from "./notifications.ts";
 import { operation, refuse } from "../operation.ts";
-import { selectionInput, selectionOf } from "../selection-input.ts";
+import { TOO_SHORT, selectionInput, selectionOf } from "../selection-input.ts";
 import { notificationSchema, notificationShape } from "../shapes.ts";
 
 const LONGEST_NOTE = 1000;
@@ -37,6 +38,7 @@ export const closeManyNotifications = operation({
   }),
   answer: z.object({ closed: z.int(), /** Call again. */ more: z.boolean() }),
   async run({ state, note, ...selected }, { db, operator, now }) {
+    if (await isTooShort(db, selected.q ?? null)) return refuse("invalid", TOO_SHORT);
     const entry = { at: now, who: operator, what: "close-many", subject: null, note };
     return closeMany(db, { state, ...selectionOf(selected) }, entry);
   },

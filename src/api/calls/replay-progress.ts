@@ -11,6 +11,8 @@ const replaySchema = z.object({
   state: z.enum(["dead", "held", "delivered"]),
   kind: z.nullable(z.string()),
   mallId: z.nullable(z.string()),
+  result: z.nullable(z.enum(["success", "failure"])),
+  q: z.nullable(z.string()),
   /** Counted up to a bound, as `left` is. */
   total: z.int(),
   left: z.int(),
@@ -39,6 +41,6 @@ export const stopReplaying = operation({
   },
 });
 
-function shapeOf({ id, askedAt, state, kind, mallId, total, left }: ReplayProgress): z.infer<typeof replaySchema> {
-  return { id, askedAt: rfc3339(askedAt), state, kind, mallId, total, left };
+function shapeOf({ askedAt, from: _from, to: _to, ...replay }: ReplayProgress): z.infer<typeof replaySchema> {
+  return { ...replay, askedAt: rfc3339(askedAt) };
 }

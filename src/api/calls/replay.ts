@@ -3,11 +3,12 @@ import * as z from "zod/mini";
 import { enqueue } from "../../queue/send.ts";
 import { REPLAY_COUNTS_AT_MOST, askReplayMany } from "../../store/replay-many.ts";
 import { replayOne } from "../../store/replay-one.ts";
+import { isTooShort } from "../../store/selection.ts";
 import { notificationOf } from "../../store/rows.ts";
 import { restoreFromArchive } from "../from-archive.ts";
 import { unknownNotification } from "./notifications.ts";
 import { deliveringOf, operation, refuse } from "../operation.ts";
-import { selectionInput, selectionOf } from "../selection-input.ts";
+import { TOO_SHORT, selectionInput, selectionOf } from "../selection-input.ts";
 import { notificationSchema, notificationShape } from "../shapes.ts";
 
 export const replayNotification = operation({
@@ -44,11 +45,12 @@ export const replayMany = operation({
   }),
   answer: z.object({ replaying: z.int() }),
   async run({ state, ...selected }, { db, operator, now }) {
-    const { from, to, kind, mallId } = selected;
+    const { from, to, kind, mallId, result, q } = selected;
     if (state === "delivered" && (from === undefined || to === undefined)) {
       return refuse("invalid", "from, to: are needed for delivered ones");
     }
-    const about = [state, kind, mallId].filter((part) => part !== undefined).join(" ");
+    if (await isTooShort(db, q ?? null)) return refuse("invalid", TOO_SHORT);
+    const about = [state, kind, mallId, result, q].filter((part) => part !== undefined).join(" ");
     const note = `${about}, received from ${from ?? "the first"} to ${to ?? "the last"}`;
     const entry = { at: now, who: operator, what: "replay-many", subject: null, note };
     return { replaying: await askReplayMany(db, { state, ...selectionOf(selected) }, entry) };

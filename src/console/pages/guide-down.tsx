@@ -5,9 +5,8 @@ import { OVERVIEW_COUNTS_AT_MOST, readFlow, readLastAttempts } from "../../store
 import { renewalOf } from "../renewal.ts";
 import { TimeFromNow } from "../parts/elements.tsx";
 import { OutcomeOf } from "../parts/timeline.tsx";
-import { HOME, Layout } from "../parts/layout.tsx";
+import { HOME, Layout, REPLAY_PATH } from "../parts/layout.tsx";
 import { countText } from "../parts/verdict.tsx";
-import { REPLAY_PATH } from "./replay-many.tsx";
 import type { View } from "../view.ts";
 
 const ATTEMPTS = 8;

@@ -87,7 +87,7 @@ function Answer({ v, row }: OfRow) {
           <AskingAction
             to={`${here}/close`}
             label={w.notification.close}
-            lead={w.notification.closeLead}
+            lead={isPayment(row) ? w.notification.closePaymentLead : w.notification.closeLead}
             doIt={w.notification.closeDo}
           >
             <label for="note">{w.fields.note}</label>
@@ -99,19 +99,24 @@ function Answer({ v, row }: OfRow) {
   );
 }
 
+function isPayment({ kind, resCd, source }: WholeRow): boolean {
+  return source !== "test" && resCd === SUCCESS && kindNamed(kind)?.demandsBooking === true;
+}
+
 function sentHeaders({ config }: View, row: WholeRow, attempt: Attempt): string | null {
   const sent = sentBy(config.delivering, row, attempt.number);
   return sent === null ? null : headersOf(sent, row.id, attempt);
 }
 
 /** What a person owes the customer where our system does not know of it; null where it does, or nothing is owed. */
-function adviceFor({ kind: name, state, resCd, source }: WholeRow, w: Words): string | null {
-  const kind = kindNamed(name);
-  const isUnbooked = state === "dead" || state === "held";
-  if (kind === null || source === "test" || !isUnbooked) return null;
+function adviceFor(row: WholeRow, w: Words): string | null {
+  const { state, resCd, source } = row;
+  const kind = kindNamed(row.kind);
+  if (isPayment(row) && state === "closed") return w.notification.wasBookedOrCancelled;
+  if (kind === null || source === "test" || (state !== "dead" && state !== "held")) return null;
   if (kind.isLoss) return w.notification.loss;
+  if (isPayment(row)) return w.notification.bookOrCancel;
   if (resCd !== SUCCESS) return null;
-  if (kind.demandsBooking) return w.notification.bookOrCancel;
   return kind.flow === "out" ? w.notification.refundUnbooked : null;
 }
 

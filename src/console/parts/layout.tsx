@@ -10,6 +10,7 @@ const PAGES = ["overview", "notifications", "compare", "quarantine", "cancellati
 
 export const HOME = "/console";
 export const COMPARE_PATH = `${HOME}/compare`;
+export const REPLAY_PATH = `${HOME}/replay-many`;
 
 /** Less than what the cookie of src/console/renewal.ts lives. */
 export const RENEWED_AFTER_SECONDS = 30;

@@ -1,10 +1,17 @@
 // Is all well? One sentence from the conditions that alerts are made of; or what is wrong, the most urgent first.
 import { consolePathOf } from "../../rules/alert-words.ts";
-import { ALERT_COUNTS_AT_MOST, type Condition, byUrgency, isUrgent } from "../../rules/conditions.ts";
+import {
+  ALERT_COUNTS_AT_MOST,
+  type Condition,
+  type ConditionName,
+  byUrgency,
+  isUrgent,
+} from "../../rules/conditions.ts";
 import type { Absence } from "../../rules/alert-words.ts";
 import type { Flow } from "../../store/overview.ts";
 import { fromNow, grouped, kst, visible } from "../words/format.ts";
 import { TimeFromNow } from "./elements.tsx";
+import { HOME } from "./layout.tsx";
 import type { View } from "../view.ts";
 import type { Words } from "../words/words.ts";
 
@@ -45,12 +52,22 @@ export function Verdict({ v, conditions, absences, flow }: VerdictProps) {
   );
 }
 
+/** Which guide leads through it. */
+const GUIDES: Readonly<Partial<Record<ConditionName, "down" | "address" | "refund">>> = {
+  dead: "down",
+  overdue: "down",
+  "new-address": "address",
+  "token-known": "address",
+  unresolved: "refund",
+};
+
 const MARKS = { urgent: "✕", notice: "!", well: "✓" } as const;
 
 function ConditionEntry({ v, condition }: { readonly v: View; readonly condition: Condition }) {
   const { w } = v;
   const { name, since, detail, orderNo } = condition;
   const level = isUrgent(name) ? "urgent" : "notice";
+  const guide = GUIDES[name] ?? null;
   const about = orderNo ?? (name === "settings" ? null : detail);
   return (
     <li class={level}>
@@ -59,6 +76,7 @@ function ConditionEntry({ v, condition }: { readonly v: View; readonly condition
         {w.verdict.conditions[name](countText(condition.count, ALERT_COUNTS_AT_MOST, w))}
       </a>
       {about && <bdi> ({visible(about)})</bdi>}{" "}
+      {guide !== null && <a href={`${HOME}/guide/${guide}`}>{w.verdict.whatToDo}</a>}{" "}
       {name !== "settings" && (
         <small>
           {w.verdict.since} <TimeFromNow at={since} v={v} />

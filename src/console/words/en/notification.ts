@@ -18,6 +18,10 @@ export const notification = {
     `More was cancelled than was ever approved: ${cancelled} of ${approved}. Compare with KICC's admin before you book another refund.`,
   bookOrCancel:
     "The customer has paid. KICC demands that a payment which cannot be booked is cancelled: book it by hand and close this with a note, or cancel the payment at KICC.",
+  wasBookedOrCancelled:
+    "The customer has paid. A closed one is not delivered: the payment must have been booked by hand, or cancelled at KICC.",
+  closePaymentLead:
+    "Book the payment by hand, or cancel it at KICC, before you close this: the customer has paid. The note says which. It is not delivered any more.",
   loss: "Money that this order counted on did not come, or was taken back. Stop the shipment, and ask the customer.",
   refundUnbooked:
     "KICC has given the money back. Book the refund by hand and close this with a note, or send it again when our system is well.",

@@ -13,7 +13,7 @@ export const said = {
   refused_settings: "Nothing was done: settings are wrong (see the overview).",
   refused_unavailable: "D1 or the queue did not answer: it may not have been done. Look at its state, then try again.",
   done_closeMany: "They are closed.",
-  done_closeMore: "2,000 are closed, and there are more: do it again.",
+  done_closeMore: "Many are closed, and there may be more: do it again.",
   done_stop: "It is stopped.",
   done_alert: "The test alert was sent to every channel.",
   refused_alert: "At least one channel did not take the test alert. The audit names it.",

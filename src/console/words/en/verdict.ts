@@ -9,6 +9,7 @@ export const verdict = {
   notice: "Look at this when you have time.",
   levels: { urgent: "Act now", notice: "When you have time" },
   since: "since",
+  whatToDo: "What to do",
   away: (from: string, to: string) =>
     `KICC may have called in vain from ${from} to ${to}: in KICC's admin (Transaction management > Notification inquiry) send this time's notifications again.`,
   conditions: {

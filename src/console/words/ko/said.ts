@@ -15,7 +15,7 @@ export const said: Words["said"] = {
   refused_settings: "아무것도 하지 않았습니다. 설정이 잘못되었습니다(개요 참조).",
   refused_unavailable: "D1이나 큐가 응답하지 않아 처리되지 않았을 수 있습니다. 상태를 확인한 뒤 다시 시도하세요.",
   done_closeMany: "종결했습니다.",
-  done_closeMore: "2,000건을 종결했고 더 남아 있습니다. 다시 하세요.",
+  done_closeMore: "많은 건을 종결했고 더 있을 수 있습니다. 다시 하세요.",
   done_stop: "중지했습니다.",
   done_alert: "모든 채널에 시험 알림을 보냈습니다.",
   refused_alert: "시험 알림을 받지 않은 채널이 있습니다. 작업 기록에 나와 있습니다.",

@@ -11,6 +11,7 @@ export const verdict: Words["verdict"] = {
   notice: "시간이 날 때 확인할 것이 있습니다.",
   levels: { urgent: "지금 처리", notice: "나중에 확인" },
   since: "시작:",
+  whatToDo: "할 일",
   away: (from, to) =>
     `${from}부터 ${to}까지 KICC의 통지를 받지 못했을 수 있습니다. KICC 관리자(거래 관리 > 노티 조회)에서 이 시간대를 재전송하세요.`,
   conditions: {
