@@ -1,4 +1,4 @@
-// Everything under /api/, in the order of its description.
+// Every operation of the API, in the order of its description.
 import { testAlert } from "./calls/alert-test.ts";
 import { approvalOperations } from "./calls/approvals.ts";
 import { readAudit } from "./calls/audit.ts";

@@ -1,4 +1,4 @@
-// The API as index.ts loads it, when it is first called.
+// The API, as index.ts loads it on the first call.
 import type { Hono } from "hono/tiny";
 import type { Config } from "../config.ts";
 import { operations } from "./all-operations.ts";
@@ -9,7 +9,7 @@ export const perform = performerOf(operations);
 
 let app: Hono<{ Bindings: Env }> | null = null;
 
-/** One for each isolate. */
+/** One app per isolate. */
 export function apiApp(configOf: (env: Env) => Config): Hono<{ Bindings: Env }> {
   app ??= api(configOf, operations);
   return app;

@@ -1,11 +1,11 @@
-// Where a list goes on, as text: the one codec of every list's cursor. It hides nothing, and what it reads is checked.
+// The one codec of every list's cursor. A cursor hides nothing; what it contains is checked when it is read.
 import * as z from "zod/mini";
 
 const CURSOR = "must be a cursor that a list answered";
-// Far longer than any key is.
+// Far longer than any cursor.
 const LONGEST = 1000;
 
-/** A cursor of a call's input. What it holds must fit `key`, or it is refused. */
+/** A cursor in a call's input. It is refused if its content does not fit `key`. */
 export function cursorOf<T>(key: z.ZodMiniType<T>) {
   return z.pipe(
     z.string(CURSOR).check(z.maxLength(LONGEST, CURSOR)),
@@ -18,20 +18,20 @@ export function cursorOf<T>(key: z.ZodMiniType<T>) {
   );
 }
 
-/** Of a list in the order of one whole number. */
+/** For a list in the order of one whole number. */
 export const serialCursor = cursorOf(z.int());
 
-/** Of a list in the order of an instant; where two share it, of an id. */
+/** For a list in the order of a time, and of an id where two have the same time. */
 export const timedCursor = cursorOf(z.tuple([z.int(), z.string().check(z.maxLength(LONGEST))]));
 
-/** Opaque to whoever gets it; null on the last page. */
+/** Writes the cursor; null on the last page. Callers must not look into it. */
 export function writeCursor(key: number | readonly [at: number, id: string] | null): string | null {
   if (key === null) return null;
   const text = JSON.stringify(key);
   return new TextEncoder().encode(text).toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** undefined where it is no base64url, or no JSON. */
+/** Returns undefined where it is not base64url or not JSON. */
 function decode(text: string): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(text, { alphabet: "base64url" })));

@@ -1,4 +1,5 @@
-// GET /health, open to anyone: whether D1 answers and the cron writes to it, and nothing else. One answer serves 5 s, so that no stranger loads D1.
+// GET /health, open to anyone: whether D1 answers and the cron writes to it, and nothing else. One answer is kept for 5
+// s, so that no stranger puts load on D1.
 import { log, reasonOf } from "../log.ts";
 import { before } from "../deadline.ts";
 import { probeD1 } from "../store/health.ts";
@@ -9,7 +10,7 @@ const HEARTBEAT_YOUNGER_MS = 3 * 60 * 1000;
 
 const answers = new WeakMap<D1Database, { readonly well: boolean; readonly until: number }>();
 
-/** 200 `{"status":"ok"}`, or 503. The answer is kept per isolate. */
+/** Answers 200 `{"status":"ok"}` or 503. Each isolate keeps its answer. */
 export async function health(db: D1Database): Promise<Response> {
   const now = Date.now();
   const kept = answers.get(db);

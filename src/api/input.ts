@@ -1,4 +1,4 @@
-// What operations take in common: numbers, instants, people's words. Each schema's text says what it wants.
+// Input that operations share: numbers, times, text. The error text of each schema says what it wants.
 import * as z from "zod/mini";
 import { KINDS, PRODUCTS } from "../kinds/registry.ts";
 
@@ -9,12 +9,12 @@ function within(lowest: number, highest: number) {
   return z.int(message).check(z.gte(lowest, message), z.lte(highest, message));
 }
 
-/** A whole number of a JSON body. */
+/** A whole number in a JSON body. */
 export function wholeNumber(lowest: number, highest: number) {
   return within(lowest, highest);
 }
 
-/** A whole number of a query, where it comes as digits. */
+/** A whole number in a query, where it comes as digits. */
 export function queryNumber(lowest: number, highest: number) {
   const digits = z.transform((given: unknown) =>
     typeof given === "string" && /^\d+$/.test(given) ? Number(given) : given,
@@ -22,13 +22,13 @@ export function queryNumber(lowest: number, highest: number) {
   return z.pipe(digits, within(lowest, highest));
 }
 
-/** How many of a list. */
+/** How many entries a list returns. */
 export const limit = z._default(queryNumber(1, 100), 25);
 
-/** RFC 3339, any offset. */
+/** RFC 3339 with any offset. */
 export const instant = z.iso.datetime({ offset: true, error: "must be an instant as in 2026-01-14T00:12:10Z" });
 
-/** A person's words: trimmed, not empty, at most `longest` characters. */
+/** Text from a person: trimmed, not empty, at most `longest` characters. */
 export function personText(longest: number) {
   const message = `must be text of 1 to ${longest} characters`;
   return z.string(message).check(
@@ -38,7 +38,7 @@ export function personText(longest: number) {
   );
 }
 
-/** A program's words: cut to `longest` characters rather than refused, so that nothing is lost by them. */
+/** Text from a program: cut to `longest` characters instead of refused, so that nothing is lost. */
 export function programText(longest: number) {
   const message = "must be text that is not empty";
   return z.string(message).check(
@@ -47,10 +47,10 @@ export function programText(longest: number) {
   );
 }
 
-/** What does not fit counts as this: for what no call is to be refused for. */
+/** What does not fit is replaced, where a call must not be refused for it. */
 export const orElse = z.catch;
 
-/** What another system said, which may be nothing: cut to `longest` characters. */
+/** Text from another system, may be empty: cut to `longest` characters. */
 export function anyText(longest: number) {
   return z.string("must be text").check(z.overwrite((text) => text.slice(0, longest).toWellFormed()));
 }
@@ -65,5 +65,5 @@ export const kindName = z.enum(
 
 const KIND_OR_PRODUCT = "must be a kind, as in online.deposit, or a product: wechat, alipay, online";
 
-/** A kind, or a product for all of its kinds. */
+/** A kind; or a product, for all its kinds. */
 export const kindOrProduct = z.enum([...KINDS.map(({ name }) => name), ...PRODUCTS], KIND_OR_PRODUCT);

@@ -1,9 +1,10 @@
-// Describes the API: OpenAPI 3.1 from the schemas that read its input and from its answers' own. It runs when openapi.json
-// is written and checked (test/e2e/generated.test.ts), never in the Worker: the machinery weighs more than what it makes.
+// Builds the description of the API, OpenAPI 3.1, from the schemas of its inputs and answers. It runs only when
+// openapi.json is written and checked (test/e2e/generated.test.ts), not in the Worker: this code is larger than its
+// result.
 import * as z from "zod/mini";
 import { version } from "../../package.json";
 import { type Operation, type RefusalCode, STATUS } from "./operation.ts";
-import { named } from "./shapes.ts";
+import { namedSchemas } from "./shapes.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -12,7 +13,7 @@ interface ObjectSchema {
   readonly required?: readonly string[];
 }
 
-/** The document, for all operations. */
+/** Builds the document for all operations. */
 export function describe(operations: readonly Operation[]) {
   const schemas: Record<string, unknown> = { Error: errorSchema };
   const paths: Record<string, Record<string, unknown>> = { "/health": HEALTH };
@@ -71,7 +72,7 @@ function describeOne(each: Operation, schemas: Record<string, unknown>): Json {
   };
 }
 
-/** By what an operation is: with input it can be wrong, with an id unknown, and only a change conflicts. */
+/** An operation with input may be refused as invalid, one with an id as not_found; only a change may conflict. */
 function refusalsOf(each: Operation, takesInput: boolean): RefusalCode[] {
   return [
     ...(takesInput ? (["invalid"] as const) : []),
@@ -82,7 +83,7 @@ function refusalsOf(each: Operation, takesInput: boolean): RefusalCode[] {
   ];
 }
 
-/** While settings are wrong, what is read says so. */
+/** While settings are wrong, an answer to GET names them. */
 function answerOf(each: Operation, schemas: Record<string, unknown>): Json {
   if (each.contentType !== undefined) return { type: "string" };
   const answer = schemaOf(each.answer, "output", schemas);
@@ -91,7 +92,9 @@ function answerOf(each: Operation, schemas: Record<string, unknown>): Json {
   return { allOf: [answer, { type: "object", properties: { settings } }] };
 }
 
-/** One schema, whose named parts go to the components. Fields may be added one day, so no object is closed. */
+/**
+ * Converts one schema; its named parts go to the components. Objects are left open, because fields may be added later.
+ */
 function schemaOf(schema: z.ZodMiniType, io: "input" | "output", schemas: Record<string, unknown>): Json {
   const {
     $schema: _dialect,
@@ -99,7 +102,7 @@ function schemaOf(schema: z.ZodMiniType, io: "input" | "output", schemas: Record
     ...rest
   } = z.toJSONSchema(schema, {
     io,
-    metadata: named,
+    metadata: namedSchemas,
     unrepresentable: "any",
     override: ({ jsonSchema }) => {
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;

@@ -1,26 +1,27 @@
-// One operation of the API: what it takes and answers as Zod schemas, who may call it, what it does. It knows no routes.
+// One operation of the API: the Zod schemas of its input and answer, who may call it, and what it does. It knows no
+// routes.
 import type * as z from "zod/mini";
 import type { Config, Delivering } from "../config.ts";
 
-/** The caller with a DELIVERY_TOKEN: a machine. */
+/** The operator in the audit when a machine calls with a DELIVERY_TOKEN. */
 export const MACHINE = "delivery-token";
 
-/** What an operation works with. */
+/** What an operation gets besides its input. */
 export interface CallContext {
   readonly config: Config;
   readonly db: D1Database;
   readonly deliveries: Queue;
-  /** Who calls, for the audit: `token`, `delivery-token`, or the e-mail address that Cloudflare Access vouches for. */
+  /** The caller, for the audit: `token`, `delivery-token`, or the e-mail address from Cloudflare Access. */
   readonly operator: string;
   readonly now: number;
-  /** This receiver's own address, as in `https://kicc.example`: links in answers begin with it. */
+  /** The receiver's own address, such as `https://kicc.example`. Links in answers begin with it. */
   readonly origin: string;
   readonly waitUntil: (work: Promise<unknown>) => void;
-  /** Tells when the caller is gone, where that can be known. */
+  /** Aborts when the caller is gone, where that can be known. */
   readonly signal?: AbortSignal;
 }
 
-/** The codes of a refusal, and the status of each. */
+/** The codes of a refusal, and the HTTP status of each. */
 export const STATUS = {
   invalid: 400,
   unauthorized: 401,
@@ -32,7 +33,7 @@ export const STATUS = {
 
 export type RefusalCode = keyof typeof STATUS;
 
-/** Instead of an answer: `{"error":{"code","message"}}` with the code's status. */
+/** Returned instead of an answer: `{"error":{"code","message"}}` with the status of the code. */
 export interface Refusal {
   readonly refused: RefusalCode;
   readonly message: string;
@@ -45,27 +46,27 @@ export interface Operation<
   Path extends string = string,
 > {
   readonly method: Method;
-  /** `/api/notifications/{id}`: what stands in braces is part of the input. */
+  /** Such as `/api/notifications/{id}`: what is in braces is part of the input. */
   readonly path: Path;
   readonly summary: string;
-  /** Open to DELIVERY_TOKEN as well as to CONSOLE_TOKEN. */
+  /** DELIVERY_TOKEN may call it as well as CONSOLE_TOKEN. */
   readonly forDelivery?: true;
-  /** Needs the settings that delivering needs; without them it is refused with the code `settings`. */
+  /** It needs the settings for delivering. Without them it is refused with the code `settings`. */
   readonly needsDelivering?: true;
-  /** Its answer is a document of its own: nothing is added to it. */
+  /** The answer is a document of its own: nothing is added to it. */
   readonly bare?: true;
-  /** In place of JSON the answer is text of this type, whole or a stream. */
+  /** The answer is text of this type instead of JSON, whole or as a stream. */
   readonly contentType?: string;
-  /** How long its body may be, where that is more than others need. */
+  /** How long the body may be, where that is more than usual. */
   readonly mostCharacters?: number;
   /** Path, query and body in one object. */
   readonly input: z.ZodMiniType<Input>;
   readonly answer: z.ZodMiniType<Answer>;
-  // A method, not a property: so that operations of every input fit into one list.
+  // A method instead of a property, so that operations with different inputs fit into one list.
   run(input: Input, context: CallContext): Promise<Answer | Refusal>;
 }
 
-/** Ties an operation's input and answer to its schemas, and its name to its type. */
+/** Checks that input and answer fit the schemas, and keeps method and path as literal types. */
 export function operation<
   Input,
   Answer,
@@ -79,7 +80,7 @@ export function refuse(refused: RefusalCode, message: string): Refusal {
   return { refused, message };
 }
 
-/** The settings for delivering, in an operation that says `needsDelivering`. */
+/** The settings for delivering, for an operation with `needsDelivering`. */
 export function deliveringOf({ config }: CallContext): Delivering {
   if (config.delivering === null) throw new Error("Cannot deliver: settings are wrong, and nobody checked");
   return config.delivering;

@@ -1,35 +1,37 @@
-// Runs one operation for whoever may: the API's callers, and the console, which is handed this by index.ts.
+// Runs one operation for the API's router, and by name for the console, which gets `perform` from index.ts.
 import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
 import { before } from "../deadline.ts";
 import { type CallContext, type Operation, type Refusal, refuse } from "./operation.ts";
 import type { operations } from "./all-operations.ts";
 
-// Longer than any poll waits, or KICC is given to answer: D1 that hangs counts as D1 that is down.
+// Longer than a pull waits and than KICC may take to answer. D1 that hangs is treated like D1 that is down.
 const CALL_WITHIN_MS = 45_000;
 
-// More of what is wrong with an input than a person reads at once.
+// A person does not read more problems at once.
 const PROBLEMS_TOLD = 5;
 
 type Known = (typeof operations)[number];
 
-/** The operations by their names in the API's description, as in `post /api/test`. */
+/** The operations by their names in the API's description, such as `post /api/test`. */
 type Named = { readonly [Each in Known as `${Each["method"]} ${Each["path"]}`]: Each };
 
 export type OperationName = keyof Named;
 
-/** What an operation answers when it is not refused. */
+/** The answer of an operation that is not refused. */
 export type AnswerOf<Name extends OperationName> =
   Named[Name] extends Operation<infer _Input, infer Answer> ? Answer : never;
 
-/** Runs an operation by its name: console and API share every rule. */
+/** Runs an operation by its name, so that console and API share every rule. */
 export type Perform = <Name extends OperationName>(
   name: Name,
   given: object,
   context: CallContext,
 ) => Promise<AnswerOf<Name> | Refusal>;
 
-/** Reads the input by the operation's own schema and runs it. What it throws is told as `unavailable`, and logged. */
+/**
+ * Reads the input with the operation's schema, and runs it. What it throws is logged, and answered as `unavailable`.
+ */
 export async function runOperation<Answer>(
   each: Operation<unknown, Answer>,
   given: object,
@@ -53,7 +55,7 @@ export async function runOperation<Answer>(
   }
 }
 
-/** Every wrong setting with what it must be; never a secret's value. */
+/** Every wrong setting with what it must be. Never a secret's value. */
 export function describeProblems({ problems }: Config): string[] {
   return problems.map(({ setting, message }) => `${setting} ${message}`);
 }
@@ -62,13 +64,13 @@ export function isRefusal(answer: unknown): answer is Refusal {
   return typeof answer === "object" && answer !== null && "refused" in answer;
 }
 
-/** Performs by name. */
+/** Makes `Perform` from the operations. */
 export function performerOf(known: readonly Operation[]): Perform {
-  const named = new Map<string, Operation>(known.map((each) => [`${each.method} ${each.path}`, each]));
+  const byName = new Map<string, Operation>(known.map((each) => [`${each.method} ${each.path}`, each]));
   return async (name, given, context) => {
-    const each = named.get(name);
+    const each = byName.get(name);
     if (!each) throw new Error(`Cannot perform ${name}: no such operation`);
-    // The name says which operation it is, and each answers by its own schema.
+    // The name decides which operation it is, and its answer fits its own schema.
     return (await runOperation(each, given, context)) as AnswerOf<typeof name> | Refusal;
   };
 }

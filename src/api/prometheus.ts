@@ -1,15 +1,15 @@
-// Prometheus' text format (prometheus.io/docs/instrumenting/exposition_formats), as much of it as the metrics need. Pure.
+// Prometheus' text format (prometheus.io/docs/instrumenting/exposition_formats), as far as the metrics need it. Pure.
 
 export interface Sample {
   readonly value: number;
   readonly labels?: Readonly<Record<string, string>>;
-  /** After the metric's name, as in `_bucket`. */
+  /** Appended to the metric's name, such as `_bucket`. */
   readonly suffix?: string;
 }
 
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** One metric with its samples; nothing where it has none. */
+/** One metric with its samples; "" where it has none. */
 export function metric(
   name: string,
   type: "counter" | "gauge" | "histogram",
@@ -21,7 +21,7 @@ export function metric(
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("\n")}\n`;
 }
 
-/** @param counts one for each bound, and a last one beyond them */
+/** @param counts one count for each bound, and a last one for what is above */
 export function histogram(boundsSeconds: readonly number[], counts: readonly number[], sumSeconds: number): Sample[] {
   let below = 0;
   const buckets = counts.map((count, index) => {

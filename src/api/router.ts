@@ -1,4 +1,4 @@
-// The JSON API of contract section 7: one place that checks the token, reads the input, and answers or refuses.
+// The JSON API of contract section 7: the one place that checks the token, reads the input, and answers or refuses.
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type { Config } from "../config.ts";
@@ -6,12 +6,12 @@ import { isOneOf } from "../tokens.ts";
 import { type CallContext, type Operation, type Refusal, STATUS } from "./operation.ts";
 import { describeProblems, isRefusal, runOperation } from "./perform.ts";
 
-// Far more than nearly any input is.
+// Far more than nearly any input.
 const MOST_CHARACTERS = 64 * 1024;
 
 type Caller = "token" | "delivery-token";
 
-/** @param configOf the settings of this isolate @param operations everything under /api/ */
+/** @param configOf returns the settings of this isolate @param operations everything under /api/ */
 export function api(configOf: (env: Env) => Config, operations: readonly Operation[]): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>();
   for (const each of operations) {
@@ -31,7 +31,7 @@ export function api(configOf: (env: Env) => Config, operations: readonly Operati
   return app;
 }
 
-/** Both tokens are compared with what was given, whatever it is: the time tells nothing. */
+/** The given token is always compared with both, so that the time shows nothing. */
 function callerOf(request: Request, config: Config): Caller | null {
   const given = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
   const operates = isOneOf(config.operating.consoleTokens, given);
@@ -81,7 +81,10 @@ async function run(
   return answered(shown, each);
 }
 
-/** Path, query and body as one object, the path winning; null where the body is no JSON object. `?q=` asks for nothing. */
+/**
+ * Path, query and body as one object; the path wins. An empty query value such as `?q=` is left out. Returns null where
+ * the body is not a JSON object.
+ */
 async function inputOf(c: Context, mostCharacters: number): Promise<object | null> {
   const text = await c.req.text();
   const body: unknown = text.trim() === "" ? {} : text.length > mostCharacters ? null : parse(text);
@@ -98,7 +101,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** JSON, or what the operation says: text, or a stream of it. */
+/** JSON, or text or a stream where the operation has a content type. */
 function answered(answer: unknown, { contentType }: Operation): Response {
   const headers = { "cache-control": "no-store" };
   if (contentType === undefined) return Response.json(answer, { headers });

@@ -1,4 +1,4 @@
-// The notifications that a call replays or closes at once, as the call's input and as the store takes them.
+// The selection of notifications that a call replays or closes at once, as input and as the store takes it.
 import * as z from "zod/mini";
 import { END_OF_TIME } from "../store/selection.ts";
 import { filterInput } from "./filter-input.ts";
@@ -7,7 +7,7 @@ export const TOO_SHORT = "q: more numbers begin with it than can be told: give m
 
 const { state: _state, ...others } = filterInput;
 
-/** What lists are filtered by, beside the state. Without `from` and `to` those of all times are selected. */
+/** The filters of lists, without the state. Without `from` and `to` all times of receipt are selected. */
 export const selectionInput = others;
 
 const selection = z.object(selectionInput);

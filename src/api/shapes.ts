@@ -1,11 +1,12 @@
-// The shapes of contract section 7 as schemas, and rows as these shapes: camelCase, RFC 3339 UTC, null for what is absent.
+// The shapes of contract section 7 as schemas, and rows in these shapes: camelCase, RFC 3339 UTC, null for what is
+// absent.
 import * as z from "zod/mini";
 import { showBody } from "../kinds/personal.ts";
 import { STATES } from "../store/insert.ts";
 import type { ListedRow, WholeRow } from "../store/search.ts";
 
-/** Schemas that the API's description names. */
-export const named = z.registry<{ readonly id: string }>();
+/** Schemas that have a name in the API's description. */
+export const namedSchemas = z.registry<{ readonly id: string }>();
 
 const text = z.nullable(z.string());
 export const instantSchema = z.iso.datetime();
@@ -13,7 +14,7 @@ export const instantSchema = z.iso.datetime();
 export const notificationSchema = z
   .object({
     id: z.string(),
-    /** As in `wechat.cancel`, `online.deposit`. */
+    /** Such as `wechat.cancel` or `online.deposit`. */
     kind: z.string(),
     state: z.enum(STATES),
     /** Why it is held or dead. */
@@ -32,7 +33,7 @@ export const notificationSchema = z
     eventDate: text,
     currency: text,
     amount: text,
-    /** The id of the one that this may be a repeat of. */
+    /** The id of the notification that this may repeat. */
     repeats: text,
     receivedAt: instantSchema,
     receipts: z.int(),
@@ -40,10 +41,10 @@ export const notificationSchema = z
     nextAttemptAt: z.nullable(instantSchema),
     deliveredAt: z.nullable(instantSchema),
     archived: z.boolean(),
-    /** Where people see it. */
+    /** Its page in the console. */
     consoleUrl: z.string(),
   })
-  .register(named, { id: "Notification" });
+  .register(namedSchemas, { id: "Notification" });
 
 export type NotificationShape = z.infer<typeof notificationSchema>;
 
@@ -60,14 +61,14 @@ export const wholeSchema = z
         answer: text,
       }),
     ),
-    /** As decoded; of a form name=value, a line each. Personal values are their first character and a *. */
+    /** Decoded; a form as name=value, a line each. Personal values are masked to their first character and a *. */
     body: z.string(),
-    /** null where the body has personal values, unless the whole was asked for. */
+    /** null where the body has personal values, unless the whole body was asked for. */
     bodyBase64: text,
     charset: z.enum(["utf-8", "euc-kr"]),
     sourceAddress: text,
     contradicts: text,
-    /** Others of the same pgCno or shopOrderNo, of every kind, the newest first. */
+    /** Others of every kind with the same pgCno or shopOrderNo, newest first. */
     related: z.array(
       z.pick(notificationSchema, {
         id: true,
@@ -80,13 +81,13 @@ export const wholeSchema = z
       }),
     ),
   })
-  .register(named, { id: "NotificationWithHistory" });
+  .register(namedSchemas, { id: "NotificationWithHistory" });
 
 export function rfc3339(instant: number): string {
   return new Date(instant).toISOString();
 }
 
-/** Of the address where this receiver is called: links begin with it. */
+/** The address at which this receiver was called. Links begin with it. */
 export interface LinkBase {
   readonly origin: string;
 }
@@ -122,7 +123,7 @@ export function notificationShape(row: ListedRow, { origin }: LinkBase): Notific
   };
 }
 
-/** @param isWhole personal values and the bytes too */
+/** @param isWhole with personal values, and with the bytes */
 export function wholeShape(
   row: WholeRow,
   related: readonly ListedRow[],

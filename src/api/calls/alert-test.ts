@@ -1,4 +1,4 @@
-// A test alert to every channel at once, so that people see it arrive before they need one.
+// Sends a test alert to every channel at once, so that people see whether alerts arrive before they need one.
 import * as z from "zod/mini";
 import { channelsOf } from "../../outbound/alert-channel.ts";
 import { ALERT_WORDS } from "../../rules/alert-words.ts";

@@ -1,4 +1,4 @@
-// What was announced as the API shows it, alone and in pages: the fields that cancellations and approvals share.
+// Announced events in the API: the fields that cancellations and approvals share, alone and in pages.
 import * as z from "zod/mini";
 import { REFERENCE } from "../../receive/path.ts";
 import type { AnnouncedCursor, AnnouncedRow, QueryEntry } from "../../store/announced.ts";
@@ -9,12 +9,12 @@ import { rfc3339 } from "../shapes.ts";
 const LONGEST_DUE_AFTER_SECONDS = 86_400;
 const FIRST_ASK_SECONDS = 300;
 
-// find's fields have 60 bytes; an id is KICC's to shape.
+// KICC's find takes at most 60 bytes. Otherwise KICC may form its ids as it likes.
 export const id = z
   .string("must be text")
   .check(z.regex(/^[!-~]{1,60}$/, "must be 1 to 60 ASCII characters without spaces"));
 
-/** Of an announcement, beside the ids that each register has. */
+/** The input of an announcement, besides the ids of its register. */
 export const announcementInput = {
   mallId: id,
   pgCno: id,
@@ -41,7 +41,7 @@ export const pageInput = z.object({
 
 export const querySchema = z.object({ at: z.string(), status: z.nullable(z.string()), text: z.string() });
 
-/** Both registers' own fields stand before these. */
+/** The fields of an answer, after those of its register. */
 export const announcedFields = {
   mallId: z.string(),
   pgCno: z.string(),

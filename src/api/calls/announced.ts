@@ -1,4 +1,4 @@
-// What the calls on cancellations and on approvals do alike: announce one, look at one or many, ask KICC about one now.
+// What the calls on cancellations and approvals share: announce one, read one or many, ask KICC about one now.
 import type * as z from "zod/mini";
 import { ASK_LEASE_MS } from "../../inquire/ask-one.ts";
 import { reconcileOne } from "../../inquire/reconcile-one.ts";
@@ -56,7 +56,7 @@ export async function askNow(
     return known === null ? unknown(register) : refuse("conflict", "KICC is being asked about it just now");
   }
   await audit(db, { at: now, who: context.operator, what: register.asking, subject: id, note: null }).run();
-  // Asked later than this, KICC might be asked by another before it has answered.
+  // If KICC were asked later than this, somebody else might ask before it has answered.
   if (Date.now() > lease.until - ASK_TIMEOUT_MS) return refuse("unavailable", "D1 took too long: try again");
   const delivering = deliveringOf(context);
   return reconcileOne(taken, register, lease, taken.dueAt, { config, delivering, db, deliveries });

@@ -1,4 +1,5 @@
-// The announced approvals of contract section 8: the same calls as for cancellations, by pgCno, of a kind that KICC can be asked about.
+// The announced approvals of contract section 8. The same calls as for cancellations, but by pgCno and with a kind that
+// has a status API.
 import * as z from "zod/mini";
 import { kindsAnnouncedBy } from "../../kinds/registry.ts";
 import type { AnnouncedRow } from "../../store/announced.ts";

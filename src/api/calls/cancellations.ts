@@ -1,4 +1,4 @@
-// The cancellations of contract section 8: announce one, look at one or many, ask KICC about one now.
+// The announced cancellations of contract section 8: announce one, read one or many, ask KICC about one now.
 import * as z from "zod/mini";
 import { wechatCancel } from "../../kinds/wechat-cancel.ts";
 import type { AnnouncedRow } from "../../store/announced.ts";

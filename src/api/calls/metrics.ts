@@ -1,4 +1,4 @@
-// GET /metrics: how it goes, as Prometheus text. Sums of all time come from the rollups, so they trail by two minutes.
+// GET /metrics as Prometheus text. The sums of all time come from the rollups, so they are up to two minutes old.
 import * as z from "zod/mini";
 import { version } from "../../../package.json";
 import { DELAY_BOUNDS_MS } from "../../rules/histogram.ts";
@@ -98,7 +98,7 @@ function byAge(pending: readonly number[], now: number): Sample[] {
   return AGES.map(([age], index) => ({ labels: { age }, value: ages.filter((each) => each === index).length }));
 }
 
-/** null where the queue does not say: the other metrics are answered all the same. */
+/** Returns null where the queue does not answer: the other metrics are answered all the same. */
 async function backlogOf(deliveries: Queue): Promise<QueueMetrics | null> {
   try {
     return await before(Date.now() + QUEUE_WITHIN_MS, "ask the queue", deliveries.metrics());

@@ -1,4 +1,4 @@
-// Looking at notifications: lists, and one with all that is known of its payment.
+// Reading notifications: lists, and one with everything that is known of its payment.
 import * as z from "zod/mini";
 import { archivedOne, searchArchive } from "../from-archive.ts";
 import { audit } from "../../store/audit.ts";
@@ -46,7 +46,7 @@ export const showNotification = operation({
     const [row, related] = await Promise.all([find(context.db, id), findRelated(context.db, id)]);
     const archived = row === null ? await archivedOne(context.config, context.db, id, body === "whole", context) : null;
     if (row === null && archived === null) return unknownNotification(id);
-    // Written before anything is shown: who cannot be recorded sees nothing.
+    // The audit is written before anything is shown: nobody sees personal values without a record.
     if (body === "whole")
       await audit(context.db, { at: context.now, who: context.operator, what: "look", subject: id, note: null }).run();
     return row === null ? (archived ?? unknownNotification(id)) : wholeShape(row, related, body === "whole", context);

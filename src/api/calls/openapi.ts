@@ -1,4 +1,4 @@
-// The API's description, as it was written from the operations' schemas.
+// Answers openapi.json, which is generated from the schemas of the operations.
 import * as z from "zod/mini";
 import description from "../openapi.json";
 import { operation } from "../operation.ts";

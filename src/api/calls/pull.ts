@@ -1,4 +1,4 @@
-// Pulling, for an origin that accepts no connection at all: leases on the same rows, with what a push would have brought.
+// Pulling, for an origin that accepts no connection: leases the same rows, and answers what a push would have brought.
 import { shortId } from "../../short-id.ts";
 import * as z from "zod/mini";
 import type { Delivering } from "../../config.ts";
@@ -14,13 +14,13 @@ import { wholeNumber } from "../input.ts";
 import { type CallContext, deliveringOf, operation, refuse } from "../operation.ts";
 import { instantSchema, notificationSchema, notificationShape, rfc3339 } from "../shapes.ts";
 
-// 50 of the largest bodies, 64 KiB each and in base64, are 4.4 MB: that is the most that one answer holds.
+// 50 of the largest bodies, 64 KiB each, are 4.4 MB in base64: an answer has no more.
 const MOST = 50;
 const LONGEST_LEASE_SECONDS = 300;
 const LONGEST_WAIT_SECONDS = 20;
 const LOOK_EVERY_MS = 1000;
 const EXPIRE_EVERY = 5;
-// Bounds of what one call does about leases that ran out; the sweep does the rest.
+// Limits for the expired leases that one call settles. The sweep settles the rest.
 const EXPIRED = 100;
 const LOOKED_AT = 500;
 const WINDOWS = 4;
@@ -50,7 +50,7 @@ export const pull = operation({
     if (delivering.mode !== "pull") return refuse("conflict", `Cannot pull: DELIVERY is ${delivering.mode}`);
     const waitUntil = context.now + waitSeconds * 1000;
     for (let look = 0; ; look++) {
-      // Nobody would report what is leased for a puller that is gone.
+      // The puller is gone: nobody would report what is leased for it.
       if (context.signal?.aborted) return { notifications: [] };
       const isThorough = look % EXPIRE_EVERY === 0;
       if (isThorough) await settleFirstExpired(context, delivering);
@@ -62,14 +62,14 @@ export const pull = operation({
   },
 });
 
-/** Leases that ran out are failed attempts, which are due again after their waits. */
+/** An expired lease is a failed attempt. Its notification is due again after the usual wait. */
 async function settleFirstExpired({ db }: CallContext, { delaysMs }: Delivering): Promise<void> {
   const now = Date.now();
   const expired = await findExpired(db, { dueBy: now, from: START }, now, EXPIRED, LOOKED_AT);
   await settleExpired(db, expired, delaysMs, now);
 }
 
-/** @param windows how many to look at: what is leased, or waits for KICC's word, may fill the first */
+/** @param windows how many windows to look at: the first may be full of rows that are leased or wait for KICC */
 async function leaseNext(
   context: CallContext,
   { secrets, delaysMs }: Delivering,
@@ -88,7 +88,7 @@ async function leaseNext(
   );
 }
 
-/** One statement takes them, so no two pullers get the same one. */
+/** One statement claims them, so two pullers never get the same one. */
 async function claimFirst(context: CallContext, lease: Lease, max: number, windows: number): Promise<DeliverableRow[]> {
   let from: DuePlace | null = START;
   for (let looked = 0; from !== null && looked < windows; looked++) {
@@ -100,7 +100,7 @@ async function claimFirst(context: CallContext, lease: Lease, max: number, windo
   return [];
 }
 
-/** Nobody reports on what is leased for a call that was given up, or to a puller that is gone: it is given back. */
+/** Claims, and undoes the claim where the call was given up or the puller is gone: nobody would report on it. */
 async function claimInTime(context: CallContext, window: Window, lease: Lease, max: number): Promise<DeliverableRow[]> {
   const claiming = claimDue(context.db, window, lease, max);
   try {
@@ -114,7 +114,7 @@ async function claimInTime(context: CallContext, window: Window, lease: Lease, m
   return [];
 }
 
-/** Throws nothing. A statement that hung may still commit: it is waited for. */
+/** Throws nothing. A statement that hung may still commit, so this waits for it first. */
 async function unclaimAfter(
   claiming: Promise<unknown>,
   window: Window,

@@ -1,4 +1,4 @@
-// The API's calls on the quarantine: look at it, take one in after all, drop one.
+// The API's calls on the quarantine: list it, release one, drop one.
 import * as z from "zod/mini";
 import type { Config } from "../../config.ts";
 import type { Kind } from "../../kinds/kind.ts";
@@ -28,7 +28,7 @@ const EXCERPT_CHARACTERS = 300;
 const quarantinedSchema = z.object({
   id: z.string(),
   reason: z.enum(["token", "address", "path", "too-large", "unreadable"]),
-  /** Where it came; null where the path is no door. */
+  /** null where the path is no door. */
   door: z.nullable(z.string()),
   path: z.nullable(z.string()),
   /** Of the last receipt. */
@@ -36,9 +36,9 @@ const quarantinedSchema = z.object({
   knewToken: z.boolean(),
   receivedAt: z.iso.datetime(),
   receipts: z.int(),
-  /** As many as are kept: of a body over 64 KiB, its first 4 KiB. */
+  /** As many as are kept: of a body over 64 KiB the first 4 KiB. */
   bytes: z.int(),
-  /** Personal values are their first character and a *. */
+  /** Personal values are masked to their first character and a *. */
   excerpt: z.string(),
 });
 
@@ -91,8 +91,9 @@ export const quarantineOperations = [
 ] as const;
 
 /**
- * Read at the door where it came; of a path that is no door by its marks, else as the kind that a person names. What
- * cannot be read is delivered on that person's word where KICC's address sent it: its bytes, without fields.
+ * Reads a body at the door where it came. Where the path is no door, by its marks, else as the kind that the person
+ * names. A body that cannot be read is released only if KICC's address sent it and the person names the kind: its
+ * bytes, without fields.
  */
 function readKept(kept: Quarantined, named: Kind | null, config: Config): Notification | { readonly refusal: Refusal } {
   const { body, receivedAt, reference, contentType, address } = kept;
@@ -112,8 +113,8 @@ function isFromKicc({ trusted, reason, address }: Quarantined, { product }: Kind
 }
 
 /**
- * Stored first and dropped then: whoever dies between them releases again, and the receipt's id makes it count once.
- * Like KICC's own, it is a receipt where it is known already, and held where it contradicts.
+ * Stores it first and drops it then. If it dies in between, the person releases it again, and the receipt's id makes it
+ * count once. It is judged like a notification from KICC: it may be a receipt, or be held.
  */
 async function release(
   kept: Quarantined,
@@ -147,7 +148,7 @@ function quarantinedAnswer({ beginning, contentType, ...row }: QuarantineRow): z
   };
 }
 
-/** A beginning may end amid a character: the bytes that a character lacks are left out. */
+/** The beginning of a body may end inside a character: such bytes are left out. */
 function excerptOf(beginning: Uint8Array, contentType: string | null): string {
   const attempts = [0, 1, 2, 3].map((cut) => showBody(beginning.subarray(0, beginning.length - cut), contentType));
   const { masked } = attempts.find(({ charset }) => charset === "utf-8") ?? showBody(beginning, contentType);

@@ -1,4 +1,4 @@
-// Replays of many that are under way: looking at them, and stopping one.
+// Replays of many that the cron works off: listing them, and stopping one.
 import * as z from "zod/mini";
 import { type ReplayProgress, listReplays, stopReplay } from "../../store/replay-progress.ts";
 import { operation, refuse } from "../operation.ts";
@@ -13,7 +13,7 @@ const replaySchema = z.object({
   mallId: z.nullable(z.string()),
   result: z.nullable(z.enum(["success", "failure"])),
   q: z.nullable(z.string()),
-  /** Counted up to a bound, as `left` is. */
+  /** `total` and `left` are counted up to a bound. */
   total: z.int(),
   left: z.int(),
 });

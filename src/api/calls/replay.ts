@@ -1,4 +1,4 @@
-// Delivering again: one notification, or all of a selection.
+// Replaying: one notification, or all of a selection.
 import * as z from "zod/mini";
 import { enqueue } from "../../queue/send.ts";
 import { REPLAY_COUNTS_AT_MOST, askReplayMany } from "../../store/replay-many.ts";
@@ -26,7 +26,7 @@ export const replayNotification = operation({
     }
     if (row === null) return unknownNotification(id);
     if (replayed === null) return refuse("conflict", `Cannot replay: the notification is ${row.state}`);
-    // In the other modes a puller, or the sweep, takes it from here.
+    // In the other modes a puller or the sweep takes it from here.
     if (deliveringOf(context).mode === "push") {
       context.waitUntil(enqueue(context.deliveries, notificationOf(replayed), replayed.attempts + 1));
     }

@@ -1,4 +1,4 @@
-// How an attempt ended, as a puller or the Worker that consumes the queue reports it.
+// How an attempt ended, reported by a puller or by the Worker that consumes the queue.
 import * as z from "zod/mini";
 import { log } from "../../log.ts";
 import { type Outcome, failed } from "../../rules/outcome.ts";
@@ -12,13 +12,13 @@ import { type CallContext, MACHINE, deliveringOf, operation, refuse } from "../o
 import { notificationSchema, notificationShape } from "../shapes.ts";
 
 const LONGEST_REASON = 500;
-/** The same as of a push: of a failure 4 KiB, of an acceptance the beginning. */
+/** As for a push: up to 4 KiB of a failure, the beginning of an acceptance. */
 const LONGEST_ANSWER = 4096;
 const LONGEST_ACCEPTANCE = 500;
 const attempt = z.optional(wholeNumber(1, 1_000_000));
-/** Of the origin's answer, for the history. */
+/** The origin's answer, for the history. */
 const answered = {
-  // A report is never refused for what the history alone wants of it.
+  // A report is never refused because of a value that only the history needs.
   status: orElse(z.optional(z.nullable(wholeNumber(100, 599))), null),
   answer: orElse(z.optional(z.nullable(anyText(LONGEST_ANSWER))), null),
 };
@@ -37,7 +37,7 @@ export const acceptAttempt = operation({
       return refuse("conflict", `Cannot accept: attempt ${given} was never made, the last one is ${reported.attempts}`);
     }
     if (reported.state === "closed") return refuse("conflict", "Cannot accept: the notification is closed");
-    // The report may come twice, when its answer was lost.
+    // A report may come twice, if its answer was lost.
     if (reported.state === "delivered") return unchanged(id, context);
     if (given === undefined && reported.open === 0) return refuse("conflict", NONE_OPEN);
     return settled(
@@ -103,7 +103,8 @@ async function settled(
   const settlement = { id, attempt: attemptOf(number, startedAt ?? now, ended, outcome), decision, body };
   const what = outcome.kind === "accepted" ? "accept" : "fail";
   const entry = { at: now, who: operator, what, subject: id, note: `attempt ${number}` };
-  // Without a DELIVERY_TOKEN it is a machine that reports with the CONSOLE_TOKEN: a line for each would hide the people's.
+  // Without a DELIVERY_TOKEN a machine reports with the CONSOLE_TOKEN. An entry for each of its reports would hide what
+  // people did.
   const isPerson = operator !== MACHINE && config.operating.deliveryTokens.length > 0;
   const row = await settleReported(db, settlement, now, isPerson ? entry : null);
   if (row === null) return unknownNotification(id);

@@ -1,4 +1,4 @@
-// A made-up notification through everything, so that a merchant sees the whole way work before KICC calls.
+// Sends a test notification through everything, so that a merchant sees the whole way work before KICC calls.
 import { shortId } from "../../short-id.ts";
 import * as z from "zod/mini";
 import { log } from "../../log.ts";
@@ -14,10 +14,10 @@ import { kindName } from "../input.ts";
 import { operation } from "../operation.ts";
 import { notificationSchema, notificationShape } from "../shapes.ts";
 
-/** A failed result: an origin whose handler was never changed must not book it. */
+/** A failed result: an unchanged handler must not book it. */
 const FAILED = "9999";
 const RES_CD = "must be 1 to 4 letters and digits";
-/** What it was before there were others. */
+/** The default is the kind of version 1.0.0. */
 const FIRST = KINDS.find(({ statusApi }) => statusApi?.announcedBy === "cancelPgCno")?.name ?? "";
 
 export const testNotification = operation({
@@ -46,7 +46,10 @@ export const testNotification = operation({
   },
 });
 
-/** KICC's shape with ids of zeros and a serial: no id of KICC's begins with zeros, and no two samples share one. */
+/**
+ * In KICC's format with ids of zeros and a serial number: KICC's ids never begin with zeros, and no two test
+ * notifications share one.
+ */
 function sample(kind: Kind, resCd: string, now: number): Notification {
   const serial = now * 1000 + Math.floor(Math.random() * 500) * 2;
   const { body: text, contentType } = kind.sample(resCd, serial, now);
