@@ -56,7 +56,16 @@ async function full<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+const HANGS = () => new Promise<void>(() => {});
+
+/** Deadlines ring a hundred times as soon, in their order. */
+function quickTimers(): void {
+  const original = globalThis.setTimeout;
+  vi.spyOn(globalThis, "setTimeout").mockImplementation((run: () => void, ms = 0) => original(run, ms / 100));
+}
+
 describe("a claim that comes too late", () => {
+  const sleep = globalThis.setTimeout;
   /** Time goes on by 15 s at the moment that a round trip begins, or ends. */
   const passes = (at: number) => async (trip: number) => {
     await Promise.resolve();
@@ -66,6 +75,15 @@ describe("a claim that comes too late", () => {
   it.each([
     ["its reply hung", { after: passes(1) }],
     ["it hung before D1 committed it", { before: passes(1) }],
+    [
+      "D1 committed it long after",
+      {
+        before: async (trip: number) => {
+          await passes(1)(trip);
+          if (trip === 1) await new Promise((resolve) => sleep(resolve, 100));
+        },
+      },
+    ],
   ])("is given back where %s: no attempt is counted, and the next delivers", async (_how, faults) => {
     const { notification, id } = await stored();
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
@@ -103,6 +121,14 @@ describe("D1 that takes no new row", () => {
     expect(await deliver([unknown])).toEqual({ acked: ["m0"], sent: [unknown.id] });
   });
 
+  it("or hangs at it delivers what it has all the same", async () => {
+    const known = await stored();
+    const unknown = notificationFrom(kiccBody());
+    quickTimers();
+    const db = faultyD1(env.DB, { before: (trip) => (trip === 2 ? HANGS() : undefined) });
+    expect(await deliver([unknown, known.notification], { db })).toEqual({ acked: ["m1"], sent: [known.id] });
+  });
+
   it("keeps for the pullers each that it can take", async () => {
     const [one, other] = [notificationFrom(kiccBody()), notificationFrom(kiccBody())];
     const settings = { DELIVERY: "pull", DELIVERY_TOKEN: "delivery-token" };
@@ -133,8 +159,12 @@ describe("what came through the queue alone, while nothing may be delivered", ()
     expect(await deliver([notification])).toEqual({ acked: ["m0"], sent: [notification.id] });
   });
 
-  it("stays in the queue while D1 is away too", async () => {
-    const db = faultyD1(env.DB, { before: () => Promise.reject(new Error("D1_ERROR: D1 DB is overloaded.")) });
+  it.each([
+    ["is away", () => Promise.reject(new Error("D1_ERROR: D1 DB is overloaded."))],
+    ["hangs", HANGS],
+  ])("stays in the queue while D1 %s too", async (_how, before) => {
+    quickTimers();
+    const db = faultyD1(env.DB, { before });
     const notification = notificationFrom(kiccBody());
     expect(await deliver([notification], { db, settings: { ORIGIN_URL: "" } })).toEqual({ acked: [], sent: [] });
     expect(await rowOf(notification.id)).toBeNull();

@@ -153,6 +153,14 @@ describe("a batch", () => {
     expect(await rowOf(message.id)).toMatchObject({ attempts: 1 });
   });
 
+  it("tries a replayed one again as often and as soon as a new one, however many attempts it had", async () => {
+    const { notification, id } = await stored();
+    await given.pending({ attempts: 16, tries: 0 }, id);
+    const { retried } = await deliver([encodeMessage(notification, 17)], () => new Response(null, { status: 500 }));
+    expect(retried["m0"]).toBeLessThanOrEqual(17);
+    expect(await rowOf(id)).toMatchObject({ state: "pending", attempts: 17, tries: 1 });
+  });
+
   it("buries a notification whose delays are used up, and one that the origin calls gone", async () => {
     const settings = { RETRY_DELAYS_SECONDS: "0" };
     const message = await pending();
@@ -178,6 +186,12 @@ describe("a message that may not be delivered now", () => {
     const early = await deliver([message], ACCEPTS, { attempts: 2 });
     expect(early.requests).toEqual([]);
     expect(early.retried["m0"]).toBeGreaterThan(10);
+  });
+
+  it("is dropped when KICC is asked about it: its word sends another", async () => {
+    const message = await pending();
+    await given.asking({}, message.id);
+    expect(await deliver([message])).toMatchObject({ acked: ["m0"], requests: [] });
   });
 
   it("is dropped when another message made its attempt: it would go round for nothing", async () => {
@@ -279,6 +293,22 @@ describe("D1 away", () => {
     expect(result.trips).toBe(3);
     expect((await rowOf(message.id))?.history).toHaveLength(1);
     expect(result.retried["m0"]).toBeGreaterThanOrEqual(13);
+  });
+
+  it("leaves what D1 does not take down until the lease ends to whoever comes after it", async () => {
+    const message = await pending();
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const startedAt = Date.now();
+    // The lease is the origin's 10 s and 30 more.
+    const away = (trip: number) => {
+      if (trip === 1) return;
+      vi.setSystemTime(startedAt + 39_800);
+      throw new Error("D1 is away");
+    };
+    const result = await deliver([message], ACCEPTS, { db: faultyD1(env.DB, { before: away }) });
+    vi.useRealTimers();
+    expect(result).toMatchObject({ acked: [], retried: { m0: 2 } });
+    expect(await rowOf(message.id)).toMatchObject({ state: "pending", attempts: 1, leaseUntil: startedAt + 40_000 });
   });
 
   it("goes on trying to settle while D1 is away after the origin accepted: nothing is delivered twice", async () => {

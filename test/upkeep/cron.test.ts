@@ -4,9 +4,9 @@ import { runSteps } from "../../src/upkeep/cron.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it("runs the steps in turn, each in spite of the one before it", async () => {
+it("runs the steps in turn, each in spite of the one before it, and is no whole run then: nobody is told that all went well", async () => {
   const ran: string[] = [];
-  await runSteps({
+  const isWhole = await runSteps({
     first: async () => {
       await Promise.resolve();
       ran.push("first");
@@ -15,6 +15,8 @@ it("runs the steps in turn, each in spite of the one before it", async () => {
     second: async () => void ran.push("second"),
   });
   expect(ran).toEqual(["first", "second"]);
+  expect(isWhole).toBe(false);
+  expect(await runSteps({ alone: async () => {} })).toBe(true);
 });
 
 it("does not let a step that hangs keep the next one from running, and ends when all have", async () => {

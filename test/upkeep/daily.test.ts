@@ -4,6 +4,7 @@ import { beat } from "../../src/store/heartbeat.ts";
 import { tellDaily } from "../../src/upkeep/daily.ts";
 import { rollUp } from "../../src/upkeep/roll-up.ts";
 import { clear, configWith, kiccBody, stored } from "../fixtures.ts";
+import { meteredD1 } from "../metered.ts";
 
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
@@ -55,6 +56,10 @@ it("tells once, though two runs do so at once and others follow, and late where 
   await Promise.all([run(), run()]);
   await at(NINE + 4 * HOUR);
   expect(told).toHaveLength(1);
+  const { db, queries } = meteredD1(env.DB);
+  await tellDaily(configWith(SETTINGS), db, NINE + 5 * HOUR);
+  // Told already: this is asked each minute of the day.
+  expect(queries()).toBe(1);
   await at(NINE + DAY);
   expect(told).toHaveLength(2);
 });

@@ -1,14 +1,12 @@
-import { createMessageBatch, createExecutionContext, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { returnDeadLetters } from "../../src/deliver/dead-letters.ts";
-import { type DeliveryMessage, encodeMessage } from "../../src/queue/message.ts";
+import type { DeliveryMessage } from "../../src/queue/message.ts";
 import { askReplayMany } from "../../src/store/replay-many.ts";
 import { replayOne } from "../../src/store/replay-one.ts";
 import type { Selection } from "../../src/store/selection.ts";
 import { pruneNotifications } from "../../src/store/prune-notifications.ts";
 import { sweep } from "../../src/upkeep/sweep.ts";
-import { clear, configWith, copied, faultyD1, kiccBody, notificationFrom, rowOf, stored } from "../fixtures.ts";
+import { clear, configWith, copied, faultyD1, kiccBody, rowOf, stored } from "../fixtures.ts";
 import { type Columns, given, set } from "../given.ts";
 import { meteredD1 } from "../metered.ts";
 
@@ -80,7 +78,7 @@ describe("enqueueing again", () => {
 
   it("enqueues nothing while the queue has a message older than the due time, for a quarter of an hour at most", async () => {
     const [waits, waited] = [await due(5), await due(16)];
-    const backlog = localQueue({ oldest: Date.now() - 6 * MINUTE_MS });
+    const backlog = localQueue({ oldest: Date.now() - 180 * MINUTE_MS });
     expect((await run(backlog)).sent.map(({ id }) => id)).toEqual([waited]);
     const drained = localQueue({ oldest: Date.now() - 2 * MINUTE_MS });
     expect((await run(drained)).sent.map(({ id }) => id)).toEqual([waits]);
@@ -163,6 +161,22 @@ describe("a queue in trouble", () => {
       { attempts: 0, rows: 5 },
       { attempts: 1, rows: 100 },
     ]);
+  });
+
+  it("counts attempts for what the queue took before it refused more of the same page", async () => {
+    for (let index = 0; index < 30; index++) await due(3, { body: btoa("x".repeat(20_000)) });
+    const half = localQueue();
+    const send = half.queue.sendBatch.bind(half.queue);
+    const queue = {
+      ...half.queue,
+      sendBatch: (page: Iterable<MessageSendRequest>) =>
+        half.pages.length > 0 ? Promise.reject(new Error("Too Many Requests")) : send(page),
+    };
+    const { sent } = await run({ ...half, queue }, { DELIVERY: "queue" });
+    expect(sent.length).toBeLessThan(30);
+    for (const { id } of sent) expect(await rowOf(id)).toMatchObject({ attempts: 1, leaseUntil: expect.any(Number) });
+    const rest = await run(localQueue(), { DELIVERY: "queue" });
+    expect(rest.sent.map(({ attempt }) => attempt)).toEqual(Array(30 - sent.length).fill(1));
   });
 
   it("enqueues what is overdue though the queue never says how much waits", async () => {
@@ -327,6 +341,19 @@ describe("retention", () => {
     expect(await env.DB.prepare("SELECT count(*) AS rows FROM notifications").first()).toEqual({ rows: 0 });
   });
 
+  it("reads little in a minute where thousands of old ones stay for people", { timeout: 60_000 }, async () => {
+    await copied(await due(401 * 24 * 60, { state: "dead" }), 4000);
+    const { db, take } = meteredD1(env.DB);
+    await sweep(configWith(), db, localQueue().queue);
+    expect(take().read).toBeLessThan(2000);
+  });
+
+  it("deletes nothing where there is an archive: what leaves D1 is there first", async () => {
+    const id = await due(401 * 24 * 60, { state: "delivered" });
+    await run(localQueue(), { ARCHIVE: env.BUCKET });
+    expect(await rowOf(id)).not.toBeNull();
+  });
+
   it("prunes finished ones past their days, in pages, and never pending, dead or held ones", async () => {
     const old = 401 * 24 * 60;
     const kept = [];
@@ -358,54 +385,5 @@ describe("retention", () => {
     let closed = 0;
     for (let run = 0; run < 4; run++) closed += (await pruneNotifications(env.DB, before, 3)).deleted;
     expect(closed).toBe(1);
-  });
-});
-
-describe("dead letters of the queue", () => {
-  async function returned(content: DeliveryMessage, queue = localQueue(), db = faultyD1(env.DB), settings = {}) {
-    const batch = createMessageBatch("kicc-deliveries-dead", [
-      { id: "m0", timestamp: new Date(), attempts: 1, body: content },
-    ]);
-    const message = batch.messages[0];
-    const retry = message && vi.spyOn(message, "retry");
-    await returnDeadLetters(batch, configWith(settings), db, queue.queue);
-    const { explicitAcks } = await getQueueResult(batch, createExecutionContext());
-    return { acked: explicitAcks, retries: retry?.mock.calls ?? [], ...queue };
-  }
-
-  it("stores one that D1 has not got, and leaves it to the sweep", async () => {
-    const notification = notificationFrom(kiccBody(), { receivedAt: Date.now() - 2 * MINUTE_MS });
-    expect(await returned(encodeMessage(notification, 1))).toMatchObject({ acked: ["m0"], sent: [] });
-    expect(await rowOf(notification.id)).toMatchObject({ state: "pending", attempts: 0 });
-    expect((await run()).sent).toHaveLength(1);
-  });
-
-  it("leaves a row that has delays left pending: only used-up delays or a 410 make it dead", async () => {
-    const { notification, id } = await stored();
-    await returned(encodeMessage(notification, 1));
-    expect(await rowOf(id)).toMatchObject({ state: "pending" });
-  });
-
-  it("are stored and stay, with a delay, while a setting is wrong", async () => {
-    const notification = notificationFrom(kiccBody());
-    const content = encodeMessage(notification, 1);
-    const left = await returned(content, localQueue(), faultyD1(env.DB), { ORIGIN_URL: "ftp://origin.example" });
-    expect(left).toMatchObject({ acked: [], retries: [[{ delaySeconds: 300 }]] });
-    expect(await rowOf(notification.id)).toMatchObject({ state: "pending", attempts: 0 });
-  });
-
-  it("goes back to the deliveries as a fresh message with a delay while D1 is away, and waits if the queue is too", async () => {
-    const away = () => faultyD1(env.DB, { before: () => Promise.reject(new Error("away")) });
-    const content = encodeMessage(notificationFrom(kiccBody()), 1);
-    const back = await returned(content, localQueue(), away());
-    expect(back).toMatchObject({ acked: ["m0"], sent: [content], delays: [900] });
-    const stays = await returned(content, localQueue({ fails: true }), away());
-    expect(stays).toMatchObject({ acked: [], retries: [[{ delaySeconds: 300 }]] });
-  });
-
-  it("counts as a failed attempt of the Worker that consumes the queue", async () => {
-    const { notification, id } = await stored(kiccBody(), {}, { DELIVERY: "queue" });
-    await returned(encodeMessage(notification, 1), localQueue(), faultyD1(env.DB), { DELIVERY: "queue" });
-    expect(await rowOf(id)).toMatchObject({ state: "pending", leaseUntil: null, history: [{ outcome: "failed" }] });
   });
 });

@@ -141,6 +141,16 @@ describe("alerts", () => {
     expect(await minute()).toEqual([expect.stringContaining("called with the right NOTIFY_TOKEN")]);
   });
 
+  it("tells of growth from the least count since it was told: what a person closed is no growth's measure", async () => {
+    const ids = [await inState("dead"), await inState("dead"), await inState("dead")];
+    expect(await minute()).toHaveLength(1);
+    for (const id of ids.slice(1)) await given.closed(id);
+    expect(await minute()).toEqual([]);
+    await inState("dead");
+    await pass(60);
+    expect(await minute()).toEqual([expect.stringContaining("2 notifications are dead")]);
+  });
+
   it("says what is over while another thing goes on", async () => {
     const id = await inState("dead");
     await inState("held");
@@ -294,6 +304,20 @@ describe("an alert that cannot be sent", () => {
     expect(await listUnsent(env.DB, 9)).toEqual([]);
   });
 
+  it("goes first when its channel is there again: what was raised after it waits", async () => {
+    const refuses = () => new Response("no", { status: 500 });
+    answer = refuses;
+    await inState("dead");
+    await minute();
+    await inState("held");
+    answer = vi.fn(() => new Response("ok")).mockImplementationOnce(refuses);
+    expect(await minute()).toEqual([]);
+    expect(await listUnsent(env.DB, 9)).toHaveLength(2);
+    // Both are free at once for whoever sends next.
+    await watch(configWith({ ALERT_URL }), env.DB, now + 1000);
+    expect(told.map((text) => text.includes("dead"))).toEqual([true, false]);
+  });
+
   it("is told once though two runs of the cron see it at once", async () => {
     await minute();
     await inState("dead");
@@ -380,6 +404,17 @@ describe("while D1 is away", () => {
     expect(await minute({}, away)).toHaveLength(1);
     expect(await minute()).toEqual([expect.stringContaining("All well again")]);
     expect(await minute()).toEqual([]);
+  });
+
+  it("tells again in five minutes where the first telling reached nobody", async () => {
+    const away = faultyD1(env.DB, { before: () => Promise.reject(new Error("D1_ERROR: D1 DB is overloaded.")) });
+    answer = () => new Response("no", { status: 500 });
+    expect(await minute({}, away)).toEqual([]);
+    answer = () => new Response("ok");
+    // An isolate that has told nothing yet tells in every fifth minute alone: there may be one for each run.
+    for (let run = 0; run < 4; run++) expect(await minute({}, away)).toEqual([]);
+    expect(await minute({}, away)).toHaveLength(1);
+    await minute();
   });
 
   it("tells of missing migrations", async () => {
