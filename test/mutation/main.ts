@@ -17,7 +17,7 @@ const SURVIVE_AT_MOST = 0.05;
 
 const { values } = parseArgs({
   options: {
-    /** A part of the file's name, or a line as in store.txt:12. */
+    /** Parts of files' names, or lines as in store.txt:12, comma-separated. */
     only: { type: "string" },
     /** So many of those that a test has to see. */
     quick: { type: "string" },
@@ -25,7 +25,7 @@ const { values } = parseArgs({
   },
 });
 
-const mutations = chosen(readTables(ROOT));
+const mutations = sampled(readTables(ROOT, isWanted));
 if (mutations.length === 0) throw new Error(`Cannot find a mutation: ${values.only} is in no table`);
 const startedAt = Date.now();
 const crews = Array.from({ length: AT_ONCE }, () => crewOf(ROOT, TRIAL_WITHIN_MS));
@@ -53,21 +53,18 @@ console.log(
 const isWhole = values.only === undefined && values.quick === undefined;
 process.exit(unexplained.length > 0 || (isWhole && share > SURVIVE_AT_MOST) ? 1 : 0);
 
-function chosen(all: readonly Mutation[]): readonly Mutation[] {
-  const { only, quick } = values;
-  const some = only === undefined ? all : all.filter(({ file, at }) => file.includes(only) || at === only);
-  return quick === undefined
-    ? some
-    : sampled(
-        some.filter(({ reason }) => reason === null),
-        Number(quick),
-      );
+function isWanted(file: string, at: string): boolean {
+  return values.only === undefined || values.only.split(",").some((only) => file.includes(only) || at === only);
 }
 
-function sampled(all: readonly Mutation[], count: number): readonly Mutation[] {
+function sampled(all: readonly Mutation[]): readonly Mutation[] {
+  if (values.quick === undefined) return all;
   const random = seededRandom(Number(values.seed));
-  const inOrder = all.map((mutation) => ({ mutation, place: random() })).toSorted((a, b) => a.place - b.place);
-  return inOrder.slice(0, count).map(({ mutation }) => mutation);
+  const inOrder = all
+    .filter(({ reason }) => reason === null)
+    .map((mutation) => ({ mutation, place: random() }))
+    .toSorted((a, b) => a.place - b.place);
+  return inOrder.slice(0, Number(values.quick)).map(({ mutation }) => mutation);
 }
 
 function testsOf(of: readonly Mutation[]): readonly string[] {

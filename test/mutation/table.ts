@@ -21,16 +21,19 @@ export interface Mutation {
   readonly source: string;
 }
 
-/** @throws where a line is none, its file is not there, or its text stands there not once */
-export function readTables(root: string): readonly Mutation[] {
+/** By the file that is mutated, and the table with its line. */
+type IsWanted = (file: string, at: string) => boolean;
+
+/** @throws where a line that is wanted is none, its file is not there, or its text stands there not once */
+export function readTables(root: string, isWanted: IsWanted): readonly Mutation[] {
   const problems: string[] = [];
   const names = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".txt"));
-  const mutations = names.toSorted().flatMap((name) => readTable(root, name, problems));
+  const mutations = names.toSorted().flatMap((name) => readTable(root, name, isWanted, problems));
   if (problems.length > 0) throw new Error(`Cannot use the tables:\n${problems.join("\n")}`);
   return mutations;
 }
 
-function readTable(root: string, name: string, problems: string[]): Mutation[] {
+function readTable(root: string, name: string, isWanted: IsWanted, problems: string[]): Mutation[] {
   const mutations: Mutation[] = [];
   let [file = "", ...tests]: string[] = [];
   const lines = readFileSync(path.join(import.meta.dirname, name), "utf8").split("\n");
@@ -38,9 +41,10 @@ function readTable(root: string, name: string, problems: string[]): Mutation[] {
     const at = `${name}:${index + 1}`;
     try {
       if (line.trim() === "" || line.startsWith("#")) continue;
-      if (line.startsWith(" "))
+      if (!line.startsWith(" ")) [file = "", ...tests] = line.split(/\s+/);
+      else if (isWanted(file, at)) {
         mutations.push({ at, file, tests, ...readLine(line, readFileSync(path.join(root, file), "utf8")) });
-      else [file = "", ...tests] = line.split(/\s+/);
+      }
     } catch (error) {
       problems.push(`${at}: ${error instanceof Error ? error.message : String(error)}`);
     }

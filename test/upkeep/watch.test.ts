@@ -310,7 +310,7 @@ describe("an alert that cannot be sent", () => {
     await inState("dead");
     await minute();
     await inState("held");
-    answer = vi.fn(() => new Response("ok")).mockImplementationOnce(refuses);
+    answer = vi.fn<() => Response>(() => new Response("ok")).mockImplementationOnce(refuses);
     expect(await minute()).toEqual([]);
     expect(await listUnsent(env.DB, 9)).toHaveLength(2);
     // Both are free at once for whoever sends next.
