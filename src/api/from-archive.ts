@@ -78,8 +78,9 @@ export async function restoreFromArchive({ archiving }: Config, db: D1Database, 
   return archiving !== null && restore(archiving.bucket, db, id);
 }
 
-/** Of a line what the shape has: a line keeps more, for bringing it back. */
+/** Of a line what the shape has, in its order: a line keeps more, for bringing it back. */
 function shapeOf(line: ArchivedLine, shape: object, origin: string): object {
   const consoleUrl = `${origin}/console/notifications/${encodeURIComponent(line.id)}`;
-  return { ...Object.fromEntries(Object.entries(line).filter(([name]) => name in shape)), consoleUrl };
+  const known: Readonly<Record<string, unknown>> = { ...line, consoleUrl };
+  return Object.fromEntries(Object.keys(shape).flatMap((name) => (name in known ? [[name, known[name]]] : [])));
 }

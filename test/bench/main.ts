@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { benchAck } from "./ack.ts";
 import { benchBytes } from "./bytes.ts";
 import { benchDelivery } from "./delivery.ts";
+import { benchFind } from "./find.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchKinds } from "./kinds.ts";
 import { benchLoad } from "./load.ts";
@@ -32,6 +33,7 @@ const BENCHES: Readonly<Record<string, readonly [title: string, run: (extent: Ex
   delivery: ["Delivery", ({ quick }) => benchDelivery(quick)],
   load: ["Acks beside deliveries", ({ rounds, quick }) => benchLoad(rounds, quick ? 60 : 300)],
   start: ["Start", ({ quick }) => benchStart(quick ? 5 : 40)],
+  find: ["Search in the archive", ({ quick }) => benchFind(quick ? 12_000 : 1_000_000)],
   money: ["Money", ({ quick }) => benchMoney(quick ? 6000 : 50_000)],
   soak: ["Soak", ({ quick }) => benchSoak(quick ? 300 : 3600)],
 };

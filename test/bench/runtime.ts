@@ -22,6 +22,8 @@ export interface Contestant {
   readonly settings?: Readonly<Record<string, string>>;
   /** Consumes its own queue as wrangler.toml says. Without, the local queue takes every message and drops it. */
   readonly consumes?: true;
+  /** Has an R2 bucket of its own as ARCHIVE. */
+  readonly archives?: true;
 }
 
 export interface Runtime {
@@ -73,7 +75,7 @@ export async function startRuntime(
   };
 }
 
-function workerOf({ name, script, settings, consumes }: Contestant): V4WorkerOptions {
+function workerOf({ name, script, settings, consumes, archives }: Contestant): V4WorkerOptions {
   const queue = `${name}-deliveries`;
   return {
     name,
@@ -82,6 +84,7 @@ function workerOf({ name, script, settings, consumes }: Contestant): V4WorkerOpt
     compatibilityDate: "2026-10-30",
     bindings: { ...SETTINGS, ...settings },
     d1Databases: { DB: name },
+    ...(archives ? { r2Buckets: { ARCHIVE: name } } : {}),
     queueProducers: { DELIVERIES: { queueName: queue } },
     ...(consumes ? { queueConsumers: { [queue]: { maxBatchSize: 6, maxBatchTimeout: 0, maxRetries: 100 } } } : {}),
     ratelimits: {
