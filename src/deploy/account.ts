@@ -1,4 +1,4 @@
-// Whose login it is, and which account is meant. Without a login it asks for one at a terminal, and says how otherwise.
+// Finds the login and the account. Without a login it asks for one at a terminal; elsewhere it says how to log in.
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { type CloudflareApi, cloudflareApi } from "./cloudflare-api.ts";

@@ -1,8 +1,8 @@
-// Asks a door as a stranger would, in the ways that Cloudflare's bot and browser checks tell apart. The token in the URL
-// is wrong on purpose: the receiver keeps nothing of such a call.
-import { type Heard, ask } from "./asking.ts";
+// Calls a door as a stranger would, in ways that Cloudflare's bot and browser checks treat differently. The token in
+// the URL is wrong on purpose: the receiver keeps nothing of such a call.
+import { type CallResult, callHttps } from "./https-call.ts";
 import type { Door } from "./doors.ts";
-import type { Outward } from "./outward.ts";
+import type { Endpoints } from "./endpoints.ts";
 
 interface Caller {
   readonly name: string;
@@ -24,6 +24,11 @@ export const CALLERS: readonly Caller[] = [
   { name: "curl", headers: { ...JSON_TYPE, "user-agent": "curl/8.5.0", accept: "*/*" } },
 ];
 
-export function knock(receiver: string, { path }: Door, { headers }: Caller, outward: Outward): Promise<Heard> {
-  return ask({ url: new URL(`${path}/a-wrong-token`, receiver), headers, body: "{}" }, outward);
+export function callDoor(
+  receiver: string,
+  { path }: Door,
+  { headers }: Caller,
+  endpoints: Endpoints,
+): Promise<CallResult> {
+  return callHttps({ url: new URL(`${path}/a-wrong-token`, receiver), headers, body: "{}" }, endpoints);
 }

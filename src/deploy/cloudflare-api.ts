@@ -1,13 +1,13 @@
-// Looks things up in Cloudflare's API, where wrangler has no command or prints no JSON for it. It changes nothing but
-// the account's workers.dev name.
+// Reads from Cloudflare's API what no wrangler command prints as JSON. It changes nothing but the account's workers.dev
+// name.
 
-export type Answer<T> =
+export type ApiAnswer<T> =
   | { readonly end: "found"; readonly result: T }
   | { readonly end: "refused"; readonly status: number; readonly code: number; readonly message: string };
 
 export interface CloudflareApi {
-  readonly get: <T>(path: string, query?: Readonly<Record<string, string>>) => Promise<Answer<T>>;
-  readonly put: <T>(path: string, body: object) => Promise<Answer<T>>;
+  readonly get: <T>(path: string, query?: Readonly<Record<string, string>>) => Promise<ApiAnswer<T>>;
+  readonly put: <T>(path: string, body: object) => Promise<ApiAnswer<T>>;
 }
 
 const WITHIN_MS = 30_000;
@@ -19,7 +19,7 @@ interface Envelope {
 }
 
 export function cloudflareApi(base: string, token: string, signal: AbortSignal): CloudflareApi {
-  const ask = async <T>(method: string, path: string, body?: object): Promise<Answer<T>> => {
+  const request = async <T>(method: string, path: string, body?: object): Promise<ApiAnswer<T>> => {
     const response = await fetch(`${base}${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, ...(body ? { "content-type": "application/json" } : {}) },
@@ -34,9 +34,9 @@ export function cloudflareApi(base: string, token: string, signal: AbortSignal):
   return {
     get: (path, query = {}) => {
       const search = new URLSearchParams(query).toString();
-      return ask("GET", search === "" ? path : `${path}?${search}`);
+      return request("GET", search === "" ? path : `${path}?${search}`);
     },
-    put: (path, body) => ask("PUT", path, body),
+    put: (path, body) => request("PUT", path, body),
   };
 }
 
@@ -48,7 +48,7 @@ async function readEnvelope(response: Response): Promise<Envelope> {
   }
 }
 
-/** The token lacks a right, as Cloudflare says it. */
+/** The token lacks a right. */
 export function isForbidden(answer: { readonly status: number; readonly code: number }): boolean {
   return answer.status === 403 || answer.code === 10000 || answer.code === 9109;
 }

@@ -1,4 +1,4 @@
-// From an account to a working notifyUrl: what is missing is made, what is there stays. Each step can break off, and the
+// From an account to a working notifyUrl. It makes what is missing and leaves what is there. Any step can fail; the
 // next run goes on from there.
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -6,17 +6,17 @@ import { type Login, logIn } from "./account.ts";
 import { checkHostname } from "./hostname.ts";
 import { migrate } from "./migrations.ts";
 import type { Options } from "./options.ts";
-import { outwardOf } from "./outward.ts";
+import { endpointsIn } from "./endpoints.ts";
 import type { Progress } from "./progress.ts";
 import { type Project, readProject } from "./project.ts";
-import { prove } from "./proving.ts";
-import { askDoors, waitUntilUp } from "./reaching.ts";
-import { handOver, missingSecrets, secretsIn, storedSecrets } from "./secrets.ts";
+import { sendTest } from "./test-notification.ts";
+import { askDoors, waitUntilUp } from "./wait-until-up.ts";
+import { showSecrets, missingSecrets, secretsIn, storedSecrets } from "./secrets.ts";
 import { checkSettings, withOptions } from "./settings-file.ts";
 import { Stop } from "./stop.ts";
 import { ensureDatabase, ensureQueues } from "./storage.ts";
-import { whatNow } from "./telling.ts";
-import { planUpload, removeSecretsFile, upload } from "./uploading.ts";
+import { nextSteps } from "./next-steps.ts";
+import { planUpload, removeSecretsFile, upload } from "./upload.ts";
 import { type Wrangler, wranglerIn } from "./wrangler.ts";
 import { ensureWorkersDev } from "./workers-dev.ts";
 
@@ -29,13 +29,13 @@ export interface DeploySetup {
   readonly atTerminal: boolean;
 }
 
-/** @throws {Stop} where a person has to do something first */
+/** @throws {Stop} where a person must do something first */
 export async function deploy(setup: DeploySetup): Promise<void> {
   const { root, options, env, progress, signal, atTerminal } = setup;
-  const outward = outwardOf(env);
+  const endpoints = endpointsIn(env);
   removeSecretsFile(root);
   const place = { root, environment: options.environment, env, signal };
-  const login = await logIn({ wrangler: wranglerIn(place), apiBase: outward.api, env, signal, atTerminal });
+  const login = await logIn({ wrangler: wranglerIn(place), apiBase: endpoints.api, env, signal, atTerminal });
   progress.is(`Cloudflare account ${login.name}`);
   const chosen = { ...env, CLOUDFLARE_ACCOUNT_ID: login.account };
   const settings = await readSettings(setup, login);
@@ -50,12 +50,12 @@ export async function deploy(setup: DeploySetup): Promise<void> {
 
 interface Settings {
   readonly project: Project;
-  /** wrangler.toml, or in a dry run what it would be. */
+  /** wrangler.toml; in a dry run a draft of it. */
   readonly file: string;
   readonly leave: () => void;
 }
 
-/** Nothing is written before the settings are right and the hostname may be taken. */
+/** Writes nothing before the settings are right and the hostname may be taken. */
 async function readSettings(
   { root, options, env, progress, signal }: DeploySetup,
   { api, account }: Login,
@@ -74,7 +74,7 @@ async function readSettings(
         todo: ["--hostname kicc.<your domain>"],
       });
     }
-    const { resolvers } = outwardOf(env);
+    const { resolvers } = endpointsIn(env);
     for (const hostname of project.hostnames) {
       await checkHostname(hostname, {
         api,
@@ -116,23 +116,23 @@ async function deployProject(
   const given = { ...secretsIn(options.secretsTo), ...env };
   const { all, made } = missingSecrets(stored, delivery, given);
   const release = releaseOf(root);
-  const uploading = { api, account, root, wrangler, progress, dryRun, release };
-  const plan = await planUpload(project, all, uploading);
-  if (!dryRun) handOver(made, options.secretsTo, env["CI"] !== undefined && env["CI"] !== "", progress);
-  await upload(project, plan, all, uploading);
+  const uploadSetup = { api, account, root, wrangler, progress, dryRun, release };
+  const plan = await planUpload(project, all, uploadSetup);
+  if (!dryRun) showSecrets(made, options.secretsTo, env["CI"] !== undefined && env["CI"] !== "", progress);
+  await upload(project, plan, all, uploadSetup);
   if (dryRun) return;
   const url = receiver ?? `https://${options.hostname ?? project.hostnames.at(-1)}`;
-  const way = await waitUntilUp(url, { outward: outwardOf(env), progress, signal, waitMs: options.waitMs });
+  const way = await waitUntilUp(url, { endpoints: endpointsIn(env), progress, signal, waitMs: options.waitMs });
   const doors = await askDoors(url, way, progress);
   const known = { ...pick(given, ["CONSOLE_TOKEN", "NOTIFY_TOKEN"]), ...all };
   const [consoleToken] = (known["CONSOLE_TOKEN"] ?? "").split(",");
   const origin = project.vars["ORIGIN_URL"];
   const proof = consoleToken
-    ? await prove({ receiver: url, consoleToken, delivery, origin, way, progress, signal })
+    ? await sendTest({ receiver: url, consoleToken, delivery, origin, way, progress, signal })
     : null;
   if (proof === null)
     progress.note("No test notification was sent: set CONSOLE_TOKEN for this command, or use the console's Test page");
-  progress.print(whatNow({ receiver: url, doors, secrets: known, delivery }));
+  progress.print(nextSteps({ receiver: url, doors, secrets: known, delivery }));
   if (proof?.end !== "refused") return;
   const { status, why, todo } = proof;
   if ((status === 401 || status === 403) && "ORIGIN_SIGNING_SECRET" in made) {

@@ -1,12 +1,12 @@
-// npm run doctor -- https://kicc.shop.example: what is wrong from KICC's side of view, from any machine. One line a check;
-// exit code 1 where something is wrong.
+// npm run doctor -- https://kicc.shop.example: checks from any machine what KICC would meet. One line per check; exit
+// code 1 where something is wrong.
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { cloudflareApi } from "./cloudflare-api.ts";
 import { type Finding, lineOf } from "./finding.ts";
 import { checkInside, receivedWithin } from "./inside-checks.ts";
 import { checkDns, checkDoors, checkHealth, checkOldTls } from "./outside-checks.ts";
-import { outwardOf } from "./outward.ts";
+import { endpointsIn } from "./endpoints.ts";
 import { checkPlan } from "./plan-checks.ts";
 import { readProject } from "./project.ts";
 
@@ -39,17 +39,17 @@ async function run(args: string[]): Promise<number> {
 
 async function examine(receiver: URL, environment: "production" | "development"): Promise<Finding[]> {
   const { env } = process;
-  const outward = outwardOf(env);
+  const endpoints = endpointsIn(env);
   const signal = AbortSignal.timeout(120_000);
   const now = () => Date.now();
   const outside = await Promise.all([
-    checkDns(receiver, outward, signal),
-    checkHealth(receiver, outward, now),
-    checkOldTls(receiver, outward),
-    checkDoors(receiver, outward),
+    checkDns(receiver, endpoints, signal),
+    checkHealth(receiver, endpoints, now),
+    checkOldTls(receiver, endpoints),
+    checkDoors(receiver, endpoints),
   ]);
   const consoleToken = env["CONSOLE_TOKEN"] as string | undefined;
-  const inside = consoleToken ? { receiver, consoleToken, outward, now } : null;
+  const inside = consoleToken ? { receiver, consoleToken, endpoints, now } : null;
   const findings = [...outside.flat(), ...(inside ? await checkInside(inside) : [])];
   const { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ACCOUNT_ID: account } = env;
   if (!token || !account) return findings;
@@ -58,6 +58,6 @@ async function examine(receiver: URL, environment: "production" | "development")
   const received = inside ? await receivedWithin(inside, DAY_MS) : null;
   return [
     ...findings,
-    ...(await checkPlan({ api: cloudflareApi(outward.api, token, signal), account, database, queues }, received)),
+    ...(await checkPlan({ api: cloudflareApi(endpoints.api, token, signal), account, database, queues }, received)),
   ];
 }

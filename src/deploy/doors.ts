@@ -1,10 +1,10 @@
-// The paths that KICC calls, and how long each notifyUrl may be on KICC's side. Data alone.
+// The paths that KICC calls, and how long a notifyUrl KICC stores for each. Data only.
 
 export interface Door {
   readonly path: `/kicc/${string}`;
   /** What KICC sends there. */
   readonly takes: string;
-  /** KICC stores no longer notifyUrl, in bytes, token and reference included. */
+  /** The longest notifyUrl that KICC stores, in bytes, with token and reference. */
   readonly longestUrl: number;
 }
 

@@ -1,8 +1,8 @@
-// One line of the doctor's report: a check, how it is, what to do about it.
+// One line of the doctor's report: a check, its result, and what to do about it.
 
 export interface Finding {
   readonly check: string;
-  /** `wrong`: KICC or the origin is not reached. `near`: it will be so one day, or could not be told. */
+  /** `wrong`: KICC or the origin is not reached. `near`: it soon will not be, or the check could not tell. */
   readonly state: "well" | "near" | "wrong";
   readonly text: string;
   readonly todo?: string;

@@ -1,10 +1,10 @@
-// Whether the hostname may become the receiver's. wrangler would take it without asking, the merchant's own server's
-// too: so this looks first, in the account and from outside.
+// Checks whether the receiver may take the hostname. wrangler would take it without asking, even from the merchant's
+// own server. So this looks first, in the account and in DNS.
 import { randomBytes } from "node:crypto";
 import { RIGHTS } from "./account.ts";
 import { type CloudflareApi, isForbidden } from "./cloudflare-api.ts";
 import type { Progress } from "./progress.ts";
-import { resolve } from "./resolving.ts";
+import { resolve } from "./dns.ts";
 import { Stop } from "./stop.ts";
 
 export interface HostnameSetup {
@@ -17,7 +17,7 @@ export interface HostnameSetup {
   readonly signal: AbortSignal;
 }
 
-/** @throws {Stop} unless it is this Worker's already, or free on an active domain of the account */
+/** @throws {Stop} unless the hostname is this Worker's already, or free on an active domain of the account */
 export async function checkHostname(hostname: string, setup: HostnameSetup): Promise<void> {
   const { api, account, worker, progress } = setup;
   const owner = await ownerOf(hostname, setup);
@@ -70,7 +70,7 @@ interface Zone {
   readonly status: string;
 }
 
-/** The domain of the account that the hostname is on, by its longest name. */
+/** The domain of the account with the longest name that the hostname ends with. */
 async function zoneOf(hostname: string, api: CloudflareApi): Promise<Zone> {
   const labels = hostname.split(".");
   for (let first = 0; first < labels.length - 1; first += 1) {
@@ -97,7 +97,7 @@ async function zoneOf(hostname: string, api: CloudflareApi): Promise<Zone> {
   });
 }
 
-/** null where there is none, or where the login has no right to DNS: `wrangler login` has none. */
+/** null where there is no record, or where the login may not read DNS: `wrangler login` may not. */
 async function recordInZone(hostname: string, zone: Zone, api: CloudflareApi): Promise<string | null> {
   const answer = await api.get<readonly { type: string; content: string }[]>(`/zones/${zone.id}/dns_records`, {
     name: hostname,
@@ -118,7 +118,7 @@ async function recordFromOutside(
       todo: ["Run it again where DNS over HTTPS is allowed, or, if nothing uses that hostname: --replace-dns"],
     });
   }
-  // Where the domain has a wildcard every name leads somewhere, and no record is this one's own.
+  // With a wildcard record every name resolves, and the hostname has no record of its own.
   const sibling = `kicc-${randomBytes(6).toString("hex")}.${hostname.split(".").slice(1).join(".")}`;
   const other = await resolve(sibling, resolvers, signal);
   const isWildcard = other.end === "found" && other.addresses.some((address) => seen.addresses.includes(address));

@@ -1,7 +1,7 @@
-// What the receiver says of itself to whoever has its CONSOLE_TOKEN: settings, what waits, how the origin answers, the cron.
-import { ask } from "./asking.ts";
+// Asks the receiver about itself with its CONSOLE_TOKEN: settings, what waits, how the origin answers, the cron.
+import { callHttps } from "./https-call.ts";
 import { type Finding, near, well, wrong } from "./finding.ts";
-import type { Outward } from "./outward.ts";
+import type { Endpoints } from "./endpoints.ts";
 
 interface Notification {
   readonly id: string;
@@ -20,11 +20,11 @@ interface Attempt {
 export interface Inside {
   readonly receiver: URL;
   readonly consoleToken: string;
-  readonly outward: Outward;
+  readonly endpoints: Endpoints;
   readonly now: () => number;
 }
 
-// The sweep runs each minute and takes what is overdue: this much later, it does not.
+// The sweep runs each minute and takes what is overdue. What is this late was not taken.
 const CRON_LATE_MS = 10 * 60_000;
 const LOOKED_AT = 5;
 
@@ -50,7 +50,7 @@ export async function checkInside(inside: Inside): Promise<Finding[]> {
   ];
 }
 
-/** How the origin answered the last ones that were tried. */
+/** How the origin answered the last notifications that were tried. */
 async function originOf(inside: Inside, notifications: readonly Notification[]): Promise<Finding> {
   const tried = notifications.filter(({ attempts }) => attempts > 0);
   if (tried.length === 0) return near("origin", "nothing was tried yet", "Send a test from the console's Test page");
@@ -87,7 +87,7 @@ function countsOf(text: string): Finding[] {
   ];
 }
 
-/** A gauge of its own where the receiver has one; else by what the cron should have taken and did not. */
+/** By the receiver's own gauge if it has one; else by pending notifications that the cron should have taken. */
 async function cronOf(inside: Inside, metrics: string): Promise<Finding> {
   const todo = "npx wrangler deploy again, and look at the Worker's Cron Triggers in the dashboard";
   const ranAt = metricOf(metrics, "kicc_cron_last_run_timestamp_seconds");
@@ -117,9 +117,9 @@ type Read =
   | { readonly end: "read"; readonly text: string }
   | { readonly end: "failed"; readonly why: string; readonly todo: string };
 
-async function read({ receiver, consoleToken, outward }: Inside, path: string): Promise<Read> {
+async function read({ receiver, consoleToken, endpoints }: Inside, path: string): Promise<Read> {
   const headers = { authorization: `Bearer ${consoleToken}`, "user-agent": "kicc-doctor" };
-  const heard = await ask({ url: new URL(path, receiver), method: "GET", headers }, outward);
+  const heard = await callHttps({ url: new URL(path, receiver), method: "GET", headers }, endpoints);
   if (heard.end === "failed") return { end: "failed", why: heard.message, todo: "See the checks above" };
   if (heard.status === 200) return { end: "read", text: heard.text };
   if (heard.status === 401)
@@ -130,7 +130,7 @@ async function read({ receiver, consoleToken, outward }: Inside, path: string): 
 const PAGE = 100;
 const MOST_PAGES = 40;
 
-/** How many came within the last `spanMs`, counted by their list; null where it cannot be read. */
+/** How many came within the last `spanMs`, counted through the list; null where the list cannot be read. */
 export async function receivedWithin(inside: Inside, spanMs: number): Promise<number | null> {
   const since = inside.now() - spanMs;
   let count = 0;

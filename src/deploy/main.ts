@@ -1,5 +1,5 @@
-// npm run deploy: reads the command line, runs, says how it ended. Exit code 0: all is there; 1: a person has to do
-// something; 130: broken off.
+// npm run deploy: reads the command line, runs, and says how it ended. Exit code 0: everything is there; 1: a person
+// must do something; 130: interrupted.
 import path from "node:path";
 import { deploy } from "./deploy.ts";
 import { USAGE, readOptions } from "./options.ts";

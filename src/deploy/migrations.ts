@@ -1,5 +1,5 @@
-// Brings D1 to the schema that the code needs, before the code. Where a database is in use it names the bookmark to
-// come back to. A migration that fails midway leaves its first tables: D1 has no transaction around it.
+// Brings D1 to the schema that the code needs, before the code is deployed. For a database in use it names a bookmark
+// to return to: a migration that fails midway leaves its first tables, because D1 runs it without a transaction.
 import type { Progress } from "./progress.ts";
 import type { Project } from "./project.ts";
 import { Stop } from "./stop.ts";
@@ -11,7 +11,7 @@ export interface MigrationsSetup {
   readonly dryRun: boolean;
 }
 
-/** @param wasThere the database was not made just now */
+/** @param wasThere false where the database was made just now */
 export async function migrate({ database }: Project, wasThere: boolean, setup: MigrationsSetup): Promise<void> {
   const { wrangler, progress, dryRun } = setup;
   if (!wasThere && dryRun) {

@@ -1,4 +1,4 @@
-// The command line of `npm run deploy` → options. Pure; throws Stop with what to write instead.
+// Reads the command line of `npm run deploy`. Pure; throws Stop with what to write instead.
 import { parseArgs } from "node:util";
 import { Stop } from "./stop.ts";
 
@@ -13,9 +13,9 @@ export interface Options {
   readonly location: string;
   readonly dryRun: boolean;
   readonly replacesDns: boolean;
-  /** The name to register under workers.dev where the account has none. */
+  /** The name to register under workers.dev if the account has none. */
   readonly subdomain: string | null;
-  /** A file for the secrets that are made, in place of showing them. */
+  /** A file for the secrets that are made, instead of showing them. */
   readonly secretsTo: string | null;
   readonly waitMs: number;
 }

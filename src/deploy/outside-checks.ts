@@ -1,20 +1,20 @@
-// The receiver as KICC sees it: DNS, certificate, TLS 1.2, who answers at each door and how fast.
-import { type Heard, ask } from "./asking.ts";
-import { CALLERS, knock } from "./callers.ts";
+// Checks the receiver as KICC sees it: DNS, certificate, TLS 1.2, who answers at each door, and how fast.
+import { type CallResult, callHttps } from "./https-call.ts";
+import { CALLERS, callDoor } from "./callers.ts";
 import { DOORS, type Door } from "./doors.ts";
 import { type Finding, near, well, wrong } from "./finding.ts";
-import type { Outward } from "./outward.ts";
-import { resolve } from "./resolving.ts";
-import { type Verdict, judge } from "./verdict.ts";
+import type { Endpoints } from "./endpoints.ts";
+import { resolve } from "./dns.ts";
+import { type DoorAnswer, judgeDoor } from "./door-answer.ts";
 
-// KICC gives up after 10 s.
+// KICC waits 10 s.
 const SLOW_MS = 3000;
 const TOO_SLOW_MS = 10_000;
 const RENEWED_BEFORE_DAYS = 14;
 const SKEW_MS = 30_000;
 const DAY_MS = 86_400_000;
 
-export async function checkDns({ hostname }: URL, { resolvers }: Outward, signal: AbortSignal): Promise<Finding> {
+export async function checkDns({ hostname }: URL, { resolvers }: Endpoints, signal: AbortSignal): Promise<Finding> {
   const seen = await resolve(hostname, resolvers, signal);
   if (seen.end === "found") return well("DNS", `${hostname} is ${seen.addresses.join(", ")}`);
   if (seen.end === "unknown") return near("DNS", `could not be asked over HTTPS (${seen.why})`);
@@ -25,11 +25,11 @@ export async function checkDns({ hostname }: URL, { resolvers }: Outward, signal
   );
 }
 
-/** Health over TLS as it comes: the certificate, this machine's clock, D1. */
-export async function checkHealth(receiver: URL, outward: Outward, now: () => number): Promise<Finding[]> {
+/** /health over TLS: the certificate, this machine's clock, D1. */
+export async function checkHealth(receiver: URL, endpoints: Endpoints, now: () => number): Promise<Finding[]> {
   const headers = { "user-agent": "kicc-doctor" };
   const asked = { url: new URL("/health", receiver), method: "GET" as const, headers };
-  const heard = await ask(asked, outward);
+  const heard = await callHttps(asked, endpoints);
   if (heard.end === "failed") return [unanswered("health", heard, receiver.hostname)];
   const findings: Finding[] = [];
   if (heard.tls) findings.push(certificateOf(heard.tls, now()));
@@ -42,13 +42,13 @@ export async function checkHealth(receiver: URL, outward: Outward, now: () => nu
   return findings;
 }
 
-/** KICC's older systems speak no TLS 1.3. */
-export async function checkOldTls(receiver: URL, outward: Outward): Promise<Finding> {
+/** KICC's older systems do not speak TLS 1.3. */
+export async function checkOldTls(receiver: URL, endpoints: Endpoints): Promise<Finding> {
   if (receiver.protocol !== "https:") return near("TLS 1.2", "the receiver is asked over http");
   const url = new URL("/health", receiver);
-  const heard = await ask(
+  const heard = await callHttps(
     { url, method: "GET", headers: { "user-agent": "kicc-doctor" }, newestTls: "TLSv1.2" },
-    outward,
+    endpoints,
   );
   if (heard.end === "answered") return well("TLS 1.2", "is spoken");
   if (/SSL|EPROTO|TLS|ECONNRESET/.test(heard.code) && !/CERT/.test(heard.code)) {
@@ -58,16 +58,16 @@ export async function checkOldTls(receiver: URL, outward: Outward): Promise<Find
   return unanswered("TLS 1.2", heard, receiver.hostname);
 }
 
-/** Each door, as each caller, one line a door. */
-export function checkDoors(receiver: URL, outward: Outward): Promise<Finding[]> {
-  return Promise.all(DOORS.map((door) => checkDoor(receiver, door, outward)));
+/** Calls each door as each caller. One line per door. */
+export function checkDoors(receiver: URL, endpoints: Endpoints): Promise<Finding[]> {
+  return Promise.all(DOORS.map((door) => checkDoor(receiver, door, endpoints)));
 }
 
-async function checkDoor(receiver: URL, door: Door, outward: Outward): Promise<Finding> {
+async function checkDoor(receiver: URL, door: Door, endpoints: Endpoints): Promise<Finding> {
   const answers = await Promise.all(
     CALLERS.map(async (caller) => {
-      const heard = await knock(receiver.href, door, caller, outward);
-      return { name: caller.name, ms: heard.ms, verdict: judge(heard, receiver.hostname) };
+      const heard = await callDoor(receiver.href, door, caller, endpoints);
+      return { name: caller.name, ms: heard.ms, verdict: judgeDoor(heard, receiver.hostname) };
     }),
   );
   const check = `door ${door.path}`;
@@ -95,7 +95,7 @@ async function checkDoor(receiver: URL, door: Door, outward: Outward): Promise<F
   return well(check, `the receiver answers, and refuses strangers (${slowest} ms)`);
 }
 
-function whoSays({ who }: Verdict): string {
+function whoSays({ who }: DoorAnswer): string {
   switch (who) {
     case "cloudflare":
       return "Cloudflare answers in the receiver's place";
@@ -110,16 +110,16 @@ function whoSays({ who }: Verdict): string {
   }
 }
 
-function whyOf(verdict: Verdict): string {
+function whyOf(verdict: DoorAnswer): string {
   return "why" in verdict ? verdict.why : verdict.resCd;
 }
 
-function todoOf(verdict: Verdict): string {
+function todoOf(verdict: DoorAnswer): string {
   return "todo" in verdict ? verdict.todo : "";
 }
 
-function unanswered(check: string, heard: Heard, hostname: string): Finding {
-  const verdict = judge(heard, hostname);
+function unanswered(check: string, heard: CallResult, hostname: string): Finding {
+  const verdict = judgeDoor(heard, hostname);
   return wrong(check, whyOf(verdict), todoOf(verdict));
 }
 
@@ -133,7 +133,10 @@ function certificateOf(
   return near("certificate", text, "Cloudflare renews it by itself before that: look at SSL/TLS → Edge Certificates");
 }
 
-/** Deliveries are signed with their time, and an origin whose clock is off refuses them: this machine may be it. */
+/**
+ * Deliveries are signed with their time. If an origin's clock is wrong, it refuses them. This machine may be the
+ * origin.
+ */
 function clockOf(date: string | undefined, ms: number, now: number): Finding {
   const there = Date.parse(date ?? "");
   if (Number.isNaN(there)) return near("clock", "the receiver's answer has no date");

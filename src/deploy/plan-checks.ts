@@ -1,22 +1,25 @@
-// Which limit of the account's plan is near, as far as Cloudflare's API and the receiver's own lists tell.
+// Checks which limit of the account's plan is near, as far as Cloudflare's API and the receiver's lists show it.
 import type { CloudflareApi } from "./cloudflare-api.ts";
 import { type Finding, near, well, wrong } from "./finding.ts";
 import { RETENTION_SECONDS, listQueues } from "./storage.ts";
 
-export interface Plan {
+export interface PlanSetup {
   readonly api: CloudflareApi;
   readonly account: string;
   readonly database: string;
   readonly queues: readonly string[];
 }
 
-/** Of a day on Workers Free: its 10,000 queue operations are met first, at 3 a notification. */
+/** Per day on Workers Free. Its 10,000 queue operations are the first limit, at 3 per notification. */
 export const FREE_NOTIFICATIONS_A_DAY = 3300;
-const LARGEST_BYTES = { free: 500_000_000, paid: 10_000_000_000 } as const;
+const LARGEST_DATABASE_BYTES = { free: 500_000_000, paid: 10_000_000_000 } as const;
 const NEAR = 0.8;
 
-/** @param received of the last day, null where it is not known */
-export async function checkPlan({ api, account, database, queues }: Plan, received: number | null): Promise<Finding[]> {
+/** @param received notifications of the last day; null where that is not known */
+export async function checkPlan(
+  { api, account, database, queues }: PlanSetup,
+  received: number | null,
+): Promise<Finding[]> {
   const known = await listQueues({ api, account });
   const ours = known.filter(({ queue_name }) => queues.includes(queue_name));
   const retentions = ours.map(({ settings }) => settings?.message_retention_period ?? 0);
@@ -53,7 +56,7 @@ async function sizeOf(api: CloudflareApi, account: string, database: string, pla
     return wrong("D1", `cannot be seen: ${answer.message} (${answer.code})`, "npm run deploy");
   const { file_size: bytes } = answer.result;
   if (bytes === undefined) return near("D1", "Cloudflare does not say how large it is");
-  const most = LARGEST_BYTES[plan];
+  const most = LARGEST_DATABASE_BYTES[plan];
   const text = `${Math.ceil(bytes / 1e6)} MB of ${most / 1e6}`;
   if (bytes < most * NEAR) return well("D1", text);
   return near(

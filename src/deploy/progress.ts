@@ -1,11 +1,11 @@
-// What the person sees: one line a step, and at the end whether anything was changed.
+// What the person sees: one line per step, and at the end whether anything was changed.
 
 export interface Progress {
-  /** It is so already. */
+  /** It was so already. */
   readonly is: (line: string) => void;
-  /** It was changed now. With --dry-run: it would be. */
+  /** It was changed now; with --dry-run: it would be changed. */
   readonly made: (line: string) => void;
-  /** Something to know that stops nothing. */
+  /** Something to know. It stops nothing. */
   readonly note: (line: string) => void;
   readonly print: (text: string) => void;
   readonly changes: () => number;

@@ -1,4 +1,4 @@
-// What wrangler.toml says of one environment, as wrangler itself reads it.
+// Reads one environment from wrangler.toml, with wrangler's own reader.
 import path from "node:path";
 import { unstable_readConfig } from "wrangler";
 import { Stop } from "./stop.ts";
@@ -18,17 +18,17 @@ export interface Project {
   readonly hostnames: readonly string[];
   readonly onWorkersDev: boolean;
   readonly vars: Readonly<Record<string, unknown>>;
-  /** There is a Fetcher named ORIGIN. */
+  /** A Fetcher named ORIGIN is bound. */
   readonly hasOriginBinding: boolean;
-  /** All that is deployed beside the code, for comparing. */
+  /** Everything that is deployed besides the code, for comparing versions. */
   readonly whole: unknown;
 }
 
-// Where files lie says nothing of what is deployed.
+// Paths of files do not change what is deployed.
 const PLACES = new Set(["configPath", "userConfigPath", "topLevelName", "definedEnvironments", "targetEnvironment"]);
 const MACHINE = new Set(["main", "base_dir", "tsconfig", "build", "dev", "legacy_env", "send_metrics"]);
 
-/** As much of wrangler's own type as is read here: that type is not among what the package exports. */
+/** The part of wrangler's type that is read here. The package does not export that type. */
 interface Read {
   readonly name?: string;
   readonly d1_databases: readonly { readonly database_name?: string }[];

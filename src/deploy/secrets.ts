@@ -1,5 +1,5 @@
-// The secrets that the Worker needs and does not have: from this process's environment where they are given, made here
-// otherwise. Each is shown once, before it is uploaded, so that no end of this command loses one that is in use.
+// The secrets that the Worker needs and does not have: taken from the environment where they are given, else made here.
+// Each made secret is shown once before it is uploaded, so that an interrupted run never loses one that is in use.
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { CloudflareApi } from "./cloudflare-api.ts";
@@ -10,7 +10,7 @@ export type Secrets = Readonly<Record<string, string>>;
 
 const MADE: Readonly<Record<string, () => string>> = {
   CONSOLE_TOKEN: () => randomBytes(24).toString("hex"),
-  // Short, since a notifyUrl may have at most 100 characters at one door.
+  // Short, because one door allows a notifyUrl of at most 100 characters.
   NOTIFY_TOKEN: () => randomBytes(16).toString("hex"),
   ORIGIN_SIGNING_SECRET: () => `whsec_${randomBytes(32).toString("base64")}`,
   DELIVERY_TOKEN: () => randomBytes(24).toString("hex"),
@@ -27,18 +27,18 @@ export const MEANING: Readonly<Record<string, string>> = {
 export async function storedSecrets(api: CloudflareApi, account: string, worker: string): Promise<ReadonlySet<string>> {
   const answer = await api.get<readonly { name: string }[]>(`/accounts/${account}/workers/scripts/${worker}/secrets`);
   if (answer.end === "found") return new Set(answer.result.map(({ name }) => name));
-  // 10007: there is no such Worker yet.
+  // 10007: the Worker does not exist yet.
   if (answer.code === 10007) return new Set();
   throw new Stop(`Cannot see which secrets the Worker has: ${answer.message} (${answer.code})`);
 }
 
 export interface Missing {
   readonly all: Secrets;
-  /** Those of `all` that nobody has seen yet. */
+  /** Those of `all` that were made now: nobody has seen them yet. */
   readonly made: Secrets;
 }
 
-/** @param delivery pull needs a token of its own, and queue no signature */
+/** @param delivery pull needs its own token; queue needs no signature */
 export function missingSecrets(
   stored: ReadonlySet<string>,
   delivery: unknown,
@@ -54,8 +54,8 @@ export function missingSecrets(
   return { all, made: Object.fromEntries(made.map((name) => [name, all[name] ?? ""])) };
 }
 
-/** @param file null: they are printed. A log of CI is read by many, so there it must be a file. */
-export function handOver(made: Secrets, file: string | null, inCi: boolean, progress: Progress): void {
+/** @param file null: they are printed. Many people read a CI log, so in CI it must be a file. */
+export function showSecrets(made: Secrets, file: string | null, inCi: boolean, progress: Progress): void {
   const names = Object.keys(made);
   if (names.length === 0) return;
   if (file !== null) {
@@ -75,7 +75,7 @@ export function handOver(made: Secrets, file: string | null, inCi: boolean, prog
   progress.print("");
 }
 
-/** Those that an earlier run wrote with --secrets-to: it may have ended before they were uploaded. */
+/** The secrets that an earlier run wrote with --secrets-to: it may have ended before uploading them. */
 export function secretsIn(file: string | null): Secrets {
   if (file === null || !existsSync(file)) return {};
   const lines = readFileSync(file, "utf8").matchAll(/^([A-Z_]+)="([^"\n]*)"$/gm);

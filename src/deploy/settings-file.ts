@@ -1,11 +1,11 @@
-// The options as settings in the text of wrangler.toml, and whether the Worker would accept what then stands there.
+// Writes the options as settings into the text of wrangler.toml, and checks whether the Worker would accept the result.
 import { readConfig } from "../config.ts";
 import type { Options } from "./options.ts";
 import type { Project } from "./project.ts";
 import { Stop } from "./stop.ts";
 import { quoted, setKey } from "./toml.ts";
 
-/** The text with the options written into it; as it was where they stand there already. */
+/** The text with the options in it; unchanged where they are there already. */
 export function withOptions(
   text: string,
   { environment, hostname, origin, delivery }: Options,
@@ -15,7 +15,7 @@ export function withOptions(
   const inTable = (name: string) => (table === "" ? name : `${table}.${name}`);
   let edited = text;
   if (hostname !== null && !present.hostnames.includes(hostname)) {
-    // The one before stays: KICC may still call it.
+    // The old hostname stays: KICC may still call it.
     const routes = [...present.hostnames, hostname].map(
       (name) => `{ pattern = ${quoted(name)}, custom_domain = true }`,
     );
@@ -30,7 +30,7 @@ export function withOptions(
   return edited;
 }
 
-// They are in no file: what is missing of them is made later, and what is stored cannot be read.
+// Secrets are in no file. Missing ones are made later, and stored ones cannot be read.
 const SECRETS = new Set([
   "CONSOLE_TOKEN",
   "ORIGIN_SIGNING_SECRET",

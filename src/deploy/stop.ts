@@ -1,7 +1,7 @@
-// An expected end of the command: what is wrong, what to do about it, and wrangler's own words where it has some.
+// An expected end of a command: what is wrong, what to do about it, and wrangler's output where there is some.
 
 export interface Advice {
-  /** One thing to do a line. */
+  /** One thing to do per line. */
   readonly todo?: readonly string[];
   /** What wrangler printed. */
   readonly output?: string;

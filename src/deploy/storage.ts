@@ -1,5 +1,5 @@
-// D1 with its location and the queues with their retention, made where they are missing: `wrangler deploy` alone would
-// make D1 wherever this command happens to run, and queues that forget after 4 days.
+// Makes D1 with its location and the queues with their retention, where they are missing. `wrangler deploy` alone would
+// make D1 near this machine, and queues that keep messages for 4 days only.
 import { RIGHTS } from "./account.ts";
 import { type CloudflareApi, isForbidden } from "./cloudflare-api.ts";
 import type { Progress } from "./progress.ts";
@@ -7,7 +7,7 @@ import type { Project } from "./project.ts";
 import { Stop } from "./stop.ts";
 import type { Wrangler } from "./wrangler.ts";
 
-/** How long a message waits in a queue: as long as D1 may be away. The most that each plan allows. */
+/** How long a queue keeps a message: as long as D1 may be down. The longest that each plan allows. */
 export const RETENTION_SECONDS = { paid: 1_209_600, free: 86_400 } as const;
 
 export interface StorageSetup {
@@ -96,7 +96,7 @@ async function keepRetention(
   { wrangler, progress, dryRun }: StorageSetup,
 ): Promise<void> {
   const { message_retention_period: seconds = 0 } = settings ?? {};
-  // A day is the most that Workers Free allows: whether the plan is another by now no call tells.
+  // A day is the longest on Workers Free. No call tells whether the plan has changed since.
   if (seconds === RETENTION_SECONDS.paid || seconds === RETENTION_SECONDS.free) {
     progress.is(`queue ${name} keeps messages for ${days(seconds)}`);
     return;

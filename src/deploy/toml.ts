@@ -1,8 +1,8 @@
-// Sets one key in the text of wrangler.toml, so that comments and order stay. It knows as much of TOML as that file
-// uses: tables in brackets, one key a line, values that may span lines in brackets. Pure.
+// Sets one key in the text of wrangler.toml, and keeps comments and order. It knows only the TOML that this file uses:
+// tables in brackets, one key per line, values that may span lines in brackets. Pure.
 
 /**
- * @param table its header, such as `vars` or `env.development.vars`; "" for what stands before the first one
+ * @param table its header, such as `vars` or `env.development.vars`; "" for what stands before the first header
  * @param value as TOML
  * @throws {RangeError} where the table is missing
  */
@@ -28,12 +28,12 @@ export function quoted(value: string): string {
   return JSON.stringify(value);
 }
 
-/** Blank, or a comment that leads to the next table. */
+/** Blank, or a comment that belongs to the next table. */
 function isFill(line = ""): boolean {
   return /^\s*(#.*)?$/.test(line);
 }
 
-/** @returns its lines, the header not among them */
+/** @returns the lines of the table, without its header */
 function section(lines: readonly string[], table: string): [number, number] {
   const isHeader = (line: string) =>
     (/^\s*\[/.test(line) && !/^\s*\[[^\]]*\]\s*,?\s*$/.test(line)) || /^\s*\[+[A-Za-z_][\w.]*\]+\s*(#.*)?$/.test(line);
@@ -44,7 +44,7 @@ function section(lines: readonly string[], table: string): [number, number] {
   return [header + 1, next === -1 ? lines.length : next];
 }
 
-/** The line on which the brackets of a value are closed. */
+/** The line on which the brackets of a value close. */
 function endOfValue(lines: readonly string[], first: number): number {
   let depth = 0;
   for (let index = first; index < lines.length; index += 1) {
@@ -61,7 +61,7 @@ function commentOf(line: string): string {
   return at === -1 ? "" : ` ${line.slice(at)}`;
 }
 
-/** The same length, with texts blotted out. */
+/** The line with the content of strings overwritten, in the same length. */
 function withoutStrings(line: string): string {
   return line.replaceAll(/"(\\.|[^"\\])*"|'[^']*'/g, (text) => "_".repeat(text.length));
 }

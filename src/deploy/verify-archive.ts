@@ -1,4 +1,5 @@
-// npm run verify-archive -- FOLDER: checks a copy of the bucket, offline. It reads files alone and knows nothing of the Worker.
+// npm run verify-archive -- FOLDER: checks a copy of the bucket, offline. It only reads files, and needs nothing of the
+// Worker.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
@@ -6,14 +7,14 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { createGunzip } from "node:zlib";
 
-export interface Finding {
+export interface ArchiveProblem {
   readonly name: string;
   readonly problem: string;
 }
 
-export interface Verdict {
-  readonly findings: readonly Finding[];
-  /** Parts that nothing vouches for: left behind by a run that died. Their rows stand elsewhere. */
+export interface ArchiveVerdict {
+  readonly findings: readonly ArchiveProblem[];
+  /** Parts that no manifest names: a run that died left them. Their rows are in another part. */
   readonly leftovers: readonly string[];
   readonly manifests: number;
   readonly parts: number;
@@ -27,8 +28,8 @@ interface Manifest {
   readonly previous: { readonly name: string; readonly sha256: string } | null;
 }
 
-export async function verifyArchive(folder: string): Promise<Verdict> {
-  const findings: Finding[] = [];
+export async function verifyArchive(folder: string): Promise<ArchiveVerdict> {
+  const findings: ArchiveProblem[] = [];
   const leftovers: string[] = [];
   let [manifests, parts, lines] = [0, 0, 0];
   for (const stream of ["notifications", "audit"]) {
@@ -58,9 +59,9 @@ export async function verifyArchive(folder: string): Promise<Verdict> {
   return { findings, leftovers, manifests, parts, lines };
 }
 
-/** Each manifest but one, the last, is named by exactly one other, with the hash that it has. */
-function chainOf(stream: string, read: ReadonlyMap<string, { manifest: Manifest; sha256: string }>): Finding[] {
-  const findings: Finding[] = [];
+/** Checks that exactly one other manifest names each manifest but the last, with its hash. */
+function chainOf(stream: string, read: ReadonlyMap<string, { manifest: Manifest; sha256: string }>): ArchiveProblem[] {
+  const findings: ArchiveProblem[] = [];
   const named = new Map<string, string>();
   let firsts = 0;
   for (const [name, { manifest }] of read) {

@@ -1,9 +1,10 @@
-// The account's name under workers.dev, which [env.development] needs: wrangler registers one only at a terminal.
+// Registers the account's name under workers.dev, which [env.development] needs. wrangler registers one only at a
+// terminal.
 import type { Project } from "./project.ts";
 import { Stop } from "./stop.ts";
 import type { StorageSetup } from "./storage.ts";
 
-/** @returns the Worker's address there */
+/** @returns the Worker's address */
 export async function ensureWorkersDev(
   { worker }: Project,
   wanted: string | null,

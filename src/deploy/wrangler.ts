@@ -1,19 +1,19 @@
-// Runs one wrangler command of this project's own wrangler, without a terminal, and gives back what it printed. It is
-// stopped with the command that asked for it, and after its deadline.
+// Runs one command of this project's wrangler without a terminal, and returns what it printed. It is stopped at its
+// deadline, and when the calling command is stopped.
 import { spawn } from "node:child_process";
 import path from "node:path";
 
 export interface Ran {
   readonly ok: boolean;
   readonly stdout: string;
-  /** What a person would have seen, without colours. */
+  /** What a person would see, without colours. */
   readonly output: string;
 }
 
 export type Wrangler = (args: readonly string[]) => Promise<Ran>;
 
-export interface Place {
-  /** Where wrangler.toml is. */
+export interface WranglerSetup {
+  /** The folder of wrangler.toml. */
   readonly root: string;
   readonly environment: "production" | "development";
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -23,9 +23,9 @@ export interface Place {
 const WITHIN_MS = 180_000;
 const LARGEST = 1_000_000;
 
-export function wranglerIn({ root, environment, env, signal }: Place): Wrangler {
+export function wranglerIn({ root, environment, env, signal }: WranglerSetup): Wrangler {
   const bin = path.join(import.meta.dirname, "../../node_modules/wrangler/bin/wrangler.js");
-  // Named even for the top level: wrangler warns of several environments otherwise.
+  // Named for the top level too, otherwise wrangler warns about several environments.
   const named = ["--env", environment === "production" ? "" : environment];
   return (args) =>
     new Promise((resolve, reject) => {
@@ -37,7 +37,7 @@ export function wranglerIn({ root, environment, env, signal }: Place): Wrangler 
         cwd: root,
         env: { ...(env as NodeJS.ProcessEnv), FORCE_COLOR: "0", WRANGLER_HIDE_BANNER: "true" },
         stdio: ["ignore", "pipe", "pipe"],
-        // Its own group: Ctrl-C at the terminal reaches this process alone, which then ends wrangler.
+        // In its own process group: Ctrl-C at the terminal reaches only this process, which then ends wrangler.
         detached: true,
       });
       const end = () => kill(child.pid);
@@ -61,7 +61,7 @@ export function wranglerIn({ root, environment, env, signal }: Place): Wrangler 
     });
 }
 
-/** The whole group: wrangler's bin starts a process of its own. */
+/** Kills the whole group, because wrangler's bin starts a process of its own. */
 function kill(pid: number | undefined): void {
   if (pid === undefined) return;
   try {

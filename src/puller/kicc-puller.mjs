@@ -31,21 +31,21 @@ import zlib from "node:zlib";
 
 const VERSION = "1.0.0";
 
-/** How long the receiver may take to answer, on top of the wait that was asked for. */
+/** How long the receiver may take to answer, in addition to the wait that was asked for. */
 const ANSWER_WITHIN_MS = 10_000;
-/** The part of a lease that is kept for the report, after the slowest outcome. */
+/** The part of a lease that is kept for the report, after the slowest answer. */
 const REPORT_WITHIN_MS = 10_000;
 const LARGEST_JUDGED_BYTES = 64 * 1024;
-/** The largest answer after decompression; more is not kept. */
+/** The largest answer after decompression. The rest is dropped. */
 const LARGEST_PLAIN_BYTES = 1024 * 1024;
 /** The receiver keeps as many characters of an answer to its own push. */
 const KEPT_ANSWER_CHARACTERS = 500;
-/** Twice what fifty bodies of 64 KiB take in base64. */
+/** Twice the size of fifty bodies of 64 KiB in base64. */
 const LARGEST_PULL_BYTES = 16 * 1024 * 1024;
 const FIRST_BACKOFF_MS = 1000;
 const LONGEST_BACKOFF_MS = 60_000;
 const LONGEST_REPORT_BACKOFF_MS = 15_000;
-/** With --once: after so many misses in a row it gives up. */
+/** With --once it gives up after so many failed calls in a row. */
 const MISSES_ONCE = 3;
 
 const EXIT = { done: 0, trouble: 1, misconfigured: 2 };
@@ -115,7 +115,7 @@ const SETTINGS = [
     fallback: "10000",
     wanted: "a whole number from 100 to 260000",
     help: "for the internal system's whole answer",
-    read: wholeNumber(100, 260_000), // with the rest of leaseSeconds at most 300, the receiver's longest lease
+    read: wholeNumber(100, 260_000), // the lease must fit into 300 s, the receiver's longest
   },
   {
     to: "concurrency",
@@ -228,7 +228,7 @@ Logs are JSON on stdout, one line an event: ids, never bodies or secrets.
 // ── HTTP ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * An answer, `whole` unless it was longer than asked for; or why there is none.
+ * An answer, `whole` unless it was longer than allowed; or why there is none.
  * @typedef {{ readonly status: number, readonly headers: http.IncomingHttpHeaders, readonly bytes: Buffer, readonly whole: boolean }} Answer
  * @typedef {{ readonly status: number | null, readonly error: string, readonly stopped: boolean }} NoAnswer
  */
@@ -364,8 +364,9 @@ function judge(target, { status, headers, bytes, whole }) {
 }
 
 /**
- * Undoes the encodings that the receiver's fetch() undoes. The request does not ask for compression, but some servers
- * compress all the same, and a 5001 must not be missed for that. null: the bytes do not fit their Content-Encoding.
+ * Decompresses what the receiver's fetch() decompresses. The request does not ask for compression, but some servers
+ * compress all the same, and a 5001 must not be missed because of it. Returns null where the bytes do not fit their
+ * Content-Encoding.
  * @param {Buffer} bytes
  * @param {string} encoding
  * @param {boolean} whole
@@ -384,8 +385,8 @@ function decompressed(bytes, encoding, whole) {
 }
 
 /**
- * Decodes UTF-8, else EUC-KR. A Node without EUC-KR reads Latin-1 instead: in EUC-KR's characters no byte is a quote or
- * a backslash, so the JSON around them reads the same.
+ * Decodes UTF-8, else EUC-KR. A Node without EUC-KR reads Latin-1 instead. That does not change the JSON: in EUC-KR's
+ * characters no byte is a quote or a backslash.
  * @param {Buffer} bytes
  */
 function textOf(bytes) {
@@ -427,7 +428,8 @@ function judgeAnswer(answer) {
 }
 
 /**
- * A body that does not fit its Content-Encoding, or that broke off: the answer is unknown.
+ * The error text for a body that cannot be decompressed as its Content-Encoding says, or that broke off. Nobody knows
+ * what it said.
  * @param {number} status
  * @param {string} contentEncoding
  */
@@ -444,7 +446,7 @@ function unreadableAnswer(status, contentEncoding) {
  * @returns {string | null}
  */
 function objection({ status, contentType, text }) {
-  const trimmed = text.trim(); // trim() takes a BOM for a blank.
+  const trimmed = text.trim(); // trim() removes a byte order mark too.
   const said = saidIn(trimmed);
   const failing = said.find(({ code }) => code !== SUCCESS);
   if (failing) return `origin answered ${status} with ${failing.name} ${shown(failing.code)}`;
@@ -452,7 +454,8 @@ function objection({ status, contentType, text }) {
 }
 
 /**
- * Of a JSON object, or one inside a JSON string, only its own resCd counts. Any other text is searched for one.
+ * In a JSON object, also in one inside a JSON string, only the top-level resCd counts. Any other text is searched for a
+ * resCd.
  * @param {string} text
  * @returns {Said[]}
  */
@@ -478,11 +481,12 @@ function ownCode(object) {
   return Object.hasOwn(object, "resCd") ? [{ name: "resCd", code: object["resCd"] }] : [];
 }
 
-// In 64 KiB of braces an object could begin at each of them. This bounds how much is read in all.
+// In 64 KiB of opening braces an object could begin at each brace. This limits how many characters are read in total.
 const MOST_READ_CHARACTERS = 1_000_000;
 
 /**
- * The resCd of the last object in a text that has one. PHP warnings may come before it, and it may be cut off.
+ * Returns the resCd of the last object in a text that has one. PHP warnings may stand before the object, and it may be
+ * cut off.
  * @param {string} text
  * @returns {unknown}
  */
@@ -501,7 +505,8 @@ function lastCode(text) {
 }
 
 /**
- * Reads what JSON.parse refuses, such as a raw line end in a text. `code` is undefined where there is no resCd.
+ * Reads an object that JSON.parse refuses, for example for a raw line break in a string. `code` is undefined where
+ * there is no resCd.
  * @param {string} text
  * @param {number} from
  * @returns {{ readonly code: unknown, readonly end: number }}
@@ -569,7 +574,7 @@ const CLOUDFLARE = {
   526: "the origin's certificate is not valid: expired, self-signed or for another name",
 };
 
-// Codes that Cloudflare's error page names when it answers 530.
+// The codes that Cloudflare's error page names when it answers 530.
 /** @type {Readonly<Record<string, string>>} */
 const CLOUDFLARE_1XXX = {
   1001: "the name does not resolve: check DNS",
@@ -604,7 +609,7 @@ function cloudflareProblem(status, text) {
 const LOGIN = /cloudflareaccess\.com|log-?in|sign-?in|\bo?auth(?!ors?\b)|\bsso\b/i;
 
 /**
- * Redirects are never followed. The Location's query and fragment are left out, since they may hold a token.
+ * Redirects are never followed. The error text leaves out the Location's query and fragment, which may hold a token.
  * @param {Judged} answer
  */
 function redirection({ status, url, location }) {
@@ -635,7 +640,7 @@ function resolved(place, url) {
 // ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * A plain code as it is; anything else as JSON, so that blanks, "" and null can be seen.
+ * A plain code stays as it is. Anything else is written as JSON, so that blanks, "" and null are visible.
  * @param {unknown} code
  */
 function shown(code) {
@@ -652,7 +657,7 @@ function oneLine(text = "") {
  * @param {number} characters
  */
 function excerpt(text, characters) {
-  // The same as toWellFormed(), which Node 18 lacks: the puller runs there.
+  // Does what toWellFormed() does, which Node 18 lacks: the puller runs on Node 18.
   return text.slice(0, characters).replaceAll(/\p{Surrogate}/gu, "\uFFFD");
 }
 
@@ -664,7 +669,7 @@ function parsed(text) {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // no JSON, or nested too deep for it
+    return null; // not JSON, or nested too deeply
   }
 }
 
@@ -714,10 +719,7 @@ async function call({ receiver, token }, path, content, timeoutMs, stop) {
   return status >= 500 || status === 429 ? { kind: "away", error } : { kind: "refused", status, code, error };
 }
 
-/**
- * What an operator has to check after a refused pull.
- * @param {number} status
- */
+/** What an operator has to check after a refused pull. @param {number} status */
 function remedy(status) {
   if (status === 401) return "DELIVERY_TOKEN is none of the receiver's; trying on, for it may be about to be rotated";
   if (status === 403) return "something before the receiver refuses: no Access policy or bot protection may cover /api";
@@ -751,7 +753,7 @@ async function report({ settings, stop }, { id, attempt }, outcome, until) {
     if (taken.kind === "taken") return "reported";
     const error = taken.kind === "stopped" ? taken.kind : taken.error;
     const no = taken.kind === "refused" && ["invalid", "not_found", "conflict"].includes(taken.code ?? "");
-    // While stopping, waits are short: the process ends soon either way.
+    // While stopping, waits are short: the process ends soon anyway.
     const waitMs = backoffMs(misses, stop.aborted ? FIRST_BACKOFF_MS : LONGEST_REPORT_BACKOFF_MS);
     const late = performance.now() + waitMs >= until;
     log("report.failed", { id, attempt, outcome: kind, error, ...(no || late ? {} : { againInMs: waitMs }) });
@@ -856,9 +858,9 @@ async function pull({ settings, stop }, max, waitSeconds) {
 }
 
 /**
- * A pulled notification is always posted, even when the order to stop came while the pull's answer was on its way: it
- * takes at most one timeout, for which stopping waits anyway. Reporting it as failed would cost it an attempt and a delay;
- * reporting nothing would cost it the whole lease as well.
+ * Posts a pulled notification, also when the signal to stop came while the pull's answer was on its way. That takes at
+ * most one timeout, and stopping waits that long anyway. Reporting it as failed would cost an attempt and a delay;
+ * reporting nothing would cost the whole lease as well.
  * @param {Puller} puller
  * @param {Pulled} notification
  * @param {number} leaseEndsAt
@@ -866,7 +868,7 @@ async function pull({ settings, stop }, max, waitSeconds) {
 function begin(puller, notification, leaseEndsAt) {
   const { id, attempt } = notification;
   if (puller.running.has(id) || puller.late.has(id)) {
-    // Its accept is being reported, and counts for every attempt. Posting it again would only make a duplicate.
+    // Its accept is still being reported, and counts for every attempt. Posting it again would only make a duplicate.
     log("delivery.in-hand", { id, attempt });
     return;
   }
@@ -877,7 +879,8 @@ function begin(puller, notification, leaseEndsAt) {
 }
 
 /**
- * Posts to the internal system, then reports to the receiver: so no accept is reported that it did not give.
+ * Posts to the internal system, then reports to the receiver: so no accept is reported that the internal system did not
+ * give.
  * @param {Puller} puller
  * @param {Pulled} notification
  * @param {number} leaseEndsAt
@@ -899,8 +902,9 @@ async function handle(puller, notification, leaseEndsAt) {
 }
 
 /**
- * Keeps reporting an accept as long as this process lives: the receiver takes it at any time, even after the lease, and
- * it spares the internal system a duplicate. It does not count against the concurrency. A stop makes the last try at once.
+ * Keeps reporting an accept as long as this process lives. The receiver takes it at any time, even after the lease, and
+ * it spares the internal system a duplicate. It does not count against the concurrency. When told to stop it tries at
+ * once for the last time.
  * @param {Puller} puller
  * @param {Pulled} notification
  * @param {Outcome} outcome
@@ -917,7 +921,8 @@ async function reportLate(puller, notification, outcome) {
 }
 
 /**
- * Doubles with each miss, up to the longest. Half of it is random, so that many pullers do not come back together.
+ * The wait doubles with each failed call, up to the longest. Half of it is random, so that many pullers do not call at
+ * the same moment.
  * @param {number} misses
  * @param {number} longestMs
  */
@@ -932,7 +937,7 @@ function backoffMs(misses, longestMs) {
  */
 async function sleep(ms, stop) {
   try {
-    // A report is tried again while stopping, too. The signal was given already, and must not end that wait.
+    // While stopping, a report is tried again too. The signal has come already, and must not end that wait.
     await pause(ms, undefined, stop.aborted ? {} : { signal: stop });
   } catch {
     // told to stop

@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { unstable_readConfig } from "wrangler";
 import { DOORS } from "../../src/deploy/doors.ts";
-import { whatNow } from "../../src/deploy/telling.ts";
+import { nextSteps } from "../../src/deploy/next-steps.ts";
 import { quoted, setKey } from "../../src/deploy/toml.ts";
 
 const FILE = path.join(import.meta.dirname, "../../wrangler.toml");
@@ -80,7 +80,7 @@ describe("the two environments", () => {
 describe("what is told at the end", () => {
   it("says where a notifyUrl is longer than KICC takes", () => {
     const secrets = { NOTIFY_TOKEN: "t".repeat(80) };
-    const told = whatNow({ receiver: "https://kicc.shop.example", doors: DOORS, secrets, delivery: "push" });
+    const told = nextSteps({ receiver: "https://kicc.shop.example", doors: DOORS, secrets, delivery: "push" });
     expect(told).toContain("TOO LONG: 118 bytes, KICC takes 100");
     expect(told).toContain("125 of 1000 bytes");
   });

@@ -1,22 +1,22 @@
-// One HTTPS request as some caller would make it: with exactly these headers, following nothing, up to a deadline. What
-// came back, or why nothing did.
+// One HTTPS request with exactly the given headers. It follows no redirect, and waits until a deadline. It returns the
+// answer, or why there is none.
 import { type IncomingHttpHeaders, request as httpRequest } from "node:http";
 import https from "node:https";
 import type { TLSSocket } from "node:tls";
-import type { Outward } from "./outward.ts";
+import type { Endpoints } from "./endpoints.ts";
 
-export interface Asked {
+export interface HttpsCall {
   readonly url: URL;
   readonly method?: "GET" | "POST";
-  /** No header is added but Host and the length. */
+  /** Only Host and Content-Length are added. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly withinMs?: number;
-  /** The newest TLS that this caller speaks. */
+  /** The newest version of TLS that the caller speaks. */
   readonly newestTls?: "TLSv1.2" | "TLSv1.3";
 }
 
-export type Heard =
+export type CallResult =
   | {
       readonly end: "answered";
       readonly status: number;
@@ -31,7 +31,7 @@ export type Heard =
 const LARGEST_BYTES = 256 * 1024;
 const WITHIN_MS = 15_000;
 
-export function ask(asked: Asked, { connectTo }: Pick<Outward, "connectTo">): Promise<Heard> {
+export function callHttps(asked: HttpsCall, { connectTo }: Pick<Endpoints, "connectTo">): Promise<CallResult> {
   const { url, method = "POST", headers = {}, body, withinMs = WITHIN_MS, newestTls } = asked;
   const startedAt = Date.now();
   const ms = () => Date.now() - startedAt;

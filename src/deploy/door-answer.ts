@@ -1,10 +1,10 @@
-// Who answered at a door: the receiver, or Cloudflare in its place, and then by which setting. Pure.
-import type { Heard } from "./asking.ts";
+// Decides who answered at a door: the receiver; or Cloudflare instead of it, and by which setting. Pure.
+import type { CallResult } from "./https-call.ts";
 
-export type Verdict =
-  /** The receiver, and it refuses strangers as it should. */
+export type DoorAnswer =
+  /** The receiver, and it refused the stranger as it should. */
   | { readonly who: "receiver"; readonly resCd: string }
-  /** The receiver, and KICC would be refused too. */
+  /** The receiver, but it would refuse KICC too. */
   | { readonly who: "receiver-unwell"; readonly why: string; readonly todo: string }
   /** This version of the receiver has no such door, or something else answers. */
   | { readonly who: "no-door"; readonly why: string }
@@ -33,7 +33,7 @@ const CODES: Readonly<Record<string, readonly [why: string, todo: string]>> = {
   1102: ["the Worker's CPU limit (10 ms on Workers Free)", "Change to Workers Paid"],
 };
 
-export function judge(heard: Heard, hostname: string): Verdict {
+export function judgeDoor(heard: CallResult, hostname: string): DoorAnswer {
   if (heard.end === "failed") return { who: "nobody", ...failure(heard.code, heard.message, hostname) };
   const { status, headers, text } = heard;
   const resCd = resCdOf(text);
@@ -88,7 +88,7 @@ export function judge(heard: Heard, hostname: string): Verdict {
   };
 }
 
-function redirect(status: number, location: string, hostname: string): Verdict {
+function redirect(status: number, location: string, hostname: string): DoorAnswer {
   if (/cloudflareaccess\.com/.test(location)) {
     return {
       who: "cloudflare",

@@ -1,17 +1,17 @@
-// A made-up notification through everything, as the console's Test page sends it: a failed result, which no handler
-// books. Seen at the origin, or said why not.
-import { ask } from "./asking.ts";
-import type { Outward } from "./outward.ts";
+// Sends a test notification through everything, as the console's Test page does: a failed result, which no handler
+// books. It reports whether the origin accepted it, or why not.
+import { callHttps } from "./https-call.ts";
+import type { Endpoints } from "./endpoints.ts";
 import type { Progress } from "./progress.ts";
-import { pause } from "./reaching.ts";
+import { pause } from "./wait-until-up.ts";
 import { Stop } from "./stop.ts";
 
-export interface ProofSetup {
+export interface TestSetup {
   readonly receiver: string;
   readonly consoleToken: string;
   readonly delivery: unknown;
   readonly origin: unknown;
-  readonly way: Outward;
+  readonly way: Endpoints;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -29,16 +29,16 @@ interface Notification {
 }
 
 const WITHIN_MS = 45_000;
-const AGAIN_MS = 500;
+const LOOK_EVERY_MS = 500;
 
-export type Proof =
-  | { readonly end: "shown" }
-  /** It is kept, and tried again by itself. */
+export type TestResult =
+  | { readonly end: "arrived" }
+  /** The notification is kept, and tried again later. */
   | { readonly end: "refused"; readonly status: number | null; readonly why: string; readonly todo: readonly string[] };
 
-const SHOWN: Proof = { end: "shown" };
+const ARRIVED: TestResult = { end: "arrived" };
 
-export async function prove(setup: ProofSetup): Promise<Proof> {
+export async function sendTest(setup: TestSetup): Promise<TestResult> {
   const { receiver, delivery, origin, progress, signal } = setup;
   const before = await call<{ notifications: readonly Notification[] }>(
     "GET",
@@ -48,7 +48,7 @@ export async function prove(setup: ProofSetup): Promise<Proof> {
   const [delivered] = before.notifications;
   if (delivered) {
     progress.is(`notifications are delivered, the last one ${delivered.deliveredAt ?? ""}: no test is sent`);
-    return SHOWN;
+    return ARRIVED;
   }
   const sent = await call<Notification>("POST", "/api/test", setup);
   const until = Date.now() + WITHIN_MS;
@@ -56,7 +56,7 @@ export async function prove(setup: ProofSetup): Promise<Proof> {
     const { state, reason, history = [] } = await call<Notification>("GET", `/api/notifications/${sent.id}`, setup);
     if (state === "delivered") {
       progress.made(`a test notification is at ${delivery === "push" ? String(origin) : "its consumer"} (${sent.id})`);
-      return SHOWN;
+      return ARRIVED;
     }
     const last = history.at(-1);
     if (last && last.outcome !== "accepted") {
@@ -71,7 +71,7 @@ export async function prove(setup: ProofSetup): Promise<Proof> {
       progress.made(
         `a test notification waits for ${delivery === "pull" ? "your puller" : "the Worker that consumes the queue"} (${sent.id})`,
       );
-      return SHOWN;
+      return ARRIVED;
     }
     if (Date.now() >= until) {
       throw new Stop(`The test notification was taken, and not tried within ${WITHIN_MS / 1000} s`, {
@@ -81,7 +81,7 @@ export async function prove(setup: ProofSetup): Promise<Proof> {
         ],
       });
     }
-    await pause(AGAIN_MS, signal);
+    await pause(LOOK_EVERY_MS, signal);
   }
 }
 
@@ -97,14 +97,14 @@ function adviceOn(status: number | null, error: string | null): string[] {
   return ["Check that the internet reaches your server, or take --delivery pull"];
 }
 
-async function call<T>(method: "GET" | "POST", path: string, { receiver, consoleToken, way }: ProofSetup): Promise<T> {
+async function call<T>(method: "GET" | "POST", path: string, { receiver, consoleToken, way }: TestSetup): Promise<T> {
   const headers = {
     authorization: `Bearer ${consoleToken}`,
     "user-agent": "kicc-deploy",
     ...(method === "POST" ? { "content-type": "application/json" } : {}),
   };
   const url = new URL(path, receiver);
-  const heard = await ask({ url, method, headers, ...(method === "POST" ? { body: "{}" } : {}) }, way);
+  const heard = await callHttps({ url, method, headers, ...(method === "POST" ? { body: "{}" } : {}) }, way);
   if (heard.end === "failed") throw new Stop(`Cannot ask ${url.href}: ${heard.message}`);
   if (heard.status === 401) {
     throw new Stop("The receiver does not accept this CONSOLE_TOKEN", {

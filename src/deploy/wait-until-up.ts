@@ -1,39 +1,42 @@
-// Waits until the new hostname answers over TLS, then asks each door from outside as KICC's systems might.
-import { type Heard, ask } from "./asking.ts";
-import { CALLERS, knock } from "./callers.ts";
+// Waits until the new hostname answers over TLS. Then calls each door from outside as KICC's systems might.
+import { type CallResult, callHttps } from "./https-call.ts";
+import { CALLERS, callDoor } from "./callers.ts";
 import { DOORS, type Door } from "./doors.ts";
-import type { Outward } from "./outward.ts";
+import type { Endpoints } from "./endpoints.ts";
 import type { Progress } from "./progress.ts";
-import { resolve } from "./resolving.ts";
+import { resolve } from "./dns.ts";
 import { Stop } from "./stop.ts";
-import { judge } from "./verdict.ts";
+import { judgeDoor } from "./door-answer.ts";
 
 export interface ReachSetup {
-  readonly outward: Outward;
+  readonly endpoints: Endpoints;
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly waitMs: number;
 }
 
-const AGAIN_MS = 3000;
+const ASK_EVERY_MS = 3000;
 
-/** @returns how to reach it: with an address from outside where this machine's DNS does not know the hostname yet */
+/**
+ * @returns how to reach it: by an address from a public resolver where this machine's DNS does not know the hostname
+ * yet
+ */
 export async function waitUntilUp(
   receiver: string,
-  { outward, progress, signal, waitMs }: ReachSetup,
-): Promise<Outward> {
+  { endpoints, progress, signal, waitMs }: ReachSetup,
+): Promise<Endpoints> {
   const { hostname } = new URL(receiver);
   const until = Date.now() + waitMs;
   let told = false;
-  let way = outward;
+  let way = endpoints;
   for (;;) {
     signal.throwIfAborted();
-    const heard = await ask(
+    const heard = await callHttps(
       { url: new URL("/health", receiver), method: "GET", headers: { "user-agent": "kicc-deploy" } },
       way,
     );
     if (heard.end === "answered") return way;
-    if (heard.code === "ENOTFOUND") way = await aroundDns(hostname, outward, signal);
+    if (heard.code === "ENOTFOUND") way = await aroundDns(hostname, endpoints, signal);
     if (Date.now() >= until) {
       const { why, todo } = judged(heard, hostname);
       throw new Stop(`${receiver} does not answer: ${why}`, {
@@ -42,18 +45,18 @@ export async function waitUntilUp(
     }
     if (!told) progress.note(`Waiting for ${hostname} and its certificate, which may take some minutes`);
     told = true;
-    await pause(Math.min(AGAIN_MS, Math.max(0, until - Date.now())), signal);
+    await pause(Math.min(ASK_EVERY_MS, Math.max(0, until - Date.now())), signal);
   }
 }
 
-/** @returns the doors that answered as the receiver's */
-export async function askDoors(receiver: string, way: Outward, progress: Progress): Promise<readonly Door[]> {
+/** @returns the doors at which the receiver answered */
+export async function askDoors(receiver: string, way: Endpoints, progress: Progress): Promise<readonly Door[]> {
   const open: Door[] = [];
   for (const door of DOORS) {
     const answers = await Promise.all(
-      CALLERS.map(async (caller) => ({ caller, heard: await knock(receiver, door, caller, way) })),
+      CALLERS.map(async (caller) => ({ caller, heard: await callDoor(receiver, door, caller, way) })),
     );
-    const verdicts = answers.map(({ caller, heard }) => ({ caller, ...judge(heard, new URL(receiver).hostname) }));
+    const verdicts = answers.map(({ caller, heard }) => ({ caller, ...judgeDoor(heard, new URL(receiver).hostname) }));
     if (verdicts.every(({ who }) => who === "no-door")) continue;
     for (const verdict of verdicts) {
       if (verdict.who === "receiver") continue;
@@ -70,15 +73,15 @@ export async function askDoors(receiver: string, way: Outward, progress: Progres
   return open;
 }
 
-async function aroundDns(hostname: string, outward: Outward, signal: AbortSignal): Promise<Outward> {
-  const seen = await resolve(hostname, outward.resolvers, signal);
+async function aroundDns(hostname: string, endpoints: Endpoints, signal: AbortSignal): Promise<Endpoints> {
+  const seen = await resolve(hostname, endpoints.resolvers, signal);
   const address = seen.end === "found" ? seen.addresses.find((one) => /^[\d.]+$/.test(one)) : undefined;
-  if (address === undefined) return outward;
-  return { ...outward, connectTo: new Map([...outward.connectTo, [hostname, { address, port: 443 }]]) };
+  if (address === undefined) return endpoints;
+  return { ...endpoints, connectTo: new Map([...endpoints.connectTo, [hostname, { address, port: 443 }]]) };
 }
 
-function judged(heard: Heard, hostname: string): { why: string; todo: string } {
-  const verdict = judge(heard, hostname);
+function judged(heard: CallResult, hostname: string): { why: string; todo: string } {
+  const verdict = judgeDoor(heard, hostname);
   return { why: "why" in verdict ? verdict.why : verdict.resCd, todo: "todo" in verdict ? verdict.todo : "" };
 }
 

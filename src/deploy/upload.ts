@@ -1,12 +1,12 @@
-// Deploys code, settings and missing secrets as one version, and only where something differs. A rollback then never
-// comes to a version without secrets.
+// Deploys code, settings and missing secrets as one version, and only where something differs. So a rollback never
+// leads to a version without secrets.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { RIGHTS } from "./account.ts";
 import type { Progress } from "./progress.ts";
 import type { Project } from "./project.ts";
 import type { Secrets } from "./secrets.ts";
-import { type Asking, missingTriggers, servingTag, tagOf } from "./serving.ts";
+import { type Asking, missingTriggers, servingTag, tagOf } from "./deployed.ts";
 import { Stop } from "./stop.ts";
 import type { Wrangler } from "./wrangler.ts";
 
@@ -18,13 +18,13 @@ export interface UploadSetup extends Asking {
   readonly release: string;
 }
 
-export interface Plan {
+export interface UploadPlan {
   readonly tag: string;
   readonly action: "nothing" | "triggers" | "deploy";
   readonly missing: readonly string[];
 }
 
-export async function planUpload(project: Project, secrets: Secrets, setup: UploadSetup): Promise<Plan> {
+export async function planUpload(project: Project, secrets: Secrets, setup: UploadSetup): Promise<UploadPlan> {
   const [tag, serving] = await Promise.all([tagOf(project, setup.wrangler), servingTag(project, setup)]);
   if (tag !== serving || Object.keys(secrets).length > 0) return { tag, action: "deploy", missing: [] };
   const missing = await missingTriggers(project, setup);
@@ -33,7 +33,7 @@ export async function planUpload(project: Project, secrets: Secrets, setup: Uplo
 
 export async function upload(
   project: Project,
-  { tag, action, missing }: Plan,
+  { tag, action, missing }: UploadPlan,
   secrets: Secrets,
   setup: UploadSetup,
 ): Promise<void> {
@@ -75,7 +75,7 @@ function secretsFile(root: string): string {
   return path.join(root, ".wrangler", "deploy-secrets.json");
 }
 
-/** Also what a run left that was killed outright. */
+/** Also removes what a killed run left behind. */
 export function removeSecretsFile(root: string): void {
   rmSync(secretsFile(root), { force: true });
 }

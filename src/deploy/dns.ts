@@ -1,5 +1,5 @@
-// What DNS says of a hostname, asked over HTTPS: the machine's own resolver would remember for half an hour that a
-// hostname is not there yet.
+// Asks DNS over HTTPS about a hostname. This machine's own resolver would remember for half an hour that the hostname
+// does not exist yet.
 
 export type Resolved =
   | { readonly end: "found"; readonly addresses: readonly string[] }
@@ -37,7 +37,7 @@ async function askOne(resolver: string, name: string, type: string, signal: Abor
   });
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   const { Status, Answer = [] } = (await response.json()) as DnsAnswer;
-  // NXDOMAIN is an answer, and so is a name that has other records alone.
+  // NXDOMAIN is an answer, and so is a name with other records only.
   if (Status !== 0 && Status !== 3) throw new Error(`DNS status ${Status}`);
   return Answer.filter((record) => [A, CNAME, AAAA].includes(record.type)).map(({ data }) => data);
 }

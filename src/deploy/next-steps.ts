@@ -1,8 +1,8 @@
-// What the merchant has to do now: what to tell KICC, what to set at the origin, where the console is. Pure.
+// What the merchant has to do next: what to tell KICC, what to set at the origin, where the console is. Pure.
 import type { Door } from "./doors.ts";
 import type { Secrets } from "./secrets.ts";
 
-export interface Told {
+export interface Deployed {
   readonly receiver: string;
   readonly doors: readonly Door[];
   /** The secrets that are known here: made now, or given in the environment. */
@@ -10,7 +10,7 @@ export interface Told {
   readonly delivery: unknown;
 }
 
-export function whatNow({ receiver, doors, secrets, delivery }: Told): string {
+export function nextSteps({ receiver, doors, secrets, delivery }: Deployed): string {
   const token = secrets["NOTIFY_TOKEN"]?.split(",")[0]?.trim();
   const shown = token ?? "{NOTIFY_TOKEN}";
   const urls = doors.map((door) => `    ${line(receiver, door, shown)}`);

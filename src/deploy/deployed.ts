@@ -1,5 +1,5 @@
-// What serves now: the tag of the version that was deployed last, and whether routes, crons and consumers are as
-// wrangler.toml says. A tag is the hash of the bundle and of all that is deployed beside it.
+// What is deployed now: the tag of the last version, and whether routes, crons and consumers are as in wrangler.toml. A
+// tag is the hash of the bundle and of everything that is deployed with it.
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +20,7 @@ interface Version {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** Of what would be deployed. The bundle is made as `wrangler deploy` makes it. */
+/** The tag of what would be deployed. The bundle is made as `wrangler deploy` makes it. */
 export async function tagOf({ whole }: Project, wrangler: Wrangler): Promise<string> {
   const out = mkdtempSync(path.join(tmpdir(), "kicc-deploy-"));
   try {
@@ -35,7 +35,7 @@ export async function tagOf({ whole }: Project, wrangler: Wrangler): Promise<str
   }
 }
 
-/** null where nothing serves, or what serves was not deployed by this command. */
+/** null where nothing is deployed, or where it was not deployed by this command. */
 export async function servingTag({ worker }: Project, { api, account }: Asking): Promise<string | null> {
   const script = `/accounts/${account}/workers/scripts/${worker}`;
   const [deployments, versions] = await Promise.all([
@@ -48,7 +48,7 @@ export async function servingTag({ worker }: Project, { api, account }: Asking):
   const [serving, ...others] = deployments.result.deployments[0]?.versions ?? [];
   if (!serving || others.length > 0) return null;
   const { items } = versions.result;
-  // `secret put` makes a version of the same code, without the tag: look at the one before it.
+  // `secret put` makes a version of the same code without the tag. So the version before it is read.
   for (const version of items.slice(
     Math.max(
       0,
@@ -60,7 +60,7 @@ export async function servingTag({ worker }: Project, { api, account }: Asking):
   return null;
 }
 
-/** What should lead to the Worker and does not, in words. */
+/** Routes, crons and consumers that should lead to the Worker and do not, in words. */
 export async function missingTriggers(project: Project, asking: Asking): Promise<string[]> {
   const { worker, hostnames, crons, consumers, onWorkersDev } = project;
   const { api, account } = asking;

@@ -1,19 +1,18 @@
-// Where this command asks outside, and how a test points it elsewhere: every address is read here. Without these
-// variables it is the real world.
+// The addresses that these commands call. A test replaces them with environment variables, all of which are read here.
 
-export interface Outward {
-  /** Cloudflare's API: wrangler's own variable. */
+export interface Endpoints {
+  /** Cloudflare's API. The variable is wrangler's own. */
   readonly api: string;
   /** Resolvers that answer DNS over HTTPS in JSON. */
   readonly resolvers: readonly string[];
-  /** For tests and for a look past DNS, as curl's --connect-to: this address serves in place of the hostname's. */
+  /** Like curl's --connect-to, for tests and for going past DNS: this address is used instead of the hostname's. */
   readonly connectTo: ReadonlyMap<string, { readonly address: string; readonly port: number }>;
 }
 
 const API = "https://api.cloudflare.com/client/v4";
 const RESOLVERS = "https://cloudflare-dns.com/dns-query https://dns.google/resolve";
 
-export function outwardOf(env: Readonly<Record<string, string | undefined>>): Outward {
+export function endpointsIn(env: Readonly<Record<string, string | undefined>>): Endpoints {
   const list = (text: string) => text.split(/\s+/).filter((entry) => entry !== "");
   const entries = list(env["KICC_CONNECT_TO"] ?? "").map((entry) => {
     // kicc.shop.example=127.0.0.1:8443
