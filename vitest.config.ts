@@ -61,7 +61,8 @@ export default defineConfig(async () => {
           test: {
             name: "e2e",
             include: OUTSIDE_WORKERD,
-            testTimeout: 60_000,
+            // A walk through the console has many pages, and each is looked at by axe.
+            testTimeout: 120_000,
             hookTimeout: 60_000,
           },
         },

@@ -1,10 +1,10 @@
 // In which looks the console is walked through: language, colours, width, scripts on or off; and what must hold on each page of each.
 import axe from "axe-core";
-import type { BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
-import { en } from "../../src/console/words/en.ts";
-import { ko } from "../../src/console/words/ko.ts";
-import type { Words } from "../../src/console/words/words.ts";
+import { en } from "../../../src/console/words/en.ts";
+import { ko } from "../../../src/console/words/ko.ts";
+import type { Words } from "../../../src/console/words/words.ts";
 
 export interface Look {
   readonly language: "en" | "ko";
@@ -26,6 +26,8 @@ const FEW: readonly Look[] = [
   { language: "ko", colours: "dark", width: 375, scripts: "off" },
   { language: "en", colours: "light", width: 1280, scripts: "on" },
 ];
+
+const MOST_TABS = 200;
 
 export const EVERY_LOOK = process.env["EVERY_LOOK"] !== undefined;
 export const LOOKS = EVERY_LOOK ? ALL : FEW;
@@ -62,7 +64,9 @@ export async function violations(page: Page): Promise<unknown[]> {
 /** axe finds nothing, and nothing is wider than the window; with all that can be opened open. */
 export async function expectWell(page: Page, look: Look): Promise<void> {
   const seen = look.scripts === "on" ? page : await twinOf(page, look);
-  await seen.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");
+  await seen.evaluate(
+    "for (const one of document.querySelectorAll('details:not([open])')) [one.open, one.dataset.looked] = [true, '']",
+  );
   const overflow = await seen.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
   const at = page.url();
   expect({ at, found: await violations(seen), overflow: Math.max(0, overflow) }).toEqual({
@@ -70,7 +74,19 @@ export async function expectWell(page: Page, look: Look): Promise<void> {
     found: [],
     overflow: 0,
   });
+  // A person finds it as it was.
+  await seen.evaluate("for (const one of document.querySelectorAll('[data-looked]')) one.open = false");
   if (seen !== page) await seen.context().close();
+}
+
+/** By the key alone that goes on: whoever has no mouse gets there too. */
+export async function tabTo(page: Page, target: Locator): Promise<void> {
+  const isFocused = () => target.evaluate((element) => element === element.ownerDocument.activeElement);
+  for (let press = 0; press < MOST_TABS; press++) {
+    if (await isFocused()) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error("Cannot reach it by Tab");
 }
 
 /** axe needs timers, which a page without scripts has none of: the same document in a page that runs no script but axe. */

@@ -1,7 +1,7 @@
 // "Did these refunds come?" in a real browser: a list that is pasted, chosen or dropped, and KICC asked about what never came.
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { encodeEucKr } from "../simulator/euc-kr.ts";
-import { type ConsoleStage, inState, startConsoleStage } from "./console-stage.ts";
+import { encodeEucKr } from "../../simulator/euc-kr.ts";
+import { type ConsoleStage, inState, startConsoleStage } from "./stage.ts";
 import { LOOKS, expectWell, wordsOf } from "./looks.ts";
 
 let stage: ConsoleStage;

@@ -1,12 +1,12 @@
 // What the console's walks stand on: the receiver, an origin that is well or not, KICC's API, and a browser.
 import type { Browser } from "playwright-core";
-import { filling } from "../console/rows.ts";
-import { type MerchantOrigin, startOrigin } from "../demo/origin.ts";
-import { type Kicc, startKicc } from "../simulator/kicc.ts";
-import { send } from "../simulator/send.ts";
-import { type Person, comeIn, startBrowser } from "./browser.ts";
+import { filling } from "../../console/rows.ts";
+import { type MerchantOrigin, startOrigin } from "../../demo/origin.ts";
+import { type Kicc, startKicc } from "../../simulator/kicc.ts";
+import { send } from "../../simulator/send.ts";
+import { type Person, comeIn, startBrowser } from "../browser.ts";
 import { type Look, optionsOf } from "./looks.ts";
-import { type Receiver, SIGNING_SECRET, eventually, startReceiver } from "./receiver.ts";
+import { type Receiver, SIGNING_SECRET, eventually, startReceiver } from "../receiver.ts";
 
 export interface ConsoleStage {
   readonly receiver: Receiver;
@@ -16,29 +16,45 @@ export interface ConsoleStage {
   readonly url: string;
   /** Whether the origin takes what it gets; it answers 500 else. */
   well: boolean;
+  /** The texts of the alerts that were sent. */
+  readonly alerts: () => string[];
   /** D1 with so many of everything, and nothing else. */
   readonly fill: (count: number) => Promise<void>;
   /** A person who signed in, in that look. */
   readonly comeIn: (look: Look) => Promise<Person>;
-  /** KICC tells of a cancellation; its id when it is in that state. */
+  /** As KICC sends it. */
+  readonly body: (fields: Told) => Uint8Array;
+  /** KICC tells of it; its id when it is in that state. */
   readonly told: (fields: Told, state: string) => Promise<string>;
   readonly close: () => Promise<void>;
 }
 
+/** Of a cancellation, unless `approval`. */
 export interface Told {
   readonly shopOrderNo: string;
+  readonly pgCno?: string;
   readonly cancelPgCno?: string;
   readonly resCd?: string;
+  readonly amount?: number;
+  readonly isApproval?: true;
 }
+
+/** Where alerts go, on the origin's own server: it takes them whether it is well or not. */
+const ALERTS = "/alerts";
 
 export async function startConsoleStage(settings: Readonly<Record<string, string>> = {}): Promise<ConsoleStage> {
   const kicc = await startKicc();
-  const origin = await startOrigin(SIGNING_SECRET, async () =>
-    stage.well
+  const origin = await startOrigin(SIGNING_SECRET, async ({ path }) =>
+    stage.well || path === ALERTS
       ? { status: 200, body: '{"resCd":"0000","resMsg":"OK"}' }
       : { status: 500, body: '{"resCd":"5001","resMsg":"Internal DB Error"}' },
   );
-  const more = { RETRY_DELAYS_SECONDS: "1", KICC_API_URL: kicc.url, ...settings };
+  const more = {
+    RETRY_DELAYS_SECONDS: "1",
+    KICC_API_URL: kicc.url,
+    ALERT_URL: new URL(ALERTS, origin.url).href,
+    ...settings,
+  };
   const receiver = await startReceiver({ ORIGIN_URL: origin.url, ...more });
   const browser = await startBrowser();
   const url = `http://localhost:${new URL(receiver.url).port}`;
@@ -49,12 +65,16 @@ export async function startConsoleStage(settings: Readonly<Record<string, string
     browser,
     url,
     well: true,
+    alerts: () => origin.deliveries.filter(({ path }) => path === ALERTS).map(({ text }) => text),
     async fill(count) {
-      for (const sql of filling({ count, now: Date.now() })) await receiver.db.prepare(sql).run();
+      const empty = ["replays", "alert_outbox", "alerts", "sightings"].map((table) => `DELETE FROM ${table}`);
+      for (const sql of [...empty, ...filling({ count, now: Date.now() })]) await receiver.db.prepare(sql).run();
     },
+    body,
     comeIn: (look) => comeIn(browser, url, optionsOf(look)),
     async told(fields, state) {
-      const answer = await send(receiver.hookUrl, body(fields));
+      const door = fields.isApproval ? "/kicc/wechat/approval" : "/kicc/wechat/cancel";
+      const answer = await send(new URL(door, receiver.url), body(fields));
       if (answer.kind !== "acked") throw new Error(`Cannot tell of ${fields.shopOrderNo}: it was not acked`);
       return inState(receiver, fields.shopOrderNo, state);
     },
@@ -70,16 +90,13 @@ export async function startConsoleStage(settings: Readonly<Record<string, string
 
 let serial = 0;
 
-function body({ shopOrderNo, cancelPgCno, resCd = "0000" }: Told): Uint8Array {
+function body({ shopOrderNo, resCd = "0000", amount = 51_000, isApproval, ...ids }: Told): Uint8Array {
   serial += 1;
-  const ids = {
-    mallId: "T0099001",
-    shopOrderNo,
-    pgCno: "26011314205510990001",
-    cancelPgCno: cancelPgCno ?? `26011409120310${String(serial).padStart(6, "0")}`,
-  };
-  const amountInfo = { currency: "KRW", amount: 51_000 };
-  const message = { resCd, resMsg: "정상취소", ...ids, cancelDate: "20260114091210", amountInfo };
+  const own = String(serial).padStart(6, "0");
+  const { pgCno = `26011314205510${own}`, cancelPgCno = `26011409120310${own}` } = ids;
+  const event = isApproval ? { approvalDate: "20260113142055" } : { cancelPgCno, cancelDate: "20260114091210" };
+  const amountInfo = { currency: "KRW", amount };
+  const message = { resCd, resMsg: "정상", mallId: "T0099001", shopOrderNo, pgCno, ...event, amountInfo };
   return new TextEncoder().encode(JSON.stringify(message));
 }
 

@@ -1,7 +1,7 @@
 // The test page in a real browser: any kind and result goes the whole way, and a failure is told in words.
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { KINDS } from "../../src/kinds/registry.ts";
-import { type ConsoleStage, startConsoleStage } from "./console-stage.ts";
+import { KINDS } from "../../../src/kinds/registry.ts";
+import { type ConsoleStage, startConsoleStage } from "./stage.ts";
 import { LOOKS, expectWell, wordsOf } from "./looks.ts";
 
 let stage: ConsoleStage;
