@@ -1,7 +1,7 @@
 // Reads the Worker's environment into a Config, once per isolate. It decides which settings are wrong, not what happens
 // then.
 import type { Separator } from "./kinds/ack.ts";
-import { KICC, type Sources } from "./kinds/kicc.ts";
+import { KICC, type Sources } from "./kinds/kicc-addresses.ts";
 import type { Product } from "./kinds/kind.ts";
 import type * as z from "zod/mini";
 import { allowlist, type Allowlist } from "./allowlist.ts";

@@ -13,7 +13,7 @@ import { returnDeadLetters } from "./deliver/dead-letters.ts";
 import { deliverBatch } from "./deliver/consumer.ts";
 import { health } from "./api/health.ts";
 import { DOORS } from "./kinds/registry.ts";
-import { noteSighting } from "./store/conditions.ts";
+import { noteSighting } from "./store/alert-conditions.ts";
 import { log, reasonOf } from "./log.ts";
 import { receive } from "./receive/hook.ts";
 import { pruneOld } from "./upkeep/prune.ts";

@@ -16,7 +16,7 @@ import type { DeliveryMessage } from "../queue/message.ts";
 import { deliverTo, routeOf } from "../outbound/origin.ts";
 import { decide } from "../rules/retry.ts";
 import { slowRoutes } from "./slow-routes.ts";
-import { noteSighting } from "../store/conditions.ts";
+import { noteSighting } from "../store/alert-conditions.ts";
 import type { Claimed, Lease } from "../store/claim.ts";
 import { type Settlement, attemptOf, settle } from "../store/settle.ts";
 import { before } from "../deadline.ts";

@@ -11,7 +11,7 @@ import { sendDelivery } from "../queue/send.ts";
 import { doorOf, maskedPath, pathnameOf, readHookPath, referenceIn } from "./path.ts";
 import { log, reasonOf } from "../log.ts";
 import type { Notification } from "../rules/notification.ts";
-import { type Limits, type Refused, keepAside, readAside } from "./keep-aside.ts";
+import { type Limits, type Refused, keepAside, readAside } from "./quarantine-refused.ts";
 import { type SharedTimer, sharedTimer } from "../deadline.ts";
 import { retryTransient } from "../store/transient.ts";
 import { type Stored, enqueueStored, storeNotification, storingOf } from "../intake.ts";

@@ -1,5 +1,5 @@
 // The daily line: the hourly rollups of one day, and putting the line into the outbox once.
-import { putStatement } from "./outbox.ts";
+import { putStatement } from "./alert-outbox.ts";
 
 /**
  * Sums the counts of [from, to), epoch ms, by name. 24 hours have some fifty rows each, however many notifications

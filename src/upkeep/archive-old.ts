@@ -5,7 +5,7 @@ import { dayOf } from "../archive/manifest.ts";
 import type { Config } from "../config.ts";
 import { log } from "../log.ts";
 import { archiveBehind, hotDaysAt } from "../rules/capacity.ts";
-import { noteSighting } from "../store/conditions.ts";
+import { noteSighting } from "../store/alert-conditions.ts";
 import { oldestUnarchived, readCapacity } from "../store/size.ts";
 
 export async function archiveAndWatchSize({ archiving }: Config, db: D1Database, now: number): Promise<void> {

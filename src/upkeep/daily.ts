@@ -5,7 +5,7 @@ import { ALERT_WORDS } from "../rules/alert-words.ts";
 import { readSums } from "../rules/sums.ts";
 import type { Config } from "../config.ts";
 import { log } from "../log.ts";
-import { observe } from "../store/conditions.ts";
+import { observe } from "../store/alert-conditions.ts";
 import { putDaily, readDay } from "../store/daily.ts";
 import { lastDaily } from "../store/heartbeat.ts";
 import { sendAlerts } from "./send-alerts.ts";

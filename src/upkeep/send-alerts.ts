@@ -3,7 +3,7 @@
 import { type Channel, channelsOf } from "../outbound/alert-channel.ts";
 import type { Alerts } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
-import { type Unsent, dropStale, forgetSent, keepUnsent, takeUnsent } from "../store/outbox.ts";
+import { type Unsent, dropStale, forgetSent, keepUnsent, takeUnsent } from "../store/alert-outbox.ts";
 
 // At 10 s each these end before the next run.
 const PER_RUN = 4;

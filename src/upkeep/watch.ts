@@ -5,7 +5,7 @@ import { ALERT_WORDS, consolePathOf } from "../rules/alert-words.ts";
 import { ALERT_AGAIN_MS, type Condition, type News, type ToldCondition, newsOf } from "../rules/conditions.ts";
 import type { Config } from "../config.ts";
 import { log, reasonOf } from "../log.ts";
-import { observe, record } from "../store/conditions.ts";
+import { observe, record } from "../store/alert-conditions.ts";
 import type { UntoldAbsence } from "../store/heartbeat.ts";
 import { before } from "../deadline.ts";
 import { retryTransient } from "../store/transient.ts";

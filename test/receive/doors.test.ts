@@ -1,7 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Door, DOORS, KINDS } from "../../src/kinds/registry.ts";
-import { KICC } from "../../src/kinds/kicc.ts";
+import { KICC } from "../../src/kinds/kicc-addresses.ts";
 import { clear } from "../fixtures.ts";
 import { FORM_SAMPLES, JSON_SAMPLES } from "../kinds/samples.ts";
 

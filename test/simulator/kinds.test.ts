@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { KICC } from "../../src/kinds/kicc.ts";
+import { KICC } from "../../src/kinds/kicc-addresses.ts";
 import { readNotification } from "../../src/kinds/read.ts";
 import { KINDS, doorAt } from "../../src/kinds/registry.ts";
 import { OTHER_KINDS, inForm, inJson, shapeOf } from "./kinds.ts";

@@ -3,7 +3,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { deliverBatch } from "../../src/deliver/consumer.ts";
-import { KICC } from "../../src/kinds/kicc.ts";
+import { KICC } from "../../src/kinds/kicc-addresses.ts";
 import type { Kind } from "../../src/kinds/kind.ts";
 import { KINDS } from "../../src/kinds/registry.ts";
 import { receive } from "../../src/receive/hook.ts";

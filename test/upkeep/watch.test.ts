@@ -11,7 +11,7 @@ import worker from "../../src/index.ts";
 import { encodeMessage } from "../../src/queue/message.ts";
 import { receive } from "../../src/receive/hook.ts";
 import { beat, rememberConsole } from "../../src/store/heartbeat.ts";
-import { listUnsent } from "../../src/store/outbox.ts";
+import { listUnsent } from "../../src/store/alert-outbox.ts";
 import { watch } from "../../src/upkeep/watch.ts";
 import { seed } from "../calls.ts";
 import { meteredD1 } from "../metered.ts";

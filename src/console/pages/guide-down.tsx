@@ -1,6 +1,6 @@
 // Guide: our server was down. Since when, what waits, sending it again in the order of receipt, and watching it drain.
 import { midnightOf } from "../korean-time.ts";
-import { observe } from "../../store/conditions.ts";
+import { observe } from "../../store/alert-conditions.ts";
 import { OVERVIEW_COUNTS_AT_MOST, readFlow, readLastAttempts } from "../../store/overview.ts";
 import { renewalOf } from "../renewal.ts";
 import { TimeFromNow } from "../parts/elements.tsx";

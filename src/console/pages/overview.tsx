@@ -1,10 +1,10 @@
 // The overview: is all well, the search, what waits, how our system does, how it goes, and sums for the accountant.
 import { COMPARE_PATH, HOME, Layout } from "../parts/layout.tsx";
 import type { Condition } from "../../rules/conditions.ts";
-import { observe } from "../../store/conditions.ts";
+import { observe } from "../../store/alert-conditions.ts";
 import { type Flow, readFlow, readLastAttempts } from "../../store/overview.ts";
 import { type Hour, readDays, readSpans } from "../../store/rollup-reads.ts";
-import { listUnsent } from "../../store/outbox.ts";
+import { listUnsent } from "../../store/alert-outbox.ts";
 import { readCapacity } from "../../store/size.ts";
 import type { Config } from "../../config.ts";
 import { UnsentAlerts } from "../parts/unsent-alerts.tsx";

@@ -1,6 +1,6 @@
 // Where alerts go, which could not be sent, and a test of them.
 import { channelsOf } from "../../outbound/alert-channel.ts";
-import type { Unsent } from "../../store/outbox.ts";
+import type { Unsent } from "../../store/alert-outbox.ts";
 import { HOME } from "./layout.tsx";
 import { Action, Text, TimeFromNow } from "./elements.tsx";
 import type { View } from "../view.ts";

@@ -1,12 +1,12 @@
 // Reads the conditions that hold now and what was alerted before; records what is alerted; notes what other steps saw.
 // It reads some thousands of rows at most.
-import { KICC_NETWORKS } from "../kinds/kicc.ts";
+import { KICC_NETWORKS } from "../kinds/kicc-addresses.ts";
 import { ALERT_COUNTS_AT_MOST, type Condition, type ConditionName, type ToldCondition } from "../rules/conditions.ts";
 import { OVERDUE_MS } from "./due-window.ts";
 import { type Heartbeat, type UntoldAbsence, absencesStatement, heartbeatStatement } from "./heartbeat.ts";
 import { isState } from "./insert.ts";
 import { REGISTERS } from "./register.ts";
-import { putStatement } from "./outbox.ts";
+import { putStatement } from "./alert-outbox.ts";
 
 export type Sighting = "stray-messages" | "archive-behind" | "near-full" | "wrong-door";
 

@@ -1,7 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { receive } from "../../src/receive/hook.ts";
-import type { Limits } from "../../src/receive/keep-aside.ts";
+import type { Limits } from "../../src/receive/quarantine-refused.ts";
 import {
   KICC_ADDRESS,
   type Sending,
