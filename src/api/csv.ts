@@ -1,10 +1,10 @@
-// Notifications as CSV for spreadsheets: one head, one line each. A cell is text whatever it looks like: none becomes a formula.
+// Notifications as CSV for spreadsheets: one head, and one line each. Every cell is text: none becomes a formula.
 import { type NotificationShape, notificationSchema } from "./shapes.ts";
 
 const KST_MS = 9 * 60 * 60 * 1000;
 const LINE_END = "\r\n";
 
-/** Told by a spreadsheet from a text of bytes: UTF-8. */
+/** By this byte order mark a spreadsheet recognises UTF-8. */
 const MARK = "\u{feff}";
 
 const NAMES = Object.keys(notificationSchema.shape) as (keyof NotificationShape)[];
@@ -12,11 +12,11 @@ const INSTANTS: ReadonlySet<string> = new Set(["receivedAt", "nextAttemptAt", "d
 
 /** What a spreadsheet takes for the beginning of a formula, or skips before one. */
 const FORMULA = /^[=+\-@\t\r\n]/;
-/** More digits than a spreadsheet's number holds. */
+/** More digits than a number in a spreadsheet holds. */
 const LONG_NUMBER = /^\d{16,}$/;
 const QUOTED = /[",\r\n]/;
 
-/** @param forExcel a long number is written as a text formula: read as a number, its last digits become zeros */
+/** @param forExcel writes a long number as a text formula: as a number its last digits would become zeros */
 export interface Csv {
   readonly forExcel: boolean;
 }
@@ -43,7 +43,7 @@ function quoted(cell: string): string {
   return QUOTED.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
-/** As in `2026-01-14 09:12:10`, in KST. */
+/** Such as `2026-01-14 09:12:10`, in KST. */
 function kstTime(instant: string): string {
   return new Date(Date.parse(instant) + KST_MS).toISOString().slice(0, 19).replace("T", " ");
 }

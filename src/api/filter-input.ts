@@ -1,4 +1,4 @@
-// What lists of notifications are filtered by, as a call's input and as the store takes it.
+// The filters of lists of notifications, as a call's input and as the store takes them.
 import * as z from "zod/mini";
 import type { Wanted } from "../store/search.ts";
 import { STATES } from "../store/insert.ts";
@@ -9,12 +9,12 @@ import { LONGEST_MALL_ID, instant, kindOrProduct, personText } from "./input.ts"
 const RESULT = "must be success or failure";
 const LONGEST_SEARCH = 200;
 
-/** The filters of a query. */
+/** The filters in a query. */
 export const filterInput = {
   state: z.optional(z.enum(STATES, `must be one of ${STATES.join(", ")}`)),
   kind: z.optional(kindOrProduct),
   mallId: z.optional(personText(LONGEST_MALL_ID)),
-  /** Of KICC's: resCd 0000, or any other. */
+  /** KICC's result: resCd 0000, or any other. */
   result: z.optional(z.enum(["success", "failure"], RESULT)),
   /** receivedAt, half-open. */
   from: z.optional(instant),
@@ -36,7 +36,7 @@ export function filtersOf({ from, to, ...rest }: z.infer<typeof filters>): Omit<
   };
 }
 
-/** The same of one that is not in D1. */
+/** The same filters as a function, for notifications that are not in D1. */
 export function wantedOf(given: z.infer<typeof filters>): (found: NotificationShape) => boolean {
   const { state, kind, mallId, result, from, to } = filtersOf(given);
   return (found) => {

@@ -1,4 +1,5 @@
-// What the API's calls see of the archive: a whole number, one by its id, and bringing one back. Nothing without a bucket.
+// What the API's calls read from the archive: search by a whole number, one by its id, restoring one. Without a bucket
+// they find nothing.
 import type * as z from "zod/mini";
 import { type ComparedArchived, compareArchived } from "../archive/compare.ts";
 import { findArchived, readArchived } from "../archive/find.ts";
@@ -12,13 +13,16 @@ import { type NotificationShape, type LinkBase, notificationSchema, wholeSchema 
 
 interface Search {
   readonly q: string;
-  /** What D1 has: it counts more than the archive's line of the same id. */
+  /** What D1 has found. It counts before the archive's line with the same id. */
   readonly known: readonly NotificationShape[];
   readonly isWanted: (found: NotificationShape) => boolean;
   readonly limit: number;
 }
 
-/** Where R2 is away, what D1 has is shown all the same; where D1 has none, nobody is told that there is none. */
+/**
+ * If R2 does not answer, what D1 has found is answered alone. If D1 has found nothing, this throws: nobody is told that
+ * there is none.
+ */
 export async function searchArchive(
   { archiving }: Config,
   db: D1Database,
@@ -41,7 +45,7 @@ export async function searchArchive(
   }
 }
 
-/** @param isWhole personal values and the bytes too */
+/** @param isWhole with personal values, and with the bytes */
 export async function archivedOne(
   { archiving }: Config,
   db: D1Database,
@@ -57,7 +61,7 @@ export async function archivedOne(
   return isWhole ? one : { ...one, body: masked, bodyBase64: isPersonal ? null : one.bodyBase64 };
 }
 
-/** Whose the numbers are that D1 does not have; nobody's without a bucket. */
+/** The owners of the numbers that D1 does not have; none without a bucket. */
 export async function compareWithArchive(
   { archiving }: Config,
   db: D1Database,
@@ -78,7 +82,7 @@ export async function restoreFromArchive({ archiving }: Config, db: D1Database, 
   return archiving !== null && restore(archiving.bucket, db, id);
 }
 
-/** Of a line what the shape has, in its order: a line keeps more, for bringing it back. */
+/** The fields of a line that the shape has. A line has more, for restoring it. */
 function shapeOf(line: ArchivedLine, shape: object, origin: string): object {
   const consoleUrl = `${origin}/console/notifications/${encodeURIComponent(line.id)}`;
   const known: Readonly<Record<string, unknown>> = { ...line, consoleUrl };

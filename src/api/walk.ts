@@ -1,5 +1,5 @@
-// All notifications that a filter matches, of D1 and of the archive, newest first, in bounded pieces. None comes twice, and
-// none is missed, while rows move from one to the other.
+// Walks through all notifications that a filter matches, in D1 and in the archive, newest first, in bounded pieces.
+// While rows move from one to the other, none comes twice and none is missed.
 import { findArchived } from "../archive/find.ts";
 import type { ArchivedLine } from "../archive/line.ts";
 import { type Time, archivedBetween } from "../archive/range.ts";
@@ -13,9 +13,9 @@ import { type NotificationShape, notificationShape } from "./shapes.ts";
 const PAGE_WITHIN_MS = 30_000;
 
 /**
- * A page of D1 is read first, then what the archive has of the same time: a row that leaves D1 in between is in both, and
- * one that had left before is in the archive. Of both D1's counts: it may have been brought back.
- * @param isWanted of an archived one what the filter says of a row
+ * Reads a page of D1 first, then the archive for the same time. A row that leaves D1 in between is in both; one that
+ * left before is in the archive. Where a notification is in both, D1's row counts, because it may have been restored.
+ * @param isWanted the filter, for an archived notification
  */
 export async function* walk(
   context: CallContext,
@@ -27,7 +27,7 @@ export async function* walk(
   for (let after = wanted.after ?? null; ;) {
     const asked = search(context.db, { ...wanted, after });
     const { rows, next } = await before(Date.now() + PAGE_WITHIN_MS, "read the next page", asked);
-    // The last row's own instant belongs to the next page: others of it may follow.
+    // Rows with the time of the last row may be on the next page too, so that time belongs to the next page.
     const from = next === null ? (wanted.from ?? 0) : receivedAtOf(next) + 1;
     const listed = rows.map((row) => notificationShape(row, context));
     for await (const piece of merged(listed, archived(context, wanted, { from, to }, isWanted))) {
@@ -79,7 +79,7 @@ async function* merged(
   yield rows.slice(told);
 }
 
-/** Two of one id have one instant of receipt, and so come next to each other. */
+/** Two with the same id have the same time of receipt, so they follow each other. */
 function onceEach(): (one: NotificationShape) => boolean {
   let instant = "";
   let ids = new Set<string>();

@@ -1,9 +1,9 @@
-// R2 with deadlines: an object is written once and never overwritten, and what counts is what comes back.
+// R2 with deadlines. An object is written once and never overwritten. Only what is read back counts.
 import { before } from "../deadline.ts";
 
 const R2_WITHIN_MS = 15_000;
 
-/** Writes an object unless there is one. Whether it was this call nobody needs to know: read it back. */
+/** Writes an object unless it exists. Whether this call wrote it does not matter: the caller reads it back. */
 export async function putOnce(bucket: R2Bucket, name: string, bytes: Uint8Array | string): Promise<void> {
   await within("put", bucket.put(name, bytes, { onlyIf: { etagDoesNotMatch: "*" } }));
 }
@@ -30,7 +30,7 @@ export async function readText(bucket: R2Bucket, name: string, range?: R2Range):
   );
 }
 
-/** The lines of a gzipped object, one at a time: however large it is, memory is bounded by the line. */
+/** Passes on the lines of a gzipped object one at a time. Memory is bounded by the longest line. */
 export async function eachLine(
   bucket: R2Bucket,
   name: string,

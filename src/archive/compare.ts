@@ -1,17 +1,20 @@
-// Which of many numbers are in the archive: the index objects say whose each is, so that no part is read.
+// Finds which of many numbers are in the archive. The index objects name the owner of each number, so no part is read.
 import type { Flow, NumberName } from "../store/filters.ts";
 import type { Entry, Owner } from "./entries.ts";
 import { lookUp } from "./lookup.ts";
 
-/** Reads of R2 for one comparison, tables and pieces of index objects together: some seconds, six at once. */
+/** Reads of R2 for one comparison: tables and pieces of index objects. Six at once, they take some seconds. */
 export const MOST_READS = 800;
 
 export type ComparedArchived =
   | { readonly kind: "compared"; readonly owners: ReadonlyMap<string, Owner> }
-  /** So many of the numbers can be compared at once. */
+  /** That many of the numbers can be compared at once. */
   | { readonly kind: "too-many"; readonly atOnce: number };
 
-/** For each number the notification that counts most, as in D1: a success before a failure, the newest before others. */
+/**
+ * For each number the notification that counts most. As in D1 a success counts before a failure, and a newer one before
+ * an older one.
+ */
 export async function compareArchived(
   bucket: R2Bucket,
   db: D1Database,
@@ -34,7 +37,7 @@ export async function compareArchived(
   return { kind: "compared", owners };
 }
 
-/** Of one that was brought back and moved again the last entry counts. */
+/** Of a notification that was restored and moved again only the last entry counts. */
 function newest(entries: readonly Entry[]): Entry[] {
   const last = new Map<string, Entry>();
   for (const entry of entries.toSorted((a, b) => (isBefore(a, b) ? -1 : 1))) {

@@ -1,11 +1,12 @@
-// An entry of an index object, a line of ASCII: a number, where it stands, and whose it is. Sorted by number, then by place. Pure.
+// An entry of an index object, a line of ASCII: a number, where it stands, and the notification that has it. Sorted by
+// number, then by place. Pure.
 import { SUCCESS } from "../rules/notification.ts";
 import { kindNamed } from "../kinds/registry.ts";
 import { type Flow, NUMBERS, type NumberName } from "../store/filters.ts";
 import type { ArchivedLine } from "./line.ts";
 import { DAY_MS } from "./manifest.ts";
 
-/** Where a notification is: an object's name, and a line of it. */
+/** Where a notification is archived: the name of an object, and a line in it. */
 export interface LinePlace {
   readonly part: string;
   readonly line: number;
@@ -13,7 +14,7 @@ export interface LinePlace {
 
 /** What a number leads to. */
 export interface Entry extends LinePlace {
-  /** Of whom else the number is: null where it is the id itself. */
+  /** The notification that has the number; null where the number is the id itself. */
   readonly of: Owner | null;
 }
 
@@ -21,29 +22,32 @@ export interface Owner {
   readonly id: string;
   readonly state: "delivered" | "closed";
   readonly says: "success" | "failure" | "test";
-  /** The names under which it has the number. */
+  /** The names of the fields in which it has the number. */
   readonly as: readonly NumberName[];
-  /** Of its kind. */
+  /** The flow of its kind. */
   readonly flow: Flow | null;
 }
 
 export type Indexed = Pick<ArchivedLine, "id" | "kind" | "state" | "source" | "resCd" | NumberName>;
 
 const NAMES = Object.keys(NUMBERS) as NumberName[];
-/** Bits behind those of NAMES. */
+/** Further bits after those of NAMES. */
 const FLOWS = { in: 8, out: 16 } as const;
 const STATES = { d: "delivered", c: "closed" } as const;
 const SAYINGS = { s: "success", f: "failure", t: "test" } as const;
 
-/** Letters of a place: days since 1970, part, line, in base 36. Of one width each, so that texts sort as places do. */
+/**
+ * The letters of a place in base 36: days since 1970, part, line. Each has a fixed width, so that texts sort like
+ * places.
+ */
 const WIDTHS = [3, 4, 3] as const;
 const PLACE = 10;
 const PART = /^notifications\/(\d{4})\/(\d\d)\/(\d\d)\/(\d+)\.ndjson\.gz$/;
 const USUAL_ID = /^ntf_[0-9a-f]{32}$/;
-/** Before an id that is none of the usual ones; the letters of a short id have none. */
+/** Stands before an id in another form. A short id has no such letter. */
 const UNUSUAL = "=";
 
-/** One for the id, and one for each of its numbers. */
+/** One entry for the id, and one for each number. */
 export function entriesOf(line: Indexed, place: LinePlace): string[] {
   const at = placeText(place);
   const state = line.state === "closed" ? "c" : "d";
@@ -78,7 +82,10 @@ export function entryOf(text: string): Entry {
   };
 }
 
-/** Without tabs and line ends, whatever KICC put into an order number. An id is short; no number's key begins as one. */
+/**
+ * Has no tabs and no line breaks, whatever KICC writes into an order number. An id is shortened; no number's key begins
+ * like one.
+ */
 export function keyOf(number: string): string {
   return USUAL_ID.test(number) ? `/${shortOf(number)}` : encodeURIComponent(number.toWellFormed());
 }
@@ -114,7 +121,7 @@ function placeOf(text: string): LinePlace {
   };
 }
 
-/** The 16 bytes of an id as 22 letters in place of 36. */
+/** The 16 bytes of an id in 22 letters instead of 36. */
 function shortOf(id: string): string {
   if (!USUAL_ID.test(id)) return `${UNUSUAL}${encodeURIComponent(id)}`;
   const bytes = id.slice(4).replaceAll(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16)));

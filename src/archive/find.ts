@@ -1,14 +1,15 @@
-// Finds archived notifications by a whole number: two reads of R2 for each index object, and one for each part that has a match.
+// Finds archived notifications by a whole number: two reads of R2 for each index object, and one for each part with a
+// match.
 import { eachLine } from "./bucket.ts";
 import type { ArchivedLine } from "./line.ts";
 import type { LinePlace } from "./entries.ts";
 import { lookUp } from "./lookup.ts";
 
-/** Of how many parts one search reads the matches, the newest first. */
+/** From how many parts one search reads its matches, newest first. */
 const PARTS = 10;
 const MATCHES = 100;
 
-/** Newest first; of one that was brought back and moved again, the newest line. */
+/** Newest first. Of a notification that was restored and moved again, the newest line. */
 export async function findArchived(bucket: R2Bucket, db: D1Database, number: string): Promise<ArchivedLine[]> {
   const byPart = new Map<string, Set<number>>();
   for (const { part, line } of await placesOf(bucket, db, number)) {

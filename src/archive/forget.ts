@@ -1,13 +1,14 @@
-// Deletes index objects that were merged into others long ago: kept, each entry would be stored four times over. Bounded.
+// Deletes index objects that were merged into others long ago. Otherwise each entry would be stored four times.
+// Bounded.
 import { readRuns } from "../store/archive-index.ts";
 import { deleteObjects, listObjects } from "./bucket.ts";
 
-/** D1 can be set back by 30 days (Time Travel), and then names those of that day. */
+/** D1 can be set back by up to 30 days (Time Travel). It then names the objects of that day. */
 const MERGED_KEPT_MS = 31 * 24 * 60 * 60 * 1000;
 const PAGES = 5;
 const SPARSE = ".sparse.json";
 
-/** Of one level. What D1 names stays, and so does what is young, such as one that is just being written. */
+/** For one level. Objects that D1 names stay, and so do young ones: one may be just being written. */
 export async function forgetMerged(bucket: R2Bucket, db: D1Database, level: number, now: number): Promise<void> {
   const named = new Set((await readRuns(db)).flatMap(({ pieces }) => pieces.map(({ name }) => name)));
   let cursor: string | undefined;

@@ -1,19 +1,22 @@
-// An index object: sorted entries, and beside it a sparse table that says where a block of them begins.
+// An index object: sorted entries, and beside it a sparse table that says where each block of entries begins.
 import { putIndex, readText } from "./bucket.ts";
 import { type Entry, entryOf, keyIn } from "./entries.ts";
 
-/** How far apart the sparse table's entries are, in bytes. */
+/** The distance between entries of the sparse table, in bytes. */
 export const BLOCK = 32 * 1024;
-/** Of a number that very many have, such as one order number for all, the entries of so many blocks are read: the newest. */
+/**
+ * Very many notifications may share a number, for example one order number. Of such a number the entries of so many
+ * blocks are read, the newest.
+ */
 const BLOCKS = 4;
-/** One read: blocks no further apart than this, as long as that is no more than so many bytes. */
+/** One read may cover several blocks: up to this distance between them, and up to so many bytes. */
 const APART = 4;
 const MOST_BYTES = 1024 * 1024;
 
-/** The first key of each block and where it begins; behind the last one "" and the object's size. */
+/** The first key of each block and its offset. The last row is "" and the size of the object. */
 export type Table = readonly (readonly [begins: string, offset: number])[];
 
-/** Bytes of an object to read in one piece. */
+/** Bytes of an object that are read at once. */
 export interface Range {
   readonly name: string;
   readonly offset: number;
@@ -27,7 +30,7 @@ export async function writeIndex(bucket: R2Bucket, name: string, entries: readon
   await putTable(bucket, name, table.end());
 }
 
-/** Makes the table while entries are written one after the other: each is a line of ASCII. */
+/** Makes the table while entries are written one after another. Each entry is a line of ASCII. */
 export function tableMaker() {
   const table: [string, number][] = [];
   let [size, next] = [0, 0];
@@ -54,7 +57,7 @@ export async function readTable(bucket: R2Bucket, name: string): Promise<Table> 
   return JSON.parse(text) as Table;
 }
 
-/** What to read of an object for these keys: blocks that are close together in one piece. */
+/** What to read of an object for these keys. Blocks that are close together are read at once. */
 export function rangesOf(name: string, table: Table, keys: readonly string[]): Range[] {
   const spans = keys
     .map((key) => blocksOf(table, key))
@@ -71,7 +74,7 @@ export function rangesOf(name: string, table: Table, keys: readonly string[]): R
   return pieces.map(([first, end]) => ({ name, offset: offsetOf(first), length: offsetOf(end) - offsetOf(first) }));
 }
 
-/** The entries of these keys in a piece of the object. */
+/** The entries of these keys in a part of the object. */
 export async function readEntries(
   bucket: R2Bucket,
   { name, offset, length }: Range,
@@ -85,19 +88,22 @@ export async function readEntries(
     .map((entry) => [keyIn(entry), entryOf(entry)]);
 }
 
-/** The blocks that may have the key: it may begin in the block before the first one that begins with it. */
+/** The blocks that may have the key. It may begin in the block before the first block that begins with it. */
 function blocksOf(table: Table, key: string): readonly [first: number, end: number] {
   const before = firstBlock(table, (begins) => begins >= key);
   const end = firstBlock(table, (begins) => begins > key);
   return [Math.max(0, before - 1, end - BLOCKS), end];
 }
 
-/** From where on entries of the key and behind it are. */
+/** The offset from which the entries of the key follow. */
 export function offsetFor(table: Table, key: string): number {
   return table[Math.max(0, firstBlock(table, (begins) => begins >= key) - 1)]?.[1] ?? 0;
 }
 
-/** The first block whose key is what is asked for, as all behind it are; their number where none is. */
+/**
+ * The first block for which `is` holds. It must hold for all later blocks. Returns the number of blocks where it holds
+ * for none.
+ */
 function firstBlock(table: Table, is: (begins: string) => boolean): number {
   let [low, high] = [0, table.length - 1];
   while (low < high) {

@@ -3,7 +3,7 @@ import { eachLine } from "./bucket.ts";
 import { type Indexed, entriesOf, sorted } from "./entries.ts";
 import { writeIndex } from "./index-object.ts";
 
-/** The index object of a part that its manifest vouches for. */
+/** The index object of the parts in a manifest. */
 export async function indexPart(bucket: R2Bucket, manifest: string): Promise<string> {
   const { parts } = JSON.parse(manifest) as { parts: { name: string }[] };
   const entries: string[] = [];

@@ -1,4 +1,4 @@
-// A row as a line of the archive: the shape `one` of the API without related and consoleUrl, with what bringing it back needs.
+// A row as a line of the archive: the shape `one` of the API without related and consoleUrl, and what restoring needs.
 import { showBody } from "../kinds/personal.ts";
 import type { ArchivedRow } from "../store/archive-plan.ts";
 

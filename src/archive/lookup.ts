@@ -1,4 +1,4 @@
-// Where numbers stand in the archive, by its index objects: a table of each and the blocks that may have them.
+// Looks up numbers in the archive's index objects: the table of each, and the blocks that may have the numbers.
 import { type Run, readRuns } from "../store/archive-index.ts";
 import { type Entry, keyOf } from "./entries.ts";
 import { type Range, rangesOf, readEntries, readTable } from "./index-object.ts";
@@ -8,12 +8,12 @@ const AT_ONCE = 6;
 
 export type LookedUp =
   | { readonly kind: "found"; readonly entries: ReadonlyMap<string, readonly Entry[]> }
-  /** The numbers lie so far apart that it takes more reads than it may. */
+  /** The numbers are so far apart that looking them up would take more reads than allowed. */
   | { readonly kind: "too-far"; readonly reads: number };
 
 /**
- * Of each number its entries, in no order. One number costs two reads of R2 for each run, however large that is.
- * @param mostReads is known before the blocks are read
+ * Returns the entries of each number, in no order. One number costs two reads of R2 per run, however large the run is.
+ * @param mostReads checked before the blocks are read
  */
 export async function lookUp(
   bucket: R2Bucket,
@@ -42,7 +42,7 @@ export async function lookUp(
   return { kind: "found", entries };
 }
 
-/** The run's pieces that may have some of the keys, each with its own. */
+/** The pieces of the run that may have some of the keys, each with its keys. */
 function piecesWith({ pieces }: Run, keys: readonly string[]): [name: string, keys: string[]][] {
   const found = new Map<string, string[]>();
   for (const key of keys) {

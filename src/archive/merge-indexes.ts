@@ -1,16 +1,16 @@
-// Keeps the index objects few: eight runs of a level become one of the next, however many there are. A run of the cron does
-// some pieces of it, and may die at any of them.
+// Keeps the number of index objects small: eight runs of a level become one run of the next level. A run of the cron
+// writes some pieces of it, and may die at any of them.
 import { type Run, readRuns } from "../store/archive-index.ts";
 import { type Merge, beginMerge, endMerge, notePiece, readMerge } from "../store/archive-merge.ts";
 import { sha256Of } from "./bucket.ts";
 import { forgetMerged } from "./forget.ts";
-import { PIECE_BYTES, mergePiece } from "./merge.ts";
+import { PIECE_BYTES, mergePiece } from "./merge-piece.ts";
 
-/** So many runs of one level become one of the next: a search reads at most 7 of each level. */
+/** So many runs of one level become one of the next. A search reads at most 7 runs of each level. */
 export const FAN_OUT = 8;
 const MERGE_FOR_MS = 10_000;
 
-/** @param bytes of a piece */
+/** @param bytes the size of a piece */
 export async function mergeIndexes(bucket: R2Bucket, db: D1Database, now: number, bytes = PIECE_BYTES): Promise<void> {
   const until = Date.now() + MERGE_FOR_MS;
   while (await mergeNext(bucket, db, now, bytes)) if (Date.now() >= until) return;
@@ -22,7 +22,7 @@ async function mergeNext(bucket: R2Bucket, db: D1Database, now: number, bytes: n
   if (merge === null) return false;
   const runs = await readRuns(db);
   const sources = merge.sources.flatMap((name) => runs.find(({ run }) => run === name) ?? []);
-  // Another cron has ended it since.
+  // Another run of the cron has finished it since.
   if (sources.length < merge.sources.length) return false;
   const name = `${merge.run}/${String(merge.pieces.length + 1).padStart(4, "0")}`;
   const { piece, after, isEnd } = await mergePiece(bucket, sources, merge.after, { name, bytes });
@@ -35,7 +35,7 @@ async function mergeNext(bucket: R2Bucket, db: D1Database, now: number, bytes: n
   return true;
 }
 
-/** Of the lowest level that is full the oldest runs. */
+/** Takes the oldest runs of the lowest full level. */
 async function begin(db: D1Database, now: number): Promise<Merge | null> {
   const byLevel = new Map<number, Run[]>();
   for (const run of await readRuns(db)) byLevel.set(run.level, [...(byLevel.get(run.level) ?? []), run]);
@@ -43,7 +43,7 @@ async function begin(db: D1Database, now: number): Promise<Merge | null> {
   if (full === undefined) return null;
   const level = full[0] + 1;
   const sources = full[1].slice(0, FAN_OUT).map(({ run }) => run);
-  // Its names sort by time, and no other merge has them.
+  // Names sort by this time, and no other merge has the same.
   const time = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, "");
   await beginMerge(db, {
     run: `index/${level}/${time}-${(await sha256Of(sources.join())).slice(0, 16)}`,

@@ -1,4 +1,5 @@
-// Moves what is old to R2, one part a run and stream: object, read back, manifest, read back, then the rows leave D1. Any step may be the last one.
+// Moves old notifications and audit entries to R2, one part at a time: write the object, read it back, write the
+// manifest, read it back, then delete the rows from D1. It may die after any step.
 import { log, reasonOf } from "../log.ts";
 import {
   type ArchiveState,
@@ -19,10 +20,10 @@ import { dayOf, leavesBefore, manifestName, manifestText, partName } from "./man
 import { mergeIndexes } from "./merge-indexes.ts";
 import { buildPart } from "./part.ts";
 
-/** Bounds of one part; and of the old rows that a run looks at. */
+/** The limits of one part, and of the old rows that a run looks at. */
 const LINES = 5000;
 const BYTES = 16 * 1024 * 1024;
-/** Of what a finished part moved, the next may follow at once, until so long after the run's beginning. */
+/** After a finished part the next one may follow, until so long after the beginning of the run. */
 const RUN_MS = 20_000;
 const PARTS = 10;
 
@@ -31,7 +32,7 @@ export interface Archiving {
   readonly hotDays: number;
 }
 
-/** One run of the cron. R2 that fails keeps rows where they are: the next minute tries again. */
+/** One run of the cron. If R2 fails, the rows stay where they are, and the next minute tries again. */
 export async function archiveOld({ bucket, hotDays }: Archiving, db: D1Database, now: number): Promise<void> {
   const until = Date.now() + RUN_MS;
   const before = leavesBefore(now, hotDays);
@@ -40,13 +41,13 @@ export async function archiveOld({ bucket, hotDays }: Archiving, db: D1Database,
       if (!(await archivePart(bucket, db, stream, before))) break;
     }
   };
-  // The audit first: it is small, and would wait as long as many notifications follow each other.
+  // The audit goes first: it is small, and would otherwise wait as long as there are notifications to move.
   await guarded("audit", () => archiveStream("audit"));
   await guarded("notifications", () => archiveStream("notifications"));
   await guarded("index", () => mergeIndexes(bucket, db, now));
 }
 
-/** Whoever looks whether it keeps up does so after a run that failed, too. */
+/** A failure does not stop the rest of the run, so that it is still checked whether the archive keeps up. */
 async function guarded(what: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -71,7 +72,7 @@ export async function archivePart(bucket: R2Bucket, db: D1Database, stream: Stre
   return vouch(bucket, db, stream, state, state.plan, state.sealed);
 }
 
-/** Chooses the finished ones of one KST day, the oldest first. */
+/** Chooses finished rows of one KST day, oldest first. */
 async function planNext(
   db: D1Database,
   stream: Stream,
@@ -105,7 +106,9 @@ function choose(candidates: readonly Candidate[]): Candidate[] {
   return chosen;
 }
 
-/** The object, read back; then what its manifest says is fixed. Where a row changed, the plan is made anew. */
+/**
+ * Writes the object and reads it back; then its manifest is fixed. If a row has changed since, the plan is made again.
+ */
 async function writePart(
   bucket: R2Bucket,
   db: D1Database,
@@ -125,7 +128,8 @@ async function writePart(
   const back = await eachLine(bucket, name, () => {});
   if (back === null) throw new Error(`Cannot read ${name} back: it is not there`);
   if (back.sha256 !== part.sha256 || back.lines !== part.lines || back.bytes !== part.bytes) {
-    // Of rows that have changed since, or of a database that was set back: it stays, and nothing vouches for it.
+    // The name has an object of rows that have changed since, or of a database that was set back. It stays, and no
+    // manifest names it.
     log("archive.taken", { name });
     await replan({ part: plan.part + 1 });
     return false;
@@ -133,7 +137,7 @@ async function writePart(
   return seal(db, stream, version, plan, manifestText(stream, plan, part, previous));
 }
 
-/** The manifest, read back, and the index object; then the rows leave. */
+/** Writes the manifest, reads it back, and writes the index object. Then the rows are deleted. */
 async function vouch(
   bucket: R2Bucket,
   db: D1Database,

@@ -1,4 +1,5 @@
-// Builds a part: rows as gzipped lines, page by page. Held in memory are one page and the compressed bytes, which a plan bounds.
+// Builds a part: rows as gzipped lines, page by page. In memory are one page and the compressed bytes, which the plan
+// bounds.
 import { type PartPlan, type Planned, type Stream, readArchivable, readAuditOf } from "../store/archive-plan.ts";
 import { lineOf, rfc3339 } from "./line.ts";
 
@@ -12,7 +13,7 @@ export interface Part {
   readonly from: string;
   readonly to: string;
   readonly sums: Sums;
-  /** The rows as they were read: where they are not the plan's, it is made anew. */
+  /** The rows as they were read. If they differ from the plan, the plan is made again. */
   readonly rows: readonly Planned[];
 }
 
@@ -80,7 +81,7 @@ async function linesOf(db: D1Database, stream: Stream, keys: readonly number[]):
   }));
 }
 
-/** Decimal texts, added exactly; what is no number adds nothing. */
+/** Adds decimal texts exactly. What is not a number adds nothing. */
 export function plus(a: string, b: string | null): string {
   if (b === null || !/^-?\d{1,40}(\.\d{1,20})?$/.test(b)) return a;
   const decimals = Math.max(decimalsOf(a), decimalsOf(b));

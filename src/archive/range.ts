@@ -1,4 +1,5 @@
-// All archived notifications of a time, newest first: one day after the other, one part at a time, those that overlap together.
+// All archived notifications of a time, newest first: day after day, part after part. Parts that overlap are read
+// together.
 import { log } from "../log.ts";
 import { readArchivedDays } from "../store/archive-days.ts";
 import { eachLine, readText } from "./bucket.ts";
@@ -27,9 +28,9 @@ const FIRST = Date.parse("1970-01-02T00:00:00Z");
 const LAST = Date.parse("9999-12-30T00:00:00Z");
 
 /**
- * Parts that lifecycle rules have deleted are passed over. One that was brought back and moved again comes twice, the
- * newer line first.
- * @param keep what is kept of a line while the part is read; null leaves it out
+ * Parts that lifecycle rules have deleted are skipped. A notification that was restored and moved again comes twice,
+ * the newer line first.
+ * @param keep what to keep of a line while its part is read; null leaves it out
  */
 export async function* archivedBetween<T>(
   bucket: R2Bucket,
@@ -59,7 +60,7 @@ async function partsOf(bucket: R2Bucket, manifest: string): Promise<Part[]> {
   return parts.map(({ name, from, to }) => ({ name, from: Date.parse(from), to: Date.parse(to) }));
 }
 
-/** Lines that are newer than all of the parts that are not read yet are told; the others are held. */
+/** Passes on the lines that are newer than every part that is not read yet. It keeps back the others. */
 async function* ofDay<T>(
   bucket: R2Bucket,
   parts: readonly Part[],
@@ -85,7 +86,7 @@ async function linesOf<T>(bucket: R2Bucket, part: string, keep: (line: ArchivedL
     if (what !== null) kept.push({ at: Date.parse(line.receivedAt), part, what });
   });
   if (read === null) log("archive.gone", { part });
-  // Of one instant the later row first, as D1 lists them.
+  // Of lines with the same time the later row comes first, as in D1's lists.
   return kept.toReversed();
 }
 

@@ -1,4 +1,4 @@
-// Brings an archived notification back into D1, so that a person can have it delivered again. Twice changes nothing.
+// Restores an archived notification into D1, so that a person can have it delivered again. Safe to run twice.
 import { insertArchived } from "../store/insert-archived.ts";
 import { readArchived } from "./find.ts";
 

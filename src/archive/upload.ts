@@ -1,8 +1,9 @@
-// Writes an object while its text is made: one put, or an upload in parts that is nothing until its end. ASCII alone.
+// Writes an object while its text is made: in one put, or in an upload of parts that becomes an object only at its end.
+// ASCII only.
 import { before } from "../deadline.ts";
 import { putIndex } from "./bucket.ts";
 
-/** R2 wants all parts of one upload but the last to be of one size, 5 MiB or more. */
+/** R2 wants all parts of an upload but the last to have the same size, 5 MiB or more. */
 const PART = 8 * 1024 * 1024;
 const WRITE_WITHIN_MS = 60_000;
 
@@ -11,7 +12,7 @@ export function upload(bucket: R2Bucket, name: string) {
   const sent: R2UploadedPart[] = [];
   let [held, heldSize]: [string[], number] = [[], 0];
   return {
-    /** @returns whether a part is to be sent before more is added */
+    /** @returns whether a part must be sent before more is added */
     add(text: string): boolean {
       held.push(text);
       heldSize += text.length;

@@ -1,4 +1,5 @@
-// Which days the archive has, and how many manifests each: written by the statement that deletes a part's rows.
+// The days that the archive has, and the number of manifests of each. The statement that deletes a part's rows writes
+// them.
 
 export interface ArchivedDay {
   /** KST. */
@@ -6,7 +7,7 @@ export interface ArchivedDay {
   readonly manifests: number;
 }
 
-/** Newest first. @param first @param last days, both included */
+/** Newest first. @param first the first day @param last the last day, included */
 export async function readArchivedDays(db: D1Database, first: string, last: string): Promise<ArchivedDay[]> {
   const { results } = await db
     .prepare(

@@ -1,8 +1,8 @@
-// Which index objects of the archive a search reads: sorted runs, each of one or more pieces.
+// The index objects that a search of the archive reads: sorted runs, each of one or more pieces.
 
 export interface Piece {
   readonly name: string;
-  /** The least key in it. */
+  /** The smallest key in it. */
   readonly begins: string;
 }
 
@@ -13,7 +13,10 @@ export interface Run {
   readonly pieces: readonly Piece[];
 }
 
-/** The older ones of a level first: a run's name begins with when it was made, or with the day of its part. */
+/**
+ * The older runs of a level first. The name of a run begins with the time when it was made, or with the day of its
+ * part.
+ */
 export async function readRuns(db: D1Database): Promise<Run[]> {
   const { results } = await db
     .prepare("SELECT name, level, coalesce(run, name) AS run, begins FROM archive_index ORDER BY level, 3, begins")

@@ -1,4 +1,5 @@
-// The merge of index objects that is under way: begun, gone on with, ended. Two crons that do a step both write the same.
+// The merge of index objects in progress: beginning it, noting a piece, ending it. Two runs of the cron that do the
+// same step write the same.
 import type { Piece } from "./archive-index.ts";
 
 export interface Merge {
@@ -19,7 +20,7 @@ export async function readMerge(db: D1Database): Promise<Merge | null> {
   return { ...row, sources: JSON.parse(row.sources) as string[], pieces: JSON.parse(row.pieces) as Piece[] };
 }
 
-/** Nothing happens where one is under way already. */
+/** It does nothing where a merge is in progress already. */
 export async function beginMerge(
   db: D1Database,
   { run, level, sources }: Omit<Merge, "pieces" | "after">,
@@ -32,7 +33,7 @@ export async function beginMerge(
     .run();
 }
 
-/** @param before what the merge was when the piece was written: where it is not any more, another run went on */
+/** @param before the merge when the piece was written. It does nothing where another run has gone on since */
 export async function notePiece(db: D1Database, before: Merge, piece: Piece, after: string): Promise<void> {
   await db
     .prepare("UPDATE archive_merge SET pieces = ?3, after = ?4 WHERE run = ?1 AND after = ?2")
@@ -40,7 +41,7 @@ export async function notePiece(db: D1Database, before: Merge, piece: Piece, aft
     .run();
 }
 
-/** In one transaction the result counts in place of what it was made of. */
+/** One transaction: the result replaces the runs that it was made of. */
 export async function endMerge(db: D1Database, { run, level, sources, pieces, after }: Merge): Promise<void> {
   const isSame = "EXISTS (SELECT 1 FROM archive_merge WHERE run = ?1 AND after = ?2)";
   await db.batch([

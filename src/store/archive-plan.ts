@@ -1,4 +1,5 @@
-// What D1 knows of the move to the archive: the plan under way, the rows to move, their deletion. Every change is fenced by the version.
+// What D1 knows of moving to the archive: the plan in progress, the rows to move, their deletion. Every change is
+// guarded by `version`.
 import type { Attempt } from "../rules/outcome.ts";
 import { seqAt } from "./insert.ts";
 import { BODY_COLUMNS, CONTENT_TYPE_SQL } from "./stored-body.ts";
@@ -6,7 +7,7 @@ import { LISTED, type ListedRow, type StoredWhole, wholeOf } from "./search.ts";
 
 export type Stream = "notifications" | "audit";
 
-/** A row as it was when it was planned: its key, attempts and receipts, which only grow. */
+/** A row as it was when it was planned: its key, attempts and receipts. The two counts only grow. */
 export type Planned = readonly [key: number, attempts: number, receipts: number];
 
 export interface PartPlan {
@@ -66,7 +67,7 @@ export async function readArchiveState(db: D1Database, stream: Stream): Promise<
   };
 }
 
-/** The next old ones after the cursor, finished or not. Those that no rollup has counted wait. */
+/** The next old rows after the cursor, finished or not. Rows that no rollup has counted are left out. */
 export async function readCandidates(db: D1Database, stream: Stream, after: number, before: number, limit: number) {
   const statement =
     stream === "audit"
@@ -86,7 +87,7 @@ export async function readCandidates(db: D1Database, stream: Stream, after: numb
   return (await statement.run<Candidate>()).results;
 }
 
-/** The numbers that the day's next part and manifest get. */
+/** The numbers of the day's next part and manifest. */
 export async function nextNumbers(db: D1Database, stream: Stream, day: string) {
   const used = await db
     .prepare("SELECT parts, manifests FROM archive_days WHERE stream = ? AND day = ?")
@@ -95,7 +96,7 @@ export async function nextNumbers(db: D1Database, stream: Stream, day: string) {
   return { part: (used?.parts ?? 0) + 1, manifest: (used?.manifests ?? 0) + 1 };
 }
 
-/** Writes a plan down, or another one in place of it while nothing is sealed. @returns whether it was this caller */
+/** Writes a plan, or replaces it while nothing is sealed. @returns whether this caller wrote it */
 export async function putPlan(db: D1Database, stream: Stream, version: number, plan: PartPlan | null, cursor: number) {
   const { meta } = await db
     .prepare(
@@ -107,7 +108,7 @@ export async function putPlan(db: D1Database, stream: Stream, version: number, p
   return meta.changes === 1;
 }
 
-/** Names the sealed manifest anew, where something else has its name. */
+/** Gives the sealed manifest another name, where an object has its name already. */
 export async function renameManifest(db: D1Database, stream: Stream, version: number, plan: PartPlan) {
   const { meta } = await db
     .prepare(
@@ -123,7 +124,7 @@ const UNCHANGED = `EXISTS (SELECT 1 FROM json_each(?3) AS p WHERE p.value ->> 0 
   AND p.value ->> 1 = attempts AND p.value ->> 2 = receipts) AND ${FINISHED}`;
 const KEYS = "SELECT value ->> 0 FROM json_each(?3)";
 
-/** Fixes the manifest's bytes, unless a row has changed since it was planned. */
+/** Fixes the bytes of the manifest, unless a row has changed since it was planned. */
 export async function seal(db: D1Database, stream: Stream, version: number, plan: PartPlan, manifest: string) {
   const attempts = plan.rows.reduce((sum, [, own]) => sum + own, 0);
   const receipts = plan.rows.reduce((sum, [, , own]) => sum + own, 0);
@@ -142,7 +143,9 @@ export async function seal(db: D1Database, stream: Stream, version: number, plan
   return meta.changes === 1;
 }
 
-/** The end of a part, in one transaction: its rows leave, its index object counts, the chain goes on. */
+/**
+ * Ends a part in one transaction: its rows are deleted, its index object is added, and the chain of manifests goes on.
+ */
 export async function finishPlan(
   db: D1Database,
   stream: Stream,

@@ -1,4 +1,5 @@
-// Which of many numbers came: for each the notification that counts most. Statements of bounded size, in one round trip.
+// Finds which of many numbers came, and for each the notification that counts most. Statements of bounded size, in one
+// round trip.
 import { SUCCESS } from "../rules/notification.ts";
 import { type Flow, NUMBERS, type NumberName, kindsOf } from "./filters.ts";
 import type { State } from "./insert.ts";
@@ -8,18 +9,18 @@ export interface ComparedRow {
   readonly id: string;
   readonly kind: string;
   readonly state: State;
-  /** 0 a success, 1 a failure, 2 what is held. */
+  /** 0 a success, 1 a failure, 2 held. */
   readonly rank: number;
   readonly result: "success" | "failure";
 }
 
 const NUMBERS_PER_STATEMENT = 500;
-// An order number may be one for all: of more with one number than this only the newest are looked at.
+// Several events may share an order number. Of each number only the newest rows are read.
 const LOOKED_AT = 20;
 
 /**
- * What was found; a number that never came is missing. Of several a success counts before a failure, and what is held last.
- * @param flow null for every kind: an order's approval came though its refund did not
+ * Returns a row for each number that came. A success counts before a failure, and a held one last.
+ * @param flow null for every kind. With a flow an order's approval does not count where its refund is looked for
  */
 export async function findCompared(
   db: D1Database,

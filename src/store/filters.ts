@@ -1,28 +1,28 @@
-// What a list of notifications is filtered by, as conditions of SQL. It binds every value, and knows no order.
+// The filters of a list of notifications, as conditions of SQL. Every value is bound.
 import type { Kind } from "../kinds/kind.ts";
 import { KINDS } from "../kinds/registry.ts";
 import { SUCCESS } from "../rules/notification.ts";
 import { type State, seqAt } from "./insert.ts";
 
-/** Missing and null filter nothing. */
+/** A filter that is missing or null filters nothing. */
 export interface Filters {
   readonly state?: State | null;
-  /** A kind, as in `online.deposit`, or a product, as in `online`: all of its kinds. */
+  /** A kind such as `online.deposit`; or a product such as `online`, for all its kinds. */
   readonly kind?: string | null;
   readonly mallId?: string | null;
   readonly result?: "success" | "failure" | null;
-  /** Of kinds whose success brings money, or takes it back. */
+  /** Only kinds whose success brings money ("in") or takes it back ("out"). */
   readonly flow?: Flow | null;
-  /** Epoch ms, half-open, by the instant of receipt. */
+  /** The time of receipt, epoch ms, half-open. */
   readonly from?: number | null;
   readonly to?: number | null;
-  /** Notifications whose number is on a list of them are left out. */
+  /** Leaves out notifications whose number is on the list. */
   readonly unlisted?: Unlisted | null;
 }
 
 export type Flow = NonNullable<Kind["flow"]>;
 
-/** SQL: the names of the kinds. */
+/** SQL: the names of the kinds with this flow. */
 export function kindsOf(flow: Flow): string {
   return KINDS.filter((kind) => kind.flow === flow)
     .map(({ name }) => `'${name}'`)
@@ -31,7 +31,7 @@ export function kindsOf(flow: Flow): string {
 
 export const NUMBERS = { cancelPgCno: "cancel_pg_cno", pgCno: "pg_cno", shopOrderNo: "shop_order_no" } as const;
 
-/** The names of the numbers that lists are compared by. */
+/** The numbers by which lists are compared. */
 export type NumberName = keyof typeof NUMBERS;
 
 export interface Unlisted {
@@ -39,10 +39,10 @@ export interface Unlisted {
   readonly numbers: readonly string[];
 }
 
-/** The values of one statement's numbered parameters: each is bound once. */
+/** The values of a statement's numbered parameters. Each value is bound once. */
 export interface Binding {
   readonly values: unknown[];
-  /** @returns the parameter's name in the statement, as in `?3` */
+  /** @returns the name of the parameter, such as `?3` */
   readonly bind: (value: string | number) => string;
 }
 
@@ -51,14 +51,14 @@ export function binding(): Binding {
   return { values, bind: (value) => `?${values.push(value)}` };
 }
 
-/** Where to look, as bounds of `seq`. What came at `from` or later, before `to`, and before `after`, a seq. */
+/** SQL: bounds of `seq` for rows received from `from`, before `to`, and before the seq `after`. */
 export function within({ from, to }: Filters, after: number | null, { bind }: Binding): string {
   const ends = [after, to == null ? null : seqAt(to)].filter((end) => end !== null);
   const end = Math.min(Number.MAX_SAFE_INTEGER, ...ends);
   return `seq < ${bind(end)}${from == null ? "" : ` AND seq >= ${bind(seqAt(from))}`}`;
 }
 
-/** All conditions but time and state, of `notifications AS n`; null where there are none. */
+/** SQL: all conditions but time and state, of `notifications AS n`; null where there are none. */
 export function conditionOf(filters: Filters, { bind }: Binding): string | null {
   const { kind, mallId, result, flow, unlisted } = filters;
   const conditions: string[] = [];
@@ -73,8 +73,9 @@ export function conditionOf(filters: Filters, { bind }: Binding): string | null 
 }
 
 /**
- * One that has no such number is on no list. But an approval is not missing from a list of cancelPgCnos: of those that
- * have none, only what tells of a cancellation (it has a cancelDate) counts. Nobody's list has what was made up.
+ * SQL: the notification is not on the list. One without such a number is on no list. But an approval is not missing
+ * from a list of cancelPgCnos: without that number only cancellations count, which have a cancelDate. Test
+ * notifications are on nobody's list.
  */
 function unlistedCondition({ by, numbers }: Unlisted, bind: Binding["bind"]): string {
   const column = `n.${NUMBERS[by]}`;
@@ -83,7 +84,7 @@ function unlistedCondition({ by, numbers }: Unlisted, bind: Binding["bind"]): st
   return `n.source <> 'test' AND (${without} OR ${column} NOT IN (${listed}))`;
 }
 
-/** The same of one that is not in D1. */
+/** The same for a notification that is not in D1. */
 export function isUnlisted(
   one: Readonly<Record<NumberName | "cancelDate", string | null>> & { readonly source: string },
   by: NumberName,

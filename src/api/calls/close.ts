@@ -36,7 +36,7 @@ export const closeManyNotifications = operation({
     ...selectionInput,
     note: personText(LONGEST_NOTE),
   }),
-  answer: z.object({ closed: z.int(), /** Call again. */ more: z.boolean() }),
+  answer: z.object({ closed: z.int(), /** true: call again. */ more: z.boolean() }),
   async run({ state, note, ...selected }, { db, operator, now }) {
     if (await isTooShort(db, selected.q ?? null)) return refuse("invalid", TOO_SHORT);
     const entry = { at: now, who: operator, what: "close-many", subject: null, note };

@@ -1,4 +1,4 @@
-// Compares a list of KICC's or the shop's with what came: which of its numbers are here, and what came that it lacks.
+// Compares a list from KICC or the shop with what came: which of its numbers are here, and what came that is not on it.
 import * as z from "zod/mini";
 import { type ComparedRow, findCompared } from "../../store/compare.ts";
 import { kindNamed } from "../../kinds/registry.ts";
@@ -15,10 +15,10 @@ const MOST_NUMBERS = 5000;
 const LONGEST_NUMBER = 200;
 /** 5,000 texts with their quotes. */
 const MOST_CHARACTERS = 1_200_000;
-// What came and is on no list: no more than this are told.
+// The most notifications that are answered as not on the list.
 const MOST_UNLISTED = 1000;
 const PAGE = 100;
-// Pages of D1 and parts of the archive that are looked at for them.
+// How many pages of D1 and parts of the archive are looked through for these.
 const PIECES = 50;
 
 const NAMES = Object.keys(NUMBERS) as NumberName[];
@@ -34,7 +34,7 @@ const comparedSchema = z.object({
   number: z.string(),
   state: z.enum([...STATES, "missing"]),
   id: z.nullable(z.string()),
-  /** With `detail`; null also of what is archived: its id tells it. */
+  /** With `detail`. null also for an archived one: its id leads to its kind. */
   kind: z.optional(z.nullable(z.string())),
   result: z.optional(z.nullable(z.enum(["success", "failure"]))),
   archived: z.optional(z.boolean()),
@@ -53,9 +53,11 @@ export const compare = operation({
     shopOrderNo: list,
     from: z.optional(instant),
     to: z.optional(instant),
-    /** Payments alone, or refunds and cancellations alone: an order's approval is no sign of its refund. */
+    /**
+     * Only payments, or only refunds and cancellations: the approval of an order does not mean that its refund came.
+     */
     flow: z.optional(z.enum(["in", "out"], "must be in or out")),
-    /** Of each also kind, result and archived, as the console shows them. */
+    /** Adds kind, result and archived to each, as the console shows them. */
     detail: z.optional(z.boolean("must be true or false")),
   }),
   answer: z.object({
@@ -90,7 +92,7 @@ export const compare = operation({
   },
 });
 
-/** A success that is in the archive counts before a failure in D1, and before what is held. */
+/** An archived success counts before a failure in D1, and before a held one. */
 function comparedOf(number: string, row: ComparedRow | undefined, owner: Owner | undefined) {
   if (owner !== undefined && owner.says !== "test" && Number(owner.says !== "success") < (row?.rank ?? 3)) {
     return { number, state: owner.state, id: owner.id, kind: null, result: owner.says, archived: true };

@@ -1,4 +1,5 @@
-// All that a filter matches as CSV, streamed: a page of D1 and a part of the archive are in memory at a time, whatever there is.
+// Everything that a filter matches as CSV, streamed. At any time one page of D1 and one part of the archive are in
+// memory.
 import * as z from "zod/mini";
 import { log, reasonOf } from "../../log.ts";
 import { csvHead, csvLine } from "../csv.ts";
@@ -7,7 +8,8 @@ import { operation } from "../operation.ts";
 import type { NotificationShape } from "../shapes.ts";
 import { walk } from "../walk.ts";
 
-// An invocation may ask D1 a thousand times: a page must be large for a million notifications to fit, and small in memory.
+// An invocation may query D1 a thousand times. A page must be large enough for a million notifications, and small in
+// memory.
 const PAGE = 5000;
 const WINDOW = 10_000;
 
@@ -30,12 +32,16 @@ export const downloadNotifications = operation({
   async run({ excel, cursor: _cursor, limit: _limit, ...filters }, context) {
     const wanted = { ...filtersOf(filters), limit: PAGE, window: WINDOW };
     const pieces = walk(context, wanted, wantedOf(filters));
-    // Before anything is answered, so that D1 or R2 that is away is a refusal and no half of a file.
+    // Read before anything is answered: if D1 or R2 does not answer, the call is refused instead of answered with half
+    // a file.
     return lines(await nextOf(pieces), pieces, excel === "1");
   },
 });
 
-/** Reads on only when what came before was taken. Where D1 or R2 fails amid, the download breaks off: no file looks whole. */
+/**
+ * Reads the next piece only when the one before was taken. If D1 or R2 fails in between, the download breaks off: half
+ * a file never looks whole.
+ */
 function lines(
   first: IteratorResult<NotificationShape[], void>,
   rest: AsyncGenerator<NotificationShape[], void>,

@@ -1,4 +1,5 @@
-// Merges sorted runs of index objects into one, one piece at a time, in memory bounded by a chunk of each: all is ASCII.
+// Merges sorted runs of index objects into one, piece by piece. Memory is bounded by one chunk of each run. Everything
+// is ASCII.
 import type { Piece, Run } from "../store/archive-index.ts";
 import { readText } from "./bucket.ts";
 import { keyIn } from "./entries.ts";
@@ -6,7 +7,7 @@ import { type Table, offsetFor, putTable, readTable, tableMaker } from "./index-
 import { upload } from "./upload.ts";
 
 const CHUNK = 1024 * 1024;
-/** Of a piece: its table stays small, and a run of the cron writes one or more in a few seconds. */
+/** The size of a piece: its table stays small, and a run of the cron writes at least one in a few seconds. */
 export const PIECE_BYTES = 64 * 1024 * 1024;
 
 export interface Merged {
@@ -23,7 +24,10 @@ interface Source {
   readonly more: () => Promise<readonly string[]>;
 }
 
-/** Writes what follows `after` as an object of this name. The same sources give the same bytes, whoever writes them. */
+/**
+ * Writes the entries after `after` as an object with this name. The same sources give the same bytes, whoever writes
+ * them.
+ */
 export async function mergePiece(
   bucket: R2Bucket,
   runs: readonly Run[],
@@ -55,7 +59,10 @@ export async function mergePiece(
   }
 }
 
-/** The entries of one number stay together: a search looks for them in one piece. Unless they are a piece by themselves. */
+/**
+ * The entries of one number stay in one piece, because a search reads one piece for them; unless they fill a whole
+ * piece.
+ */
 function isFull(size: number, bytes: number, last: string, next: string): boolean {
   return size >= 2 * bytes || (size >= bytes && keyIn(next) !== keyIn(last));
 }
@@ -75,7 +82,7 @@ async function refill(source: Source): Promise<void> {
   source.at = 0;
 }
 
-/** The run's entries behind `after`, a chunk at a time; none at its end. */
+/** Reads the entries of the run after `after`, a chunk at a time; null at its end. */
 function reader(bucket: R2Bucket, { pieces }: Run, after: string): () => Promise<readonly string[]> {
   let place =
     after === ""
