@@ -215,6 +215,24 @@ describe("a success under CONFIRM", () => {
     expect(await rowOf(queue.id)).toMatchObject({ attempts: 1, tries: 1, leaseUntil: Date.now() + 10 * MINUTE_MS });
   });
 
+  it("counts no attempt in queue mode where the queue does not take its message", async () => {
+    deliveries = queueInto(sent, () => Promise.reject(new Error("Too Many Requests")));
+    const { id, after } = await received(kiccBody(), { DELIVERY: "queue" });
+    await after;
+    expect(await rowOf(id)).toMatchObject({ state: "pending", attempts: 0, tries: 0, leaseUntil: null });
+  });
+
+  it("is held where the status API's success of the event goes its way: one is delivered without a person", async () => {
+    const cancelPgCno = "26011409120310880002";
+    const body = kiccBody({ cancelPgCno, mallId: "T0099002" });
+    const waiting = await stored(body, {}, CONFIRM);
+    const said = await stored(kiccBody({ cancelPgCno }), { source: "status-api" });
+    expect(said).toMatchObject({ isOwn: true, state: "pending" });
+    await minutePasses();
+    expect(await confirmOf(waiting.id)).toMatchObject({ state: "held", reason: "unconfirmed" });
+    expect(sent).toEqual([]);
+  });
+
   it("is not asked about where a person replays it, and says nothing of a confirmation then", async () => {
     kicc.answering = says({ pgCno: "another" });
     const { id, after } = await received(kiccBody());

@@ -163,6 +163,8 @@ describe("what KICC says", () => {
     await expect300();
     await runAt(300_000, { ORIGIN_URL: "ftp://wrong" });
     expect(kicc.asked).toEqual([]);
+    await runAt(301_000);
+    expect(kicc.asked).toHaveLength(1);
   });
 });
 
@@ -182,6 +184,7 @@ describe("what came", () => {
     const { id } = await stored(kiccBody({ ...REAL, cancelPgCno: null }), { reference: "R-7" });
     await runAt(300_000);
     expect(await cancellation()).toMatchObject({ state: "notified", notificationId: id });
+    expect(kicc.asked).toEqual([]);
   });
 
   it("cannot be tied by a reference that two cancellations have, or that came with another payment", async () => {
@@ -269,6 +272,17 @@ describe("one delivery", () => {
     kicc.answering = says();
     await Promise.all([runAt(300_000), stored(kiccBody({ ...REAL, ...both }))]);
     expect(await countNotifications()).toBe(2);
+  });
+
+  it("is left to the real one's own message where that comes while KICC is asked", async () => {
+    await expect300();
+    kicc.answering = async (asked) => {
+      await stored(kiccBody(REAL));
+      return says()(asked);
+    };
+    await runAt(300_000);
+    expect(await countNotifications()).toBe(1);
+    expect(sent).toEqual([]);
   });
 
   it("is made of the status API's success and a real one that has the reference alone, in either order", async () => {
