@@ -21,6 +21,8 @@ export interface ModelRow {
   nextAttemptAt: number | null;
   leaseUntil: number | null;
   enqueuedAt: number | null;
+  /** Attempts whose acceptance was counted: each counts once. */
+  readonly accepted: Set<number>;
 }
 
 /** Rows by the name of their message, in the order of their arrival. */
@@ -63,6 +65,7 @@ export function receive(model: Model, message: Message, now: number): string {
     nextAttemptAt: now,
     leaseUntil: null,
     enqueuedAt: null,
+    accepted: new Set(),
   });
   if (message.success && !conflicts) supersede(model, message);
   return target;
@@ -101,6 +104,8 @@ function isFree(row: ModelRow, now: number): boolean {
 export function settle(row: ModelRow, attempt: number, outcome: Outcome["kind"], decision: Decision): void {
   if (outcome === "accepted") {
     if (row.state === "delivered" || row.state === "closed" || attempt > row.attempts) return;
+    if (row.accepted.has(attempt)) return;
+    row.accepted.add(attempt);
     Object.assign(row, { state: "delivered", reason: null, leaseUntil: null, nextAttemptAt: null });
     return;
   }
