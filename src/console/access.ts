@@ -1,4 +1,5 @@
-// Verifies the JWT of Cloudflare Access, which names the operator. Without that, anybody could send its header.
+// Verifies the JWT of Cloudflare Access, which names the operator. Its header alone proves nothing: anybody can send
+// it.
 import { cloudflareAccess } from "@hono/cloudflare-access";
 import type { Context, MiddlewareHandler } from "hono";
 import { log, reasonOf } from "../log.ts";
@@ -8,7 +9,7 @@ export interface Access {
   readonly audience: string;
 }
 
-// One per team and audience: each caches the team's public keys for an hour.
+// One per team and audience. Each caches the team's public keys for an hour.
 const guards = new Map<string, MiddlewareHandler>();
 
 /** @returns the operator's name; `refused`: no valid JWT; `away`: the team's keys cannot be fetched */
@@ -31,7 +32,7 @@ export async function accessOperator(
   return { who: nameIn(c.get("accessPayload")) };
 }
 
-/** A person's e-mail address, or a service token's name. */
+/** The e-mail address of a person, or the name of a service token. */
 function nameIn(payload: unknown): string {
   const { email, common_name: name, sub } = (payload ?? {}) as Readonly<Record<string, unknown>>;
   const who = [email, name, sub].find((each) => typeof each === "string" && each !== "");

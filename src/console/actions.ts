@@ -1,4 +1,4 @@
-// The console's forms: each runs an operation of the API, and goes on to a page that says what it came to.
+// The console's forms. Each runs an operation of the API, and redirects to a page that says how it ended.
 import type { Hono } from "hono";
 import { type OperationName, isRefusal } from "../api/perform.ts";
 import { apiForm } from "./filter-query.ts";
@@ -7,13 +7,13 @@ import { HOME, type SaidName, REPLAY_PATH } from "./parts/layout.tsx";
 import type { ConsoleContext, ConsoleEnv } from "./view.ts";
 
 interface FormAction {
-  /** As in `post /api/test`. */
+  /** Such as `post /api/test`. */
   readonly name: OperationName;
   readonly given: object;
-  /** Where one is when it was refused. */
+  /** Where to go if it was refused. */
   readonly back: string;
   readonly done: SaidName;
-  /** Where one goes when it is done; `back`, unless its answer's id is to be shown. */
+  /** Where to go if it succeeded, by the id in its answer. `back` without this. */
   readonly onTo?: (id: string) => string;
 }
 
@@ -104,7 +104,7 @@ async function testAlert(c: ConsoleContext): Promise<Response> {
   );
 }
 
-/** Redirects in every case, so that loading the page again does nothing again. */
+/** Always redirects, so that reloading the page does not repeat the action. */
 async function runAndRedirect(c: ConsoleContext, { name, given, back, done, onTo }: FormAction): Promise<Response> {
   const answer = await c.var.view.perform(name, given);
   if (isRefusal(answer)) return c.redirect(withSaid(back, `refused_${answer.refused}`), 303);

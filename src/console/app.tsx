@@ -1,4 +1,4 @@
-// The console at /console: who may come in, which page answers which path, which form runs which operation of the API.
+// The console at /console: who may use it, which page answers which path, which form runs which operation of the API.
 import { Hono } from "hono/tiny";
 import { bodyLimit } from "hono/body-limit";
 import { csrf } from "hono/csrf";
@@ -36,7 +36,7 @@ import { makeView } from "./make-view.ts";
 const LARGEST_FORM_BYTES = 64 * 1024;
 const FOR_EVER = { "cache-control": "public, max-age=31536000, immutable" };
 
-/** @param configOf the settings of this isolate @param perform the API's operations by name */
+/** @param configOf returns the settings of this isolate @param perform runs the API's operations by name */
 export function consoleApp(configOf: (env: Env) => Config, perform: Perform): Hono<ConsoleEnv> {
   const app = new Hono<ConsoleEnv>();
   app.use(protect);
@@ -56,7 +56,7 @@ export function consoleApp(configOf: (env: Env) => Config, perform: Perform): Ho
   app.get(`${HOME}/notifications`, (c) => show(c, notificationsPage(c.var.view)));
   app.get(`${HOME}/notifications.csv`, download);
   app.get(`${HOME}/notifications/:id`, (c) => show(c, notificationPage(c.var.view, c.req.param("id"))));
-  // A form, so that no link and no reload looks: the audit has each look.
+  // A form, so that no link and no reload shows personal values: the audit records each look.
   app.post(`${HOME}/notifications/:id/look`, (c) => show(c, personalPage(c.var.view, c.req.param("id"))));
   app.get(`${HOME}/guide/down`, (c) => show(c, guideDownPage(c.var.view)));
   app.get(`${HOME}/guide/address`, (c) => show(c, guideAddressPage(c.var.view)));
@@ -74,7 +74,7 @@ export function consoleApp(configOf: (env: Env) => Config, perform: Perform): Ho
   addActions(app);
   app.notFound((c) => problemPage(c, "not_found"));
   app.onError((error, c) => {
-    // A form from elsewhere, or one that is too large.
+    // A form from another site, or one that is too large.
     if (error instanceof HTTPException) return problemPage(c, "forbidden");
     log("console.failed", { path: c.req.routePath, error: reasonOf(error) });
     return problemPage(c, "unavailable");

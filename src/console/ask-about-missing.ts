@@ -1,4 +1,5 @@
-// Asks KICC about what never came: what was not announced is announced first, so that the cron goes on asking. Bounded in number and time.
+// Asks KICC about events that never came. Those that were not announced are announced first, so that the cron goes on
+// asking. Bounded in number and time.
 import { type OperationName, isRefusal } from "../api/perform.ts";
 import { inLanes } from "../pool.ts";
 import type { PastedRow } from "../rules/pasted-numbers.ts";
@@ -6,24 +7,27 @@ import type { Comparison } from "./comparison.ts";
 import type { Given } from "./given-list.ts";
 import type { View } from "./view.ts";
 
-/** D1 takes 1,000 queries from an invocation, and one costs seven at most. */
+/** D1 takes 1,000 queries from an invocation, and one event costs at most seven. */
 export const ASKED_AT_MOST = 100;
 /** An invocation has 6 connections, D1's among them. */
 const LANES = 5;
-/** A person waits for it. What was not asked by then, the cron asks in a minute. */
+/** A person waits for the page. The cron asks about the rest within a minute. */
 const BEGIN_WITHIN_MS = 10_000;
 const CRON_ASKS_AFTER_SECONDS = 60;
 
-/** What became of it, in counts. */
+/** How many ended in which way. */
 export interface Asked {
   readonly asked: number;
-  /** Announced, and asked about by the cron. */
+  /** Announced; the cron asks about them. */
   readonly later: number;
   /** Announced before as something else, or there was no time. */
   readonly undone: number;
 }
 
-/** What KICC can be asked about of what never came: no answer settled it, and what it wants is known. */
+/**
+ * The missing numbers that KICC can be asked about: not settled by an answer yet, and with everything that a query
+ * needs.
+ */
 export function askable({ by, compared, rows, announced }: Comparison, mallId: string): readonly PastedRow[] {
   const missing = compared.flatMap(({ state, number }) => (state === "missing" ? (rows.get(number) ?? []) : []));
   return missing.filter((row) => {

@@ -1,4 +1,4 @@
-// The compare page's two ways: shown empty, and with a list, which may be larger than any other form.
+// The routes of the compare page: shown empty, and with a list, which may be larger than any other form.
 import type { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { givenIn } from "./given-list.ts";

@@ -1,4 +1,5 @@
-// A given list compared by the API's own call, and what was announced of those that never came. Two calls where the list does not say of what its ids are.
+// Compares a list by the API's own call, and reads what was announced of the numbers that never came. It takes two
+// calls where the list does not say what its ids are.
 import type { Refusal } from "../api/operation.ts";
 import { type AnswerOf, isRefusal } from "../api/perform.ts";
 import type { ListName, PastedRow } from "../rules/pasted-numbers.ts";
@@ -10,7 +11,7 @@ import type { View } from "./view.ts";
 
 /** As many as the API compares in one call. */
 export const COMPARED_AT_MOST = 5000;
-/** Of those that never came, so many are looked for among the announced. */
+/** So many of the numbers that never came are looked up among the announced events. */
 const MISSING_LOOKED_AT = 500;
 
 type Answer = AnswerOf<"post /api/compare">;
@@ -18,10 +19,10 @@ export type Compared = Answer["compared"][number];
 
 export interface Comparison {
   readonly by: ListName;
-  /** The list did not say it: what more of the ids were found by. */
+  /** The list did not say what its ids are: they are taken as what more of them were found by. */
   readonly isGuess: boolean;
   readonly compared: readonly Compared[];
-  /** By their numbers. */
+  /** By number. */
   readonly rows: ReadonlyMap<string, PastedRow>;
   readonly announced: ReadonlyMap<string, AnnouncedRow>;
   /** null where no time was given. */
@@ -54,7 +55,7 @@ export async function compareList(v: View, given: Given): Promise<Comparison | R
   };
 }
 
-/** null: KICC cannot be asked about order numbers. */
+/** Returns null for order numbers: KICC cannot be asked about these. */
 export function registerFor(by: ListName): Register | null {
   return by === "shopOrderNo" ? null : registerOf(by);
 }
@@ -67,7 +68,7 @@ async function announcedOf(db: D1Database, by: ListName, compared: readonly Comp
   return new Map((await readAnnouncedOf(db, register, ids)).map((row) => [row.id, row]));
 }
 
-/** One end alone is open at the other. */
+/** If only one end is given, the other end is open. */
 function timeOf({ from, to }: Given, now: number): { from?: string; to?: string } {
   if (from === "" && to === "") return {};
   const [first, last] = [from === "" ? 0 : instantOf(from), to === "" ? now + 1 : instantOf(to)];

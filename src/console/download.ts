@@ -1,4 +1,4 @@
-// The list as a file: the API's CSV with the filters of the page, streamed. Nothing is kept of it.
+// The list as a file: the API's CSV with the page's filters, streamed.
 import { apiFilters } from "./filter-query.ts";
 import { clockText } from "./korean-time.ts";
 import { problemPage } from "./respond.tsx";

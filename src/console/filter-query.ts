@@ -1,4 +1,4 @@
-// The filters of a list, from a page's address as the API takes them: times are typed as Korean ones. Pure.
+// Reads the filters of a list from a page's address, and gives them to the API. Times are typed in Korean time. Pure.
 import { DAY_MS, clockText, instantOf, midnightOf } from "./korean-time.ts";
 import { type View, queryOf } from "./view.ts";
 
@@ -10,12 +10,12 @@ export function filtersIn(v: View): Partial<Record<(typeof FILTERS)[number], str
   return Object.fromEntries(FILTERS.flatMap((name) => (query[name] === undefined ? [] : [[name, query[name]]])));
 }
 
-/** As the API's calls take them. */
+/** In the form of the API's calls. */
 export function apiFilters(v: View): Record<string, string> {
   return withInstants(filtersIn(v));
 }
 
-/** The same of a form's fields. */
+/** The same from the fields of a form. */
 export function apiForm(fields: Readonly<Record<string, unknown>>): Record<string, string> {
   const given = FILTERS.flatMap((name) => (typeof fields[name] === "string" ? [[name, fields[name]] as const] : []));
   return withInstants(Object.fromEntries(given));
@@ -29,13 +29,13 @@ function withInstants({ from, to, ...rest }: Partial<Record<string, string>>): R
   };
 }
 
-/** What is no time stays as it is: the API refuses it. */
+/** What is not a time stays as it is: the API refuses it. */
 function isoOf(text: string): string {
   const at = instantOf(text);
   return at === null ? text : new Date(at).toISOString();
 }
 
-/** The addresses of filters that have whole days, so that they mean the same tomorrow. */
+/** Filters for whole days, so that their addresses mean the same tomorrow. */
 export function presets(now: number): Record<"today" | "yesterday" | "week", TimePreset> {
   const midnight = midnightOf(now);
   return {

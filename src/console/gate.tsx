@@ -1,4 +1,5 @@
-// Who may use the console: with Cloudflare Access whoever it vouches for, without it whoever signed in with the token.
+// Who may use the console: with Cloudflare Access the person whom it names; without it whoever signed in with the
+// token.
 import type { Context, Next } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { isOneOf } from "../tokens.ts";
@@ -19,7 +20,8 @@ export async function letIn(c: Context<ConsoleEnv>, next: Next): Promise<Respons
     c.set("view", { ...view, who: "token" });
     return next();
   }
-  // A browser sends no SameSite=Strict cookie when it follows a link in an alert. The refresh comes from this site, with it.
+  // A browser that follows a link from another site sends no SameSite=Strict cookie. The refresh comes from this site,
+  // so it brings the cookie.
   if (c.req.method === "GET" && c.req.header("sec-fetch-site") === "cross-site") c.header("refresh", "0");
   const destined = c.req.method === "GET" ? view.url.pathname + view.url.search : HOME;
   return html(
@@ -52,7 +54,7 @@ async function letInByAccess(c: ConsoleContext, access: Access, next: Next): Pro
   return next();
 }
 
-/** Checks the token and sets the session's cookie. */
+/** Checks the token and sets the cookie of the session. */
 export async function signIn(c: Context<ConsoleEnv>): Promise<Response> {
   const { w, config, url } = c.var.view;
   const now = Date.now();
@@ -79,7 +81,7 @@ export async function signOut(c: Context<ConsoleEnv>): Promise<Response> {
   return c.redirect(HOME, 303);
 }
 
-/** Over plain http, which only localhost has, browsers refuse `__Host-` cookies. */
+/** Browsers refuse `__Host-` cookies over plain http, which only localhost uses. */
 function cookieName({ protocol }: URL): string {
   return protocol === "https:" ? "__Host-kicc-console" : "kicc-console";
 }
@@ -89,7 +91,10 @@ function cookieOptions({ protocol, hostname }: URL) {
   return { path: "/", httpOnly: true, sameSite: "Strict", secure } as const;
 }
 
-/** Where to go after signing in: a path of this console, else its first page. Never another site, whatever the form says. */
+/**
+ * Where to go after signing in: a path of this console, else its first page. Never another site, whatever the form
+ * says.
+ */
 function destination(next: unknown, { origin }: URL): string {
   if (typeof next !== "string" || !URL.canParse(next, origin)) return HOME;
   const url = new URL(next, origin);

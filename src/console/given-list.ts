@@ -1,4 +1,4 @@
-// A list as the form of the compare page brings it: pasted, or a file, in whatever charset spreadsheets write.
+// Reads the list in the form of the compare page: pasted, or a file in any charset that spreadsheets write.
 import { decodeText } from "../kinds/text.ts";
 import { type ListName, type Pasted, pastedNumbers } from "../rules/pasted-numbers.ts";
 import type { Flow } from "../store/filters.ts";
@@ -14,10 +14,10 @@ export interface Given {
   /** As a person chose it; null to find out. */
   readonly by: ListName | null;
   readonly flow: Flow | null;
-  /** As it was typed: Korean time. */
+  /** As it was typed, in Korean time. */
   readonly from: string;
   readonly to: string;
-  /** KICC is to be asked about what never came: of which merchant, and what kind of approval. */
+  /** Whether KICC is to be asked about the missing numbers; for which merchant, and about which kind of approval. */
   readonly asks: boolean;
   readonly mallId: string;
   readonly kind: string;
@@ -37,7 +37,7 @@ export const NOTHING_GIVEN: Given = {
   problem: null,
 };
 
-/** A file counts before what is pasted: after an answer the field has the numbers that were found. */
+/** A file counts before pasted text: after an answer the text field contains the numbers that were found. */
 export async function givenIn(form: Readonly<Record<string, unknown>>): Promise<Given> {
   const field = (name: string) => (typeof form[name] === "string" ? form[name].trim() : "");
   const by = LISTS.find((each) => each === field("by")) ?? null;

@@ -1,10 +1,10 @@
-// Korean time as people type it, and as instants: 2026-01-14T09:12 as a browser's field has it. Korea has no summer time. Pure.
+// Korean time as people type it, in the form of a browser's field: 2026-01-14T09:12. Korea has no summer time. Pure.
 
 export const HOUR_MS = 60 * 60 * 1000;
 export const DAY_MS = 24 * HOUR_MS;
 export const KST_MS = 9 * HOUR_MS;
 
-/** The beginning of the span that an instant is in; a day's is midnight of KST. */
+/** The beginning of the span that contains the time. A span of a day begins at midnight KST. */
 export function beginningOf(instant: number, spanMs: number): number {
   return Math.floor((instant + KST_MS) / spanMs) * spanMs - KST_MS;
 }
@@ -20,7 +20,10 @@ export function clockText(instant: number): string {
 
 const CLOCK = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?$/;
 
-/** A day alone is its midnight. RFC 3339 with its offset is taken too, as links in alerts have it. null for anything else. */
+/**
+ * A day means its midnight. RFC 3339 with an offset is read too, because links in alerts have it. Returns null for
+ * anything else.
+ */
 export function instantOf(text: string): number | null {
   const clock = text.length === 10 ? `${text}T00:00` : text;
   const at = Date.parse(CLOCK.test(text) ? `${clock}+09:00` : /(Z|[+-]\d\d:\d\d)$/.test(text) ? text : "");

@@ -1,4 +1,4 @@
-// Makes the view of a request: its language, by a switch that is kept in a cookie, and the ways to read and act.
+// Makes the view of a request: its language, which a cookie keeps, and the functions to read and to act.
 import type { MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import type { Perform } from "../api/perform.ts";

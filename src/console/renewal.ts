@@ -1,6 +1,6 @@
-// Pages that renew themselves, by a header. They wait while a person types, reads by keyboard or has something open: CSS
-// loads an image then, which leaves a cookie for a moment, and a renewal that brings it is answered 204. A browser keeps
-// its page then, with all that was typed. Scripts would do the same, but this console has none.
+// Pages that renew themselves by a header. A page in use must not be renewed: while a person types, uses the keyboard
+// or has something open, CSS loads an image. The image sets a cookie for a moment, and a renewal with this cookie is
+// answered 204. Then the browser keeps its page with everything that was typed. This works without scripts.
 import type { MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { HOME, RENEWED_AFTER_SECONDS } from "./parts/layout.tsx";
@@ -8,11 +8,11 @@ import type { Renewal } from "./respond.tsx";
 import { type ConsoleContext, type ConsoleEnv, RENEWED, type View, hrefWith } from "./view.ts";
 
 const BUSY = "kicc-busy";
-/** Longer than until the next renewal: a page asks once, and then no more. */
+/** Longer than the time until the next renewal, so a page asks once and then waits. */
 const BUSY_SECONDS = 40;
 const NOTHING = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>';
 
-/** Named in the stylesheet. */
+/** The stylesheet names this path. */
 export const BUSY_PATH = `${HOME}/busy.svg`;
 
 export function busy(c: ConsoleContext): Response {

@@ -1,23 +1,23 @@
-// Turns what a page came to into an answer: the page, a redirect to the only match, a refusal, or nothing of that name.
+// Turns the result of a page into an answer: the page, a redirect to the only match, a refusal, or not found.
 import type { Refusal } from "../api/operation.ts";
 import { before } from "../deadline.ts";
 import { HOME } from "./parts/layout.tsx";
 import { Plain } from "./pages/sign-in.tsx";
 import type { ConsoleContext } from "./view.ts";
 
-// D1 that hangs counts as D1 that is down.
+// D1 that hangs is treated like D1 that is down.
 const SHOW_WITHIN_MS = 15_000;
 
 type Element = ReturnType<typeof Plain>;
 type Status = 200 | 400 | 401 | 403 | 404 | 409 | 429 | 503;
 
-/** After how long a page is asked for again, and where. */
+/** After how many seconds a page is loaded again, and from where. */
 export interface Renewal {
   readonly seconds: number;
   readonly href: string;
 }
 
-/** What a page may come to. */
+/** The possible results of a page. */
 export type PageResult =
   | Element
   | Refusal
@@ -35,7 +35,7 @@ export async function show(c: ConsoleContext, page: Promise<PageResult>): Promis
   return html(c, shown.page);
 }
 
-/** Components are made at once; only what they show was waited for. */
+/** Components render at once: what they show was read before. */
 export async function html(c: ConsoleContext, page: Element, status: Status = 200): Promise<Response> {
   return c.html(`<!DOCTYPE html>${(await page).toString()}`, status);
 }

@@ -1,4 +1,5 @@
-// Headers of every console answer: no script but its own file, no frames, no other origins, no caching, no referrer to other sites.
+// The headers of every console answer: only the console's own script, no frames, no other origins, no caching, no
+// referrer to other sites.
 import type { MiddlewareHandler } from "hono";
 
 const POLICY = [
@@ -14,8 +15,8 @@ const POLICY = [
 const HEADERS = {
   "content-security-policy": POLICY,
   "x-content-type-options": "nosniff",
-  // Not no-referrer: with it, browsers send the console's own forms with `Origin: null`. The CSRF check refuses that from
-  // browsers that are too old for Sec-Fetch-Site. Other sites see no referrer with either value.
+  // Not no-referrer: with it, browsers send the console's own forms with `Origin: null`, which the CSRF check refuses
+  // from browsers that are too old for Sec-Fetch-Site. Other sites get no referrer with either value.
   "referrer-policy": "same-origin",
   "x-frame-options": "DENY",
   "cross-origin-opener-policy": "same-origin",

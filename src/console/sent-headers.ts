@@ -1,4 +1,4 @@
-// What an attempt sent to our system: its headers as the receiver makes them, secrets and signatures masked. Pure.
+// What an attempt sent to our system: the headers as the receiver makes them, with secrets and signatures masked. Pure.
 import type { Delivering } from "../config.ts";
 import { plainHeaders } from "../outbound/headers.ts";
 import { routeOf } from "../outbound/origin.ts";
@@ -10,15 +10,15 @@ const MASKED = "•••";
 type Header = readonly [name: string, value: string];
 
 interface Sent {
-  /** null where a puller hands it on. */
+  /** null where a puller passes it on. */
   readonly url: string | null;
-  /** The kicc-… headers and such; without those that sign, and without ORIGIN_HEADERS. */
+  /** The kicc-… headers and the others that are not secret: without signatures and ORIGIN_HEADERS. */
   readonly plain: readonly Header[];
-  /** The names of ORIGIN_HEADERS for that host. */
+  /** The names of ORIGIN_HEADERS for the host. */
   readonly secret: readonly string[];
 }
 
-/** null where another Worker takes the queue: it makes its own request. @param number of the attempt */
+/** Returns null in queue mode: the other Worker makes its own request. @param number of the attempt */
 export function sentBy(delivering: Delivering | null, row: WholeRow, number: number): Sent | null {
   if (delivering === null || delivering.mode === "queue") return null;
   const { origin } = delivering;
@@ -33,7 +33,7 @@ export function sentBy(delivering: Delivering | null, row: WholeRow, number: num
   };
 }
 
-/** One line each, as an attempt sent them. */
+/** The headers of an attempt, a line each. */
 export function headersOf({ plain, secret }: Sent, id: string, { startedAt }: Attempt): string {
   const signing: Header[] = [
     ["webhook-id", id],
@@ -44,7 +44,7 @@ export function headersOf({ plain, secret }: Sent, id: string, { startedAt }: At
   return [...signing, ...plain, ...masked].map(([name, value]) => `${name}: ${value}`).join("\n");
 }
 
-/** As a command sends them. What is secret stands there by its name alone. */
+/** The headers for the command. A secret one has only its name. */
 export function headersByHand({ plain, secret }: Sent, id: string): Header[] {
   return [["webhook-id", id], ...plain, ...secret.map((name): Header => [name, "… (ORIGIN_HEADERS)"])];
 }

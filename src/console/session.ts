@@ -1,8 +1,8 @@
-// A session is a cookie that holds its end, signed with a key derived from the console token. Nothing is stored.
+// A session is a cookie with its end, signed with a key that is derived from the console token. Nothing is stored.
 
 export const SESSION_MS = 12 * 60 * 60 * 1000;
 
-/** Goes into the derived key, so that these signatures are valid for nothing else. */
+/** Part of the derived key, so that these signatures are valid for nothing else. */
 const PURPOSE = "kicc-edge-receiver console session 1";
 
 /** @param token the one that was given: when it is rotated out, its sessions end */

@@ -1,14 +1,15 @@
-// Limits sign-ins to ten a minute and address: counted by Cloudflare's rate limiting, and in this isolate besides.
+// Limits sign-ins to ten per minute and address. Cloudflare's rate limiting counts them, and this isolate as well.
 import { log, reasonOf } from "../log.ts";
 
 const MOST = 10;
-// At most so many addresses are counted a minute. Further ones are let through: a flood must not lock an operator out.
+// At most so many addresses are counted per minute. Further addresses are let through: a flood must not lock out an
+// operator.
 const ADDRESSES = 1000;
 const MINUTE_MS = 60_000;
 
 let counted = { minute: 0, tries: new Map<string, number>() };
 
-/** Counts a try. @param limiter undefined where the binding is missing: then only this isolate's count holds */
+/** Counts a try. @param limiter undefined where the binding is missing: then only this isolate counts */
 export async function mayTry(address: string, now: number, limiter: RateLimit | undefined): Promise<boolean> {
   if (countHere(address, Math.floor(now / MINUTE_MS)) > MOST) return false;
   try {

@@ -1,4 +1,4 @@
-// What every page is made with: the words, the time, who looks, and the ways to read and to act.
+// What every page is made with: the words, the time, the person, and the functions to read and to act.
 import type { Context } from "hono";
 import type { Refusal } from "../api/operation.ts";
 import type { AnswerOf, OperationName } from "../api/perform.ts";
@@ -12,11 +12,11 @@ export interface View {
   readonly url: URL;
   readonly config: Config;
   readonly db: D1Database;
-  /** null on the pages that are for anyone: sign-in and what refuses. */
+  /** null on pages for anyone: signing in, and what is refused. */
   readonly who: string | null;
-  /** Cloudflare Access signs in and out, not this console. */
+  /** Cloudflare Access signs people in and out, not this console. */
   readonly byAccess: boolean;
-  /** Runs an operation of the API by its name, as in `post /api/test`. */
+  /** Runs an operation of the API by its name, such as `post /api/test`. */
   readonly perform: <Name extends OperationName>(name: Name, given: object) => Promise<AnswerOf<Name> | Refusal>;
 }
 
@@ -27,15 +27,15 @@ export interface ConsoleEnv {
 
 export type ConsoleContext = Context<ConsoleEnv>;
 
-/** The query as an operation takes it. */
+/** The query in the form that an operation takes. */
 export function queryOf({ url }: View): Record<string, string> {
   return Object.fromEntries([...url.searchParams].filter(([, value]) => value.trim() !== ""));
 }
 
-/** In the address of a page that was renewed by itself; not in its links. */
+/** In the address of a page that renewed itself; not in its links. */
 export const RENEWED = "renewed";
 
-/** The page's own address with other query values; null leaves one out. */
+/** The page's own address with other query values. null removes one. */
 export function hrefWith(url: URL, values: Readonly<Record<string, string | null>>): string {
   const query = new URLSearchParams(url.search);
   query.delete(RENEWED);

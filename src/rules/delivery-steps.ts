@@ -1,4 +1,4 @@
-// How far one notification is on its way to the origin, in five steps. Pure.
+// How far a notification is on its way to the origin, in five steps. Pure.
 import type { Attempt } from "./outcome.ts";
 
 export const STEPS = ["stored", "queued", "signed", "sent", "answered"] as const;
@@ -7,19 +7,19 @@ export type StepName = (typeof STEPS)[number];
 export interface Step {
   readonly name: StepName;
   readonly progress: "done" | "now" | "later" | "failed";
-  /** When it was done; null where nobody keeps it. */
+  /** When it was done, epoch ms; null where that is not stored. */
   readonly at: number | null;
 }
 
 export interface OnItsWay {
   readonly state: "pending" | "delivered" | "dead" | "held" | "closed";
   readonly receivedAt: number;
-  /** Set while an attempt is open. */
+  /** Set while an attempt is open, epoch ms. */
   readonly leaseUntil: number | null;
   readonly history: readonly Pick<Attempt, "startedAt" | "durationMs" | "outcome">[];
 }
 
-/** Signing and sending are one moment to D1, which keeps when the attempt began. */
+/** Signing and sending have the same time: D1 stores only when the attempt began. */
 export function stepsOf({ state, receivedAt, leaseUntil, history }: OnItsWay): Step[] {
   const last = history.at(-1);
   const isOpen = leaseUntil !== null;

@@ -6,7 +6,7 @@ import { Table, Text, Time } from "../parts/elements.tsx";
 import { type View, hrefWith, queryOf } from "../view.ts";
 import type { Words } from "../words/words.ts";
 
-// An id of ours is long, and its beginning tells it apart.
+// The beginning of an id is enough to recognise it.
 const SHORT = 20;
 
 export async function auditPage(v: View) {

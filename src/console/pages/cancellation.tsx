@@ -1,4 +1,4 @@
-// One announced cancellation or approval with what KICC was asked, and asking it now.
+// One announced cancellation or approval: KICC's answers so far, and asking KICC now.
 import { AnnouncedStateTag, type RegisterName, announcedPath } from "../parts/announced.tsx";
 import { visible } from "../words/format.ts";
 import { HOME, Layout } from "../parts/layout.tsx";

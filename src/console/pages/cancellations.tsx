@@ -7,7 +7,7 @@ import { type View, hrefWith, queryOf } from "../view.ts";
 
 const REGISTERS = ["cancellations", "approvals"] as const;
 const ANNOUNCED_STATES = ["expected", "notified", "reconciled", "failed", "unresolved"] as const;
-/** A page of either register, each with the id that it is announced by. */
+/** A page of either register, each entry with the id by which it is announced. */
 async function listOf(v: View, register: RegisterName, query: object) {
   if (register === "approvals") {
     const answer = await v.perform("get /api/approvals", query);

@@ -1,4 +1,5 @@
-// Comparing a list of KICC's or the shop's with what came: what is delivered, waits, is dead or held, never came, and what the list lacks.
+// Compares a list from KICC or the shop with what came: what is delivered, waits, is dead or held, never came, and what
+// is not on the list.
 import { isRefusal } from "../../api/perform.ts";
 import { pastedText } from "../../rules/pasted-numbers.ts";
 import { type Asked, askAboutMissing } from "../ask-about-missing.ts";
@@ -11,7 +12,7 @@ import { Layout } from "../parts/layout.tsx";
 import type { View } from "../view.ts";
 import { grouped } from "../words/format.ts";
 
-/** @param given what the form brought; null where it is only shown */
+/** @param given the content of the form; null where the page is only shown */
 export async function comparePage(v: View, given: Given | null) {
   if (given === null) return <Page v={v} given={NOTHING_GIVEN} problem={null} />;
   const { w } = v;
@@ -19,7 +20,7 @@ export async function comparePage(v: View, given: Given | null) {
   if (given.problem !== null) return <Page v={v} given={given} problem={w.compare[given.problem]} />;
   if (rows.length === 0) return <Page v={v} given={given} problem={w.compare.noneFound} />;
   let comparison = await compareList(v, given);
-  // All else that the API refuses was told before.
+  // The page checks everything else that the API might refuse before it calls.
   if (isRefusal(comparison) && comparison.refused === "invalid") {
     return <Page v={v} given={given} problem={w.compare.tooFar} />;
   }
@@ -33,7 +34,7 @@ export async function comparePage(v: View, given: Given | null) {
   return <Page v={v} given={given} problem={null} comparison={comparison} asked={asked} />;
 }
 
-/** The list was not even read. */
+/** The list is too large: it was not read. */
 export async function tooLargePage(v: View) {
   return <Page v={v} given={NOTHING_GIVEN} problem={v.w.compare.tooLarge} />;
 }

@@ -1,10 +1,11 @@
-// Guide: KICC calls from a new address. What was refused and from where, what to set, and taking in what waited.
+// Guide: KICC calls from a new address. It shows what was refused from where, what to set, and how to release what
+// waited.
 import { doorAt } from "../../kinds/registry.ts";
 import { Table, Text, Time } from "../parts/elements.tsx";
 import { HOME, Layout } from "../parts/layout.tsx";
 import type { View } from "../view.ts";
 
-/** The newest so many of the quarantine are looked at. */
+/** So many of the newest in quarantine are looked through. */
 const LOOKED_AT = "100";
 
 export async function guideAddressPage(v: View) {

@@ -1,4 +1,5 @@
-// Guide: our server was down. Since when, what waits, sending it again in the order of receipt, and watching it drain.
+// Guide: our server was down. It shows since when and what waits, sends it again in the order of receipt, and shows how
+// far that is.
 import { midnightOf } from "../korean-time.ts";
 import { observe } from "../../store/alert-conditions.ts";
 import { OVERVIEW_COUNTS_AT_MOST, readFlow, readLastAttempts } from "../../store/overview.ts";

@@ -1,4 +1,5 @@
-// Guide: a refund that KICC never told of. Its number, what we know of it, asking KICC; what KICC confirms is delivered.
+// Guide: a refund that KICC never notified. It asks for its number, shows what is known of it, and asks KICC. What KICC
+// confirms is delivered.
 import { isRefusal } from "../../api/perform.ts";
 import { AnnouncedStateTag, announcedPath } from "../parts/announced.tsx";
 import { Action } from "../parts/elements.tsx";

@@ -1,4 +1,4 @@
-// One notification: the answer first, then what KICC told, how it came, each attempt, and what a person may do.
+// One notification: first what became of it, then what KICC sent, how it came, each attempt, and what a person may do.
 import { type Shown, showBody } from "../../kinds/personal.ts";
 import { SUCCESS } from "../../rules/notification.ts";
 import { isRefusal } from "../../api/perform.ts";
@@ -19,13 +19,13 @@ import type { WholeRow } from "../../store/search.ts";
 import type { View } from "../view.ts";
 import type { Words } from "../words/words.ts";
 
-/** The same page with its personal data. The audit has who looked before anything is shown. */
+/** The same page with its personal values. The audit records who looked before anything is shown. */
 export async function personalPage(v: View, id: string) {
   const looked = await v.perform("get /api/notifications/{id}", { id, body: "whole" });
   return isRefusal(looked) ? looked : notificationPage(v, id, true);
 }
 
-/** @param isOpen personal data are shown @returns null where there is none of that id */
+/** @param isOpen shows personal values @returns null for an unknown id */
 export async function notificationPage(v: View, id: string, isOpen = false) {
   const [row, related] = await Promise.all([find(v.db, id), findRelated(v.db, id)]);
   if (row === null) return null;
@@ -108,7 +108,10 @@ function sentHeaders({ config }: View, row: WholeRow, attempt: Attempt): string 
   return sent === null ? null : headersOf(sent, row.id, attempt);
 }
 
-/** What a person owes the customer where our system does not know of it; null where it does, or nothing is owed. */
+/**
+ * What the merchant owes the customer because our system does not know of the notification; null where it knows, or
+ * nothing is owed.
+ */
 function adviceFor(row: WholeRow, w: Words): string | null {
   const { state, resCd, source } = row;
   const kind = kindNamed(row.kind);

@@ -1,4 +1,4 @@
-// The list of notifications: search and filters in the URL, newest first, pages by cursor that say how far they looked.
+// The list of notifications, newest first. Search and filters are in the URL. Each page says how far it looked.
 import type { Refusal } from "../../api/operation.ts";
 import { serialCursor } from "../../api/cursor.ts";
 import { listOverdue } from "../../store/overview.ts";
@@ -21,7 +21,7 @@ interface List {
   readonly cursor: string | null;
 }
 
-/** @returns the page; the id of the one and only match, which is then shown in place of a list of one; or a refusal */
+/** @returns the page; a refusal; or the id of the only match, which is then shown instead of a list */
 export async function notificationsPage(v: View) {
   const { state, q, ...others } = filtersIn(v);
   const { cursor } = queryOf(v);
@@ -127,7 +127,7 @@ function TimeLinks({ v: { w, url, now } }: { readonly v: View }) {
   return <FilterLinks label={w.fields.time} links={[any, link("today"), link("yesterday"), link("week")]} />;
 }
 
-/** A page that is not full, and still goes on, looked at a bounded number. */
+/** A page that is not full but has a next one looked at a bounded number of rows: it says how far. */
 function Looked({ v: { w }, rows, cursor }: { readonly v: View } & List) {
   const read = cursor === null ? null : serialCursor.safeParse(cursor);
   if (read === null || !read.success) return null;

@@ -1,4 +1,5 @@
-// The overview: is all well, the search, what waits, how our system does, how it goes, and sums for the accountant.
+// The overview: whether all is well, the search, what waits, how our system answers, plots, and sums for the
+// accountant.
 import { COMPARE_PATH, HOME, Layout } from "../parts/layout.tsx";
 import type { Condition } from "../../rules/conditions.ts";
 import { observe } from "../../store/alert-conditions.ts";
@@ -26,10 +27,12 @@ import { renewalOf } from "../renewal.ts";
 const ATTEMPTS = 8;
 const UNSENT = 5;
 const DAYS = { day: 7, week: 7, month: 30 } as const;
-/** The cron writes each minute: what is so much older says that it does not run, or D1 takes no writes. */
+/**
+ * The cron writes its heartbeat each minute. If it is older than this, the cron does not run, or D1 takes no writes.
+ */
 const SILENT_MS = 5 * 60 * 1000;
 
-/** A long range reads many hours: it is not read again every half minute. */
+/** A long range reads many hours, so its page does not renew itself. */
 export async function overviewPage(v: View) {
   const { db, now, w } = v;
   const range = rangeNamed(v.url.searchParams.get("range"));
@@ -82,7 +85,7 @@ export async function overviewPage(v: View) {
   return { page, renew: isLive ? renewalOf(v) : null };
 }
 
-/** What the Worker knows of itself, beside what D1 tells. */
+/** Conditions that the Worker itself knows, besides those in D1. */
 function ownConditions({ problems }: Config, beatAt: number | null, now: number): Condition[] {
   const own: Condition[] = [];
   if (problems.length > 0) own.push({ name: "settings", count: problems.length, since: now, detail: null });

@@ -1,4 +1,4 @@
-// One of the quarantine: what came, what to make of it, and release or drop.
+// One entry of the quarantine: what came, what it may mean, and releasing or dropping it.
 import { isIP } from "node:net";
 import { readNotification } from "../../kinds/read.ts";
 import { doorAt } from "../../kinds/registry.ts";
@@ -9,7 +9,7 @@ import { HOME, Layout } from "../parts/layout.tsx";
 import { Action, AskingAction, Facts, Text, TimeFromNow } from "../parts/elements.tsx";
 import type { View } from "../view.ts";
 
-/** @returns null where there is none of that id */
+/** @returns null for an unknown id */
 export async function quarantinedPage(v: View, id: string) {
   const kept = await findQuarantined(v.db, id);
   if (kept === null) return null;
@@ -58,7 +58,7 @@ export async function quarantinedPage(v: View, id: string) {
   );
 }
 
-/** Which setting may be behind it, and its value ready to copy. */
+/** Which setting may be the reason, with its new value to copy. */
 function Advice({ v: { w, config }, kept }: { readonly v: View; readonly kept: Quarantined }) {
   if (kept.reason === "token") {
     return (
@@ -72,7 +72,7 @@ function Advice({ v: { w, config }, kept }: { readonly v: View; readonly kept: Q
   const known = Object.values(sources).flat();
   const product = doorAt(kept.door ?? "")?.product ?? "wechat";
   const setting = [...(sources[product] ?? []), kept.address].join(",");
-  // Locally a caller may say anything; and one from a known address was refused for something else.
+  // Locally a caller may send anything as its address. A known address was refused for another reason.
   if (kept.reason !== "address" || isIP(kept.address ?? "") === 0 || known.includes(kept.address ?? "")) return null;
   return (
     <section class="advice" aria-labelledby="advice">

@@ -1,4 +1,4 @@
-// The quarantine: what was refused and kept aside, as a list.
+// The quarantine as a list.
 import { HOME, Layout } from "../parts/layout.tsx";
 import { Pager } from "../parts/paging.tsx";
 import { Table, Text, Time } from "../parts/elements.tsx";

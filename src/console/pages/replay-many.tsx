@@ -1,4 +1,4 @@
-// Sending many again: how many the filter has and which sums, then how far the cron is with it, and a stop.
+// Replaying many: how many are selected and their sums, then how far the cron is, and stopping it.
 import { listReplays, previewReplay } from "../../store/replay-progress.ts";
 import { REPLAY_COUNTS_AT_MOST } from "../../store/replay-many.ts";
 import { END_OF_TIME, type Selection } from "../../store/selection.ts";
@@ -12,7 +12,7 @@ import { countText } from "../parts/verdict.tsx";
 import type { View } from "../view.ts";
 import { grouped, visible } from "../words/format.ts";
 
-/** What the page's filter has; null where a replay of many cannot be told by it. */
+/** The selection of the page's filters; null where these select nothing that can be replayed at once. */
 function wantedIn(v: View): Selection | null {
   const { state, q = null, result, kind = null, mallId = null, from, to } = filtersIn(v);
   if (state !== "dead" && state !== "held" && state !== "delivered") return null;

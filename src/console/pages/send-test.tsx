@@ -1,4 +1,5 @@
-// Sends a made-up notification of any kind the whole way, and shows each step of it: the page asks to be renewed, by a header, until the first answer.
+// Sends a test notification of any kind the whole way, and shows each step. A header asks the browser to renew the page
+// until the first answer comes.
 import { SUCCESS } from "../../rules/notification.ts";
 import { type WholeRow, find } from "../../store/search.ts";
 import { answerFor } from "../words/sentences.ts";
@@ -13,11 +14,11 @@ import { type View, hrefWith } from "../view.ts";
 
 const WATCHED_MS = 2 * 60 * 1000;
 const RENEWED_AFTER_SECONDS = 2;
-/** A result that no handler books, and one of the kinds that is. */
+/** A failed result: no handler books it. SUCCESS is the result that handlers book. */
 const FAILED = "9999";
 const FIRST_KIND = "wechat.cancel";
 
-/** @returns the page, and after how many seconds it is to be renewed */
+/** @returns the page, and after how many seconds to renew it */
 export async function testPage(v: View) {
   const id = v.url.searchParams.get("id");
   const row = id === null ? null : await find(v.db, id);
@@ -34,7 +35,7 @@ export async function testPage(v: View) {
   return { page, renew: isWatching ? { seconds: RENEWED_AFTER_SECONDS, href: hrefWith(v.url, { said: null }) } : null };
 }
 
-/** Whoever reads what came back is not to lose it to a renewal. */
+/** A person who reads the answer must not lose it to a renewal. */
 function isWatched({ state, receivedAt, history }: WholeRow, { now, url }: View): boolean {
   return state === "pending" && history.length === 0 && now - receivedAt < WATCHED_MS && !url.searchParams.has("stop");
 }
@@ -84,7 +85,7 @@ function Last({ v, test, isWatching }: LastProps) {
   );
 }
 
-/** The last one's kind and result stay chosen: one sends it again until it works. */
+/** Kind and result of the last test stay chosen, because a person sends it again until it works. */
 function Form({ v, last }: { readonly v: View; readonly last: WholeRow | null }) {
   const { w } = v;
   const resCd = last?.resCd ?? FAILED;

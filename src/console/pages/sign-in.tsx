@@ -1,9 +1,9 @@
-// Signing in with the console token, and the plain pages that say what is not there or not allowed.
+// Signing in with the console token; and plain pages for what does not exist or is not allowed.
 import type { Child } from "hono/jsx";
 import { HOME, Layout } from "../parts/layout.tsx";
 import type { View } from "../view.ts";
 
-/** @param next where to go then: a path of this console */
+/** @param next where to go after signing in: a path of this console */
 export function SignIn({
   v,
   problem,

@@ -1,4 +1,4 @@
-// The state of an announced cancellation or approval, and where its page is.
+// The state of an announced cancellation or approval, and the path of its page.
 import type { AnnouncedState } from "../../store/announced.ts";
 import type { Register } from "../../store/register.ts";
 import { HOME } from "./layout.tsx";
@@ -6,7 +6,7 @@ import type { Words } from "../words/words.ts";
 
 export type RegisterName = Register["table"];
 
-/** By which state of a notification it is coloured. */
+/** Each is coloured like this state of a notification. */
 const TAG_CLASSES = {
   expected: "pending",
   notified: "delivered",

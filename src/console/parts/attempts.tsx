@@ -1,4 +1,4 @@
-// How our system has been of late: its last attempts, those that failed first.
+// The last attempts at our system, failed ones first.
 import type { LastAttempt } from "../../store/overview.ts";
 import { HOME } from "./layout.tsx";
 import { Text, TimeFromNow, Took } from "./elements.tsx";

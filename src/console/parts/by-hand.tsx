@@ -1,4 +1,4 @@
-// The command that sends a notification by hand, from where a person sits. The secret is not in it.
+// The command that sends a notification by hand, from where a person is. It does not contain the secret.
 import { commandOf } from "../../rules/by-hand.ts";
 import type { WholeRow } from "../../store/search.ts";
 import { headersByHand, sentBy } from "../sent-headers.ts";
@@ -8,7 +8,7 @@ import type { View } from "../view.ts";
 interface ByHandProps {
   readonly v: View;
   readonly row: WholeRow;
-  /** The body may be in the command. */
+  /** The command may contain the body. */
   readonly isOpen: boolean;
 }
 

@@ -1,4 +1,4 @@
-// The form that takes a list: pasted, or a file, and what is known of it. It works without scripts.
+// The form that takes a list, pasted or as a file, and what is known about the list. It works without scripts.
 import { clockText, instantOf } from "../korean-time.ts";
 import { type Given, LISTS } from "../given-list.ts";
 import { COMPARE_PATH } from "./layout.tsx";
@@ -7,7 +7,7 @@ import type { View } from "../view.ts";
 interface FormProps {
   readonly v: View;
   readonly given: Given;
-  /** What the field has: after an answer the numbers that were found. */
+  /** The content of the field: after an answer the numbers that were found. */
   readonly list: string;
   readonly problem: string | null;
 }

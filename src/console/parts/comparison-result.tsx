@@ -1,4 +1,4 @@
-// What a comparison came to: counts of each state, the numbers behind them, the most urgent first, and what the list lacks.
+// The result of a comparison: counts by state, the numbers of each, most urgent first, and what is not on the list.
 import type { Compared, Comparison } from "../comparison.ts";
 import type { QueryEntry } from "../../store/announced.ts";
 import { AnnouncedStateTag, announcedPath } from "./announced.tsx";
@@ -12,7 +12,7 @@ import type { View } from "../view.ts";
 const GROUPS = ["missing", "dead", "held", "pending", "failed", "closed", "delivered"] as const;
 type Group = (typeof GROUPS)[number];
 
-/** Of a group so many are shown: all of 5,000 would be a page that no phone shows. */
+/** So many of a group are shown. A phone could not show a page with 5,000. */
 const SHOWN = 200;
 const UNLISTED_SHOWN = 100;
 
@@ -21,7 +21,7 @@ interface ComparedProps {
   readonly comparison: Comparison;
 }
 
-/** A failure that was taken is no refund: it stands apart from what went well. */
+/** A failure that our system accepted is no refund: it is not shown with the successes. */
 function groupOf({ state, result }: Compared): Group {
   return state === "delivered" && result === "failure" ? "failed" : state;
 }
@@ -58,7 +58,7 @@ const LEVELS = {
   delivered: "calm",
 } as const;
 
-/** @param group of those in it there is at least one */
+/** @param group a group with at least one number */
 export function GroupOf({ v, comparison, group }: ComparedProps & { readonly group: Group }) {
   const { w } = v;
   const all = comparison.compared.filter((each) => groupOf(each) === group);
@@ -85,7 +85,7 @@ export function GroupOf({ v, comparison, group }: ComparedProps & { readonly gro
   );
 }
 
-/** All groups but what never came, which has a form of its own. */
+/** All groups but the numbers that never came, which have their own form. */
 export function Groups({ v, comparison }: ComparedProps) {
   const groups = new Set(comparison.compared.map(groupOf));
   return (
@@ -100,7 +100,7 @@ export function Groups({ v, comparison }: ComparedProps) {
   );
 }
 
-/** The archive's index knows no kinds. */
+/** The archive's index does not contain kinds. */
 function Kind({ v, each: { kind = null } }: { readonly v: View; readonly each: Compared }) {
   return kind === null ? <span class="faint">{v.w.compare.archived}</span> : <KindName kind={kind} v={v} />;
 }
@@ -110,7 +110,7 @@ function NumberLink({ each: { number, id } }: { readonly each: Compared }) {
   return <a href={`${HOME}/notifications${to}`}>{visible(number)}</a>;
 }
 
-/** What KICC said last of one that never came. */
+/** KICC's last answer about a number that never came. */
 function Answer({ v: { w }, comparison: { announced, by }, number }: ComparedProps & { readonly number: string }) {
   const row = announced.get(number);
   if (row === undefined) return <span class="faint">{w.compare.notAsked}</span>;

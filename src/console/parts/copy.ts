@@ -1,6 +1,6 @@
-// Script: a button beside whatever may be copied. Without it the same text is selected by one click.
+// Script: adds a button beside each text to copy. Without scripts one click selects the text.
 
-// A page without scripts has no such button, rather than one that does nothing.
+// Without scripts there is no button, instead of one that does nothing.
 export const COPY = `for (const text of document.querySelectorAll("[data-copy]")) {
   const button = document.createElement("button");
   button.type = "button";

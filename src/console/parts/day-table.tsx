@@ -1,4 +1,4 @@
-// Counts and sums by kind of each day, as an accountant compares them with KICC's settlement.
+// Counts and sums by kind of each day, to compare with KICC's settlement.
 import type { DaySums } from "../../rules/sums.ts";
 import { Table } from "./elements.tsx";
 import { KindName } from "./kind.tsx";
@@ -18,7 +18,9 @@ interface Line {
   readonly failures: number;
 }
 
-/** A kind of which there were failures alone has a line too; where a kind has several currencies, the first has its failures. */
+/**
+ * A kind with failures only has a line too. Where a kind has several currencies, its failures are on the first line.
+ */
 function linesOf({ kinds, failures }: DaySums): Line[] {
   const seen = new Set<string>();
   const lines = kinds.map(({ kind, currency, successes, sum }) => {
@@ -33,7 +35,7 @@ function linesOf({ kinds, failures }: DaySums): Line[] {
   ];
 }
 
-/** Other currencies than won are sums of what KICC sent, cents or not. */
+/** Currencies other than won are summed as KICC sent them, cents or not. */
 function sumText({ sum, currency }: Line): string {
   if (currency === null) return "—";
   const text = grouped(Math.trunc(sum)) + (Number.isInteger(sum) ? "" : sum.toFixed(2).slice(-3));

@@ -1,4 +1,5 @@
-// The five steps of a delivery, each with what is known of it: where it waits, which headers were made, whereto it was sent, what came back.
+// The five steps of a delivery and what is known of each: where it waits, the headers, where it was sent, what came
+// back.
 import { type Step, stepsOf } from "../../rules/delivery-steps.ts";
 import type { WholeRow } from "../../store/search.ts";
 import { headersOf, sentBy } from "../sent-headers.ts";
@@ -40,7 +41,7 @@ export function DeliverySteps({ v, row }: StepsProps) {
   );
 }
 
-/** Nothing of a step that is still to come. */
+/** Nothing for a step that is still to come. */
 function Detail({ v, row, step }: StepsProps & { readonly step: Step }) {
   const { w } = v;
   if (step.progress === "now" || step.progress === "later") return null;

@@ -1,6 +1,7 @@
-// Script: a file that is dropped anywhere on a form becomes the form's file. Without it a file is chosen by the field.
+// Script: a file that is dropped anywhere on a form becomes the form's file. Without scripts the field takes the file.
 
-// A browser opens a file that is dropped where nothing takes it: the page, and what was typed, would be gone.
+// Otherwise the browser would open a file that is dropped outside of the field, and the page would be lost with what
+// was typed.
 export const DROP = `for (const form of document.querySelectorAll("form[data-drop]")) {
   const file = form.querySelector("input[type=file]");
   const hint = document.createElement("p");

@@ -1,16 +1,16 @@
-// The parts that pages share: times, states, tables that are cards on a phone, and forms that ask twice.
+// Parts that pages share: times, states, tables that become cards on a phone, and forms that ask first.
 import type { Child } from "hono/jsx";
 import { duration, fromNow, kst, visible } from "../words/format.ts";
 import type { View } from "../view.ts";
 import type { Words } from "../words/words.ts";
 
-/** An instant in Korean time. */
+/** A time in KST. */
 export function Time({ at }: { readonly at: number | string }) {
   const instant = typeof at === "number" ? at : Date.parse(at);
   return <time datetime={new Date(instant).toISOString()}>{kst(instant)}</time>;
 }
 
-/** An instant with how long ago it was, or how soon it is. */
+/** A time, and how long ago it was or how soon it comes. */
 export function TimeFromNow({ at, v }: { readonly at: number | string; readonly v: View }) {
   const instant = typeof at === "number" ? at : Date.parse(at);
   return (
@@ -27,13 +27,13 @@ export function StateTag({ state, w }: { readonly state: StateName; readonly w: 
   return <span class={`state ${state}`}>{w.states[state]}</span>;
 }
 
-/** KICC's or a stranger's text: escaped, nothing invisible, its direction its own. */
+/** Text from KICC or a stranger: escaped, with nothing invisible, and with its own writing direction. */
 export function Text({ text }: { readonly text: string | null }) {
   return text === null ? <span class="faint">—</span> : <bdi>{visible(text)}</bdi>;
 }
 
 /**
- * An id or a command that is taken elsewhere: one click selects it whole, and the script adds a button that copies it.
+ * An id or a command to copy. One click selects it, and the script adds a button that copies it.
  * @param as "pre" for several lines
  */
 export function Copied({
@@ -55,7 +55,7 @@ export function Copied({
   );
 }
 
-/** The same of what may be missing. */
+/** The same for a value that may be missing. */
 export function CopiedText({ text, w }: { readonly text: string | null; readonly w: Words }) {
   return text === null ? <Text text={null} /> : <Copied text={text} w={w} />;
 }
@@ -65,12 +65,12 @@ export interface Column {
   readonly kind?: "number" | "wide" | "key";
 }
 
-/** A table; on a phone each row is a card. The roles are said since CSS takes them away with `display`. */
+/** A table; on a phone each row is a card. The roles are repeated, because CSS's `display` removes them. */
 export function Table(p: {
   readonly caption: string;
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly Child[])[];
-  /** Narrow enough to be a table on a phone too. */
+  /** Narrow enough to stay a table on a phone. */
   readonly narrow?: true;
 }) {
   return (
@@ -100,7 +100,7 @@ export function Table(p: {
   );
 }
 
-/** Names and values; what has none is left out. */
+/** Names and values. Those without a value are left out. */
 export function Facts({ facts }: { readonly facts: readonly (readonly [string, Child])[] }) {
   return (
     <dl>
@@ -127,7 +127,7 @@ export function Action(p: { readonly to: string; readonly label: string; readonl
   );
 }
 
-/** One that opens first, says what it will do, and then does it. */
+/** A form that opens first, says what it will do, and then does it. */
 export function AskingAction(p: {
   readonly to: string;
   readonly label: string;

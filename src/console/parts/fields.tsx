@@ -1,4 +1,4 @@
-// What KICC told, field by field with its meaning, and how it came.
+// What KICC sent, field by field with its meaning, and how it came.
 import { kindNamed } from "../../kinds/registry.ts";
 import { SUCCESS } from "../../rules/notification.ts";
 import type { WholeRow } from "../../store/search.ts";
@@ -14,7 +14,7 @@ export interface OfRow {
   readonly row: WholeRow;
 }
 
-/** Of what takes money back a success is a cancellation. */
+/** A success of a kind that takes money back is called a cancellation. */
 export function resultText({ kind, resCd }: { readonly kind: string; readonly resCd: string }, w: Words): string {
   const takesBack = kindNamed(kind)?.flow === "out";
   if (resCd === SUCCESS) return takesBack ? w.fields.succeeded : w.fields.wentWell;

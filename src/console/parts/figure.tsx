@@ -1,5 +1,6 @@
-// The frame of a plot: its numbers in a sentence, legend, axes as HTML (SVG text would shrink on a phone), and the same as a
-// table. Over each span lies a link to its notifications, which shows the span's values while it is pointed at or focused.
+// The frame of a plot: its numbers in a sentence, a legend, axes in HTML (SVG text would shrink on a phone), and the
+// same numbers as a table. Each span is a link to its notifications, and shows its values while it is pointed at or has
+// the focus.
 import type { Child } from "hono/jsx";
 import { clockText } from "../korean-time.ts";
 import { HOME } from "./layout.tsx";
@@ -11,9 +12,9 @@ export const HEIGHT = 120;
 
 interface FigureProps {
   readonly title: string;
-  /** The plot in one sentence: what those get who do not see it. */
+  /** The plot in one sentence, for people who do not see it. */
   readonly told: string;
-  /** What its upper edge, its middle and its lower edge stand for. */
+  /** The values of its upper edge, middle and lower edge. */
   readonly scale: readonly [string, string, string];
   readonly legend: readonly (readonly [string, string])[];
   readonly spans: readonly Span[];

@@ -4,13 +4,13 @@ import { filtersIn } from "../filter-query.ts";
 import { KindSelect } from "./kind-select.tsx";
 import type { View } from "../view.ts";
 
-/** What the field has; nothing where the address has no time. */
+/** The content of the field; "" where the address has no time. */
 function clockOf(text: string): string {
   const at = instantOf(text);
   return at === null ? "" : clockText(at);
 }
 
-/** The state has links of its own: here it only goes along. */
+/** The state is chosen by links above. Here it is only kept. */
 export function FilterFields({ v }: { readonly v: View }) {
   const { w } = v;
   const { state, kind = "", mallId = "", result = "", from = "", to = "" } = filtersIn(v);

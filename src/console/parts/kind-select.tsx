@@ -1,4 +1,4 @@
-// A choice among all kinds, by product.
+// A choice among all kinds, grouped by product.
 import type { Child } from "hono/jsx";
 import { KINDS, PRODUCTS } from "../../kinds/registry.ts";
 import type { View } from "../view.ts";
@@ -6,9 +6,9 @@ import type { View } from "../view.ts";
 interface SelectProps {
   readonly v: View;
   readonly chosen: string;
-  /** A product is a choice too: all of its kinds. */
+  /** A product can be chosen too, for all its kinds. */
   readonly hasProducts: boolean;
-  /** What stands above the kinds. */
+  /** Options above the kinds. */
   readonly children?: Child;
 }
 

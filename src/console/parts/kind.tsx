@@ -1,4 +1,4 @@
-// What a notification is, as people call it. Those that tell of money lost stand out by weight and colour.
+// The name of a kind as people call it. Kinds that report lost money are bold and coloured.
 import { kindNamed } from "../../kinds/registry.ts";
 import { visible } from "../words/format.ts";
 import type { View } from "../view.ts";

@@ -1,4 +1,4 @@
-// The frame of every page: landmarks, navigation, language, signing out, and what the last action came to.
+// The frame of every page: landmarks, navigation, language, signing out, and how the last action ended.
 import type { Child } from "hono/jsx";
 import { kst, visible } from "../words/format.ts";
 import { SCRIPT_PATH } from "./script.ts";
@@ -12,7 +12,7 @@ export const HOME = "/console";
 export const COMPARE_PATH = `${HOME}/compare`;
 export const REPLAY_PATH = `${HOME}/replay-many`;
 
-/** Less than what the cookie of src/console/renewal.ts lives. */
+/** Shorter than the life of the cookie in src/console/renewal.ts. */
 export const RENEWED_AFTER_SECONDS = 30;
 
 export type PageName = (typeof PAGES)[number];
@@ -23,11 +23,11 @@ export function pagePathOf(page: PageName): string {
 
 interface Frame {
   readonly v: View;
-  /** Of the document and its heading. */
+  /** The title of the document and its heading. */
   readonly title: string;
-  /** Which page of the navigation this belongs to. */
+  /** The page of the navigation that this belongs to. */
   readonly at?: PageName;
-  /** Set on a page of live figures: whether it renews itself (RENEWED_AFTER_SECONDS). */
+  /** For a page with live figures: whether it renews itself (RENEWED_AFTER_SECONDS). */
   readonly live?: boolean;
   readonly children?: Child;
 }
@@ -85,7 +85,7 @@ export function Layout({ v, title, at, live, children }: Frame) {
   );
 }
 
-/** A page that waited was not renewed: the stylesheet shows that after a while. */
+/** A page in use is not renewed: after a while the stylesheet says so. */
 function Live({ v: { w, url, now }, live }: { readonly v: View; readonly live: boolean }) {
   return (
     <p class="faint renewal">
@@ -136,7 +136,7 @@ const SAID = [
 
 export type SaidName = (typeof SAID)[number];
 
-/** Says one of the sentences above and no other, whatever the URL asks for. */
+/** Says one of the sentences above, and nothing else, whatever the URL contains. */
 function Said({ v: { url, w } }: { readonly v: View }) {
   const name = SAID.find((each) => each === url.searchParams.get("said"));
   if (!name) return null;

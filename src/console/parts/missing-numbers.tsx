@@ -1,4 +1,4 @@
-// What never came of a list, and one button that asks KICC about all of it, where KICC can be asked.
+// The numbers of a list that never came, and one button that asks KICC about all of them where it can be asked.
 import { ASKED_AT_MOST, askable } from "../ask-about-missing.ts";
 import { type Comparison, registerFor } from "../comparison.ts";
 import type { Given } from "../given-list.ts";
@@ -12,7 +12,7 @@ interface MissingProps {
   readonly v: View;
   readonly comparison: Comparison;
   readonly given: Given;
-  /** The numbers that were found, to be compared again when KICC has answered. */
+  /** The numbers that were found, to compare them again when KICC has answered. */
   readonly list: string;
 }
 
@@ -39,7 +39,7 @@ function AskAll({ v, comparison, given, list }: MissingProps) {
   const [own = "", ...others] = config.storing.mallIds ?? [];
   const mallId = given.mallId || (others.length === 0 ? own : "");
   const missing = comparison.compared.filter(({ state }) => state === "missing");
-  // With a merchant's id, which the form asks for.
+  // Counted as if the merchant's id were given: the form asks for it.
   const count = askable(comparison, mallId || "?").length;
   const lacksMerchant = missing.some(({ number }) => {
     return !comparison.announced.has(number) && (comparison.rows.get(number)?.mallId ?? null) === null;

@@ -1,4 +1,4 @@
-// What waits, in counts: for a person, or for the next attempt; and settings that are wrong.
+// Counts of what waits for a person or for the next attempt; and settings that are wrong.
 import type { Condition, ConditionName } from "../../rules/conditions.ts";
 import { type Flow, OVERVIEW_COUNTS_AT_MOST } from "../../store/overview.ts";
 import { grouped } from "../words/format.ts";
@@ -37,7 +37,7 @@ interface CountsProps {
   readonly flow: Flow;
 }
 
-/** A tile is loud where somebody has to act, calm where that can wait or nobody has to. */
+/** A tile is loud where somebody must act. It is calm where that can wait, or nobody must act. */
 export function Counts({ v: { w }, conditions, flow }: CountsProps) {
   const of = (...names: readonly ConditionName[]) =>
     conditions.filter(({ name }) => names.includes(name)).reduce((sum, { count }) => sum + count, 0);

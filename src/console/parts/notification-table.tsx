@@ -1,4 +1,4 @@
-// Notifications as a table whose rows are links; on a phone a row is two lines, and one more where something is wrong.
+// Notifications as a table whose rows are links. On a phone a row has two lines, and a third where something is wrong.
 import type { NotificationShape } from "../../api/shapes.ts";
 import { kindNamed } from "../../kinds/registry.ts";
 import { SUCCESS } from "../../rules/notification.ts";
@@ -9,7 +9,7 @@ import { KindName } from "./kind.tsx";
 import { StateTag, Text } from "./elements.tsx";
 import type { View } from "../view.ts";
 
-/** What a row shows; the API's list and D1's rows both have it. */
+/** The fields of a row, which both the API's list and D1's rows have. */
 export type Listed = Pick<
   NotificationShape,
   | "id"
@@ -29,7 +29,7 @@ export type Listed = Pick<
 
 interface TableProps {
   readonly rows: readonly Listed[];
-  /** What went wrong last, by id. */
+  /** The last error, by id. */
   readonly errors?: ReadonlyMap<string, string>;
   readonly v: View;
 }
@@ -103,7 +103,7 @@ function Row({ row, error, v }: { readonly row: Listed; readonly error: string |
   );
 }
 
-/** A phone shows neither the year nor the seconds. */
+/** A phone does not show the year and the seconds. */
 function When({ at }: { readonly at: number | string }) {
   const instant = typeof at === "number" ? at : Date.parse(at);
   const text = kst(instant);
@@ -116,7 +116,7 @@ function When({ at }: { readonly at: number | string }) {
   );
 }
 
-/** Why it is dead, held or waits, and what KICC said of a failure; nothing for most. */
+/** Why it is dead, held or waits, and KICC's text for a failure. Most notifications have none. */
 function Why({ row, error, v: { w } }: { readonly row: Listed; readonly error: string | null; readonly v: View }) {
   const isStuck = row.state === "dead" || row.state === "held";
   const mustBook = (row.state === "dead" || row.state === "closed") && kindNamed(row.kind)?.demandsBooking;

@@ -1,7 +1,7 @@
-// Where a list goes on, and its filters: links, so that every view of a list has an address.
+// Links to the next page and to the filters of a list, so that every view of a list has an address.
 import type { View } from "../view.ts";
 
-/** Where a list goes on, and back to its beginning. */
+/** Links to older entries, and back to the newest. */
 export function Pager(p: { readonly v: View; readonly older: string | null; readonly newest: string | null }) {
   const { w } = p.v;
   if (p.older === null && p.newest === null) return null;
@@ -17,7 +17,7 @@ export function Pager(p: { readonly v: View; readonly older: string | null; read
   );
 }
 
-/** Filters as links; the one that is on is marked. */
+/** Filters as links. The active one is marked. */
 export function FilterLinks(p: {
   readonly label: string;
   readonly links: readonly { readonly href: string; readonly text: string; readonly on: boolean }[];

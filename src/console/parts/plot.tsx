@@ -1,4 +1,4 @@
-// A time range as two SVG plots made here: how many, and how long it took. Each has the same numbers as a table.
+// A range of time as two SVG plots: counts, and delivery times. Each has the same numbers as a table.
 import { Figure, HEIGHT, WIDTH } from "./figure.tsx";
 import { duration, grouped } from "../words/format.ts";
 import { type Range, type Span, spanText } from "./spans.ts";
@@ -56,7 +56,7 @@ export function CountPlot({ spans, range, w }: PlotProps) {
   );
 }
 
-/** The least even number of one digit and zeros that is no less, so that its half is whole too. */
+/** Rounds up to an even number of one digit and zeros, so that half of it is whole too. */
 function roundUp(count: number): number {
   const step = 10 ** Math.max(0, String(count).length - 1);
   const rounded = Math.ceil(count / step) * step;
@@ -69,7 +69,7 @@ interface DelayPlotProps extends PlotProps {
   readonly whole: { readonly p50Ms: number; readonly p95Ms: number };
 }
 
-/** Delays on a logarithmic scale: a healthy one is under a second, one after retries takes hours. */
+/** A logarithmic scale, because a usual delay is under a second and one with retries takes hours. */
 export function DelayPlot({ spans, range, whole, w }: DelayPlotProps) {
   const known = spans.flatMap(({ p50Ms, p95Ms }) => [p50Ms, p95Ms]).filter((ms) => ms !== null);
   const bottom = TICKS_MS.findLast((tick) => tick <= Math.min(...known)) ?? 100;
@@ -108,7 +108,7 @@ export function DelayPlot({ spans, range, whole, w }: DelayPlotProps) {
   );
 }
 
-/** A line through the spans that have a value, broken where one has none; a lone one is a dot. */
+/** A line through the spans with a value, with a gap where there is none. A single value is a dot. */
 function line(
   spans: readonly Span[],
   valueOf: (span: Span) => number | null,

@@ -1,4 +1,4 @@
-// What would be sent again or closed before it is: how many of each kind, and which sums. And a selection in words.
+// A preview of what would be replayed or closed: how many of each kind, and their sums. And a selection in words.
 import { REPLAY_COUNTS_AT_MOST } from "../../store/replay-many.ts";
 import type { ReplayPreview } from "../../store/replay-progress.ts";
 import { END_OF_TIME, type Selection } from "../../store/selection.ts";
@@ -36,7 +36,7 @@ export function Preview({ v, wanted, preview: { sums, isPart } }: PreviewProps) 
         })}
       </ul>
       {isPart && <p class="faint">{w.replay.part(grouped(REPLAY_COUNTS_AT_MOST))}</p>}
-      {/* Of what is looked at none may be selected, and yet some behind it. */}
+      {/* None of the rows that were looked at may be selected, although later ones are. */}
       {(count > 0 || isPart) && (
         <div class="actions">
           <form method="post" action={REPLAY_PATH}>

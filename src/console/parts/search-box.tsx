@@ -1,4 +1,4 @@
-// The search box: a number or its beginning, found in whichever field holds it; and the filters that go with it in a list.
+// The search box: finds a number, or the beginning of one, in whichever field has it. A list adds its filters.
 import type { Child } from "hono/jsx";
 import { HOME } from "./layout.tsx";
 import type { View } from "../view.ts";

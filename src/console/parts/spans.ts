@@ -1,4 +1,4 @@
-// The time ranges of the overview's plots, and the spans that each is cut into. Pure.
+// The ranges of time of the overview's plots, and the spans of each range. Pure.
 import { DAY_MS, HOUR_MS, KST_MS, beginningOf } from "../korean-time.ts";
 import { percentile } from "../../rules/histogram.ts";
 import type { Hour } from "../../store/rollup-reads.ts";
@@ -15,15 +15,15 @@ export function rangeNamed(name: string | null): Range {
   return name === "week" || name === "month" ? name : "day";
 }
 
-/** Where the range that ends with `now` begins. */
+/** The beginning of the range that ends at `now`. */
 export function startOf(range: Range, now: number): number {
   const { spanMs, spans } = RANGES[range];
   return beginningOf(now, spanMs) - (spans - 1) * spanMs;
 }
 
-/** What a plot shows of one span. */
+/** The values of one span in a plot. */
 export interface Span {
-  /** Its beginning. */
+  /** Its beginning, epoch ms. */
   readonly at: number;
   readonly received: number;
   readonly delivered: number;
@@ -34,7 +34,7 @@ export interface Span {
 
 const EMPTY = { received: 0, delivered: 0, failed: 0, p50Ms: null, p95Ms: null };
 
-/** Every span of the range, oldest first: those of which nothing is known are empty. */
+/** Every span of the range, oldest first. A span without counts is empty. */
 export function spansOf(known: readonly Hour[], range: Range, now: number): Span[] {
   const { spanMs, spans } = RANGES[range];
   const start = startOf(range, now);
@@ -47,7 +47,7 @@ export function spansOf(known: readonly Hour[], range: Range, now: number): Span
   });
 }
 
-/** Of the whole range; null where nothing was delivered. */
+/** For the whole range; null where nothing was delivered. */
 export function delaysOf(known: readonly Hour[]): { readonly p50Ms: number; readonly p95Ms: number } | null {
   const sums = (known[0]?.delays ?? []).map((_none, index) =>
     known.reduce((sum, { delays }) => sum + (delays[index] ?? 0), 0),
@@ -56,7 +56,7 @@ export function delaysOf(known: readonly Hour[]): { readonly p50Ms: number; read
   return p50Ms === null || p95Ms === null ? null : { p50Ms, p95Ms };
 }
 
-/** 14:00 of an hour, 01-14 of a day; a shorter span of several days has both. */
+/** 14:00 for an hour, 01-14 for a day, both for a span of some hours in a range of days. */
 export function spanText(at: number, range: Range): string {
   const text = new Date(at + KST_MS).toISOString().slice(5, 16).replace("T", " ");
   return range === "day" ? text.slice(6) : range === "month" ? text.slice(0, 5) : text;

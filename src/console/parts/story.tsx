@@ -1,4 +1,5 @@
-// One payment's whole story: all notifications of its pgCno or order number, of every kind, in their order, and what is left of the amount.
+// Everything about one payment: all notifications with its pgCno or order number, of every kind, in order, and what is
+// left of the amount.
 import { kindNamed } from "../../kinds/registry.ts";
 import { type Balance, type Movement, balanceOf } from "../../rules/balance.ts";
 import { SUCCESS } from "../../rules/notification.ts";
@@ -39,12 +40,12 @@ export function Story({ v, row, related }: StoryProps) {
   );
 }
 
-/** An order may have several payments: those with another pgCno are shown, and not summed up. */
+/** An order may have several payments. Those with another pgCno are shown, but not summed up. */
 function movementOf(each: ListedRow, { pgCno, source }: WholeRow): Movement[] {
   const flow = kindNamed(each.kind)?.flow ?? null;
   const isOurs = each.reason !== "foreign" && each.source !== "test" && source !== "test";
   if (flow === null || each.resCd !== SUCCESS || each.pgCno !== pgCno || !isOurs) return [];
-  // A change of state that names no cancellation takes nothing back.
+  // A change of state without a cancellation's id takes no money back.
   if (flow === "out" && each.cancelPgCno === null && each.eventDate === null) return [];
   return [{ flow, currency: each.currency, amount: each.amount, cancelPgCno: each.cancelPgCno }];
 }

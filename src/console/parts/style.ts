@@ -1,4 +1,4 @@
-// The console's one stylesheet. Its path has a name of its content, so that it is kept for ever and never stale.
+// The console's one stylesheet. Its path contains a hash of its content, so that browsers may keep it for ever.
 
 export const STYLE = `
 :root{color-scheme:light dark;--bg:#f6f7f7;--card:#fff;--ink:#1a2325;--faint:#55636a;--line:#d5dcdd;--link:#0b5c56;--main:#0b5c56;--onmain:#fff;
@@ -118,7 +118,7 @@ dl div{grid-template-columns:1fr}}
 @media print{header nav,.actions,.search,.right{display:none}}
 `.replaceAll("\n", "");
 
-/** Changes with the content; it proves nothing, so a small hash does (FNV-1a). */
+/** A hash of the content. It proves nothing, so a small one is enough (FNV-1a). */
 export function nameOf(text: string): string {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;

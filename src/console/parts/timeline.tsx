@@ -1,4 +1,4 @@
-// The attempts of one notification in their order: when, how it ended, what the origin said.
+// The attempts of one notification in order: when, how each ended, what the origin answered.
 import type { Attempt } from "../../rules/outcome.ts";
 import { Text, TimeFromNow, Took } from "./elements.tsx";
 import { visible } from "../words/format.ts";
@@ -33,7 +33,7 @@ interface TimelineProps {
   readonly sent?: (attempt: Attempt) => string | null;
 }
 
-/** Newest first: what happened last is what one wants to know. */
+/** Newest first, because the last attempt matters most. */
 export function Timeline({ v, history, sent }: TimelineProps) {
   const { w } = v;
   if (history.length === 0) return <p class="faint">{w.notification.noAttempts}</p>;
@@ -74,7 +74,7 @@ function TimelineEntry({ v, attempt, headers }: TimelineEntryProps) {
   );
 }
 
-/** What the origin said, and what to do about it. */
+/** The origin's answer, and what to do about it. */
 export function AnswerOf({ v: { w }, attempt }: { readonly v: View; readonly attempt: Attempt }) {
   const { error, answer, head } = attempt;
   const advice = adviceOn(error, w);

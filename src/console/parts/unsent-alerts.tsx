@@ -1,4 +1,4 @@
-// Where alerts go, which could not be sent, and a test of them.
+// Where alerts go, which of them could not be sent, and a button that sends a test alert.
 import { channelsOf } from "../../outbound/alert-channel.ts";
 import type { Unsent } from "../../store/alert-outbox.ts";
 import { HOME } from "./layout.tsx";

@@ -1,4 +1,4 @@
-// Is all well? One sentence from the conditions that alerts are made of; or what is wrong, the most urgent first.
+// Whether all is well: one sentence, or the conditions of the alerts, most urgent first.
 import { consolePathOf } from "../../rules/alert-words.ts";
 import {
   ALERT_COUNTS_AT_MOST,
@@ -18,7 +18,7 @@ import type { Words } from "../words/words.ts";
 interface VerdictProps {
   readonly v: View;
   readonly conditions: readonly Condition[];
-  /** When KICC may have called in vain, and nobody was told yet. */
+  /** Times in which KICC may have called without being taken, and which nobody was told yet. */
   readonly absences: readonly Absence[];
   readonly flow: Flow;
 }
@@ -52,7 +52,7 @@ export function Verdict({ v, conditions, absences, flow }: VerdictProps) {
   );
 }
 
-/** Which guide leads through it. */
+/** The guide for a condition. */
 const GUIDES: Readonly<Partial<Record<ConditionName, "down" | "address" | "refund">>> = {
   dead: "down",
   overdue: "down",
@@ -86,7 +86,7 @@ function ConditionEntry({ v, condition }: { readonly v: View; readonly condition
   );
 }
 
-/** A count that stopped at its bound is told as at least so many. */
+/** A count that stopped at its bound is shown as "at least". */
 export function countText(count: number, most: number, w: Words): string {
   return count >= most ? w.overview.atLeast(grouped(most)) : grouped(count);
 }

@@ -1,4 +1,5 @@
-// Values as people read them: Korean times, amounts, durations, and hostile text with nothing invisible in it. Pure.
+// Values as people read them: Korean times, amounts, durations, and text from strangers with nothing invisible in it.
+// Pure.
 import type { Words } from "./words.ts";
 
 const KST_MS = 9 * 60 * 60 * 1000;
@@ -8,14 +9,17 @@ export function kst(instant: number): string {
   return new Date(instant + KST_MS).toISOString().slice(0, 19).replace("T", " ");
 }
 
-/** KICC's yyyyMMddHHmmss, set out; anything else as it came. */
+/** KICC's yyyyMMddHHmmss in readable form. Anything else stays as it came. */
 export function kiccDate(text: string | null): string | null {
   const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text ?? "") ?? [];
   if (parts.length === 0) return text;
   return `${parts.slice(0, 3).join("-")} ${parts.slice(3).join(":")} KST`;
 }
 
-/** ₩51,000. KICC does not say whether the webhook's USD are cents: what is not won is told as it was sent. */
+/**
+ * ₩51,000. KICC does not say whether the webhook's USD are cents. So amounts in other currencies are shown as they were
+ * sent.
+ */
 export function money(amount: string | null, currency: string | null, w: Words): string | null {
   if (amount === null) return null;
   if (currency === null) return `${amount} (${w.format.noCurrency})`;
@@ -47,10 +51,11 @@ export function fromNow(instant: number, now: number, w: Words): string {
   return instant <= now ? w.format.ago(duration(now - instant, w)) : w.format.ahead(duration(instant - now, w));
 }
 
-// What is not seen, or turns and hides the text around it: controls, formats, lone surrogates, blank Hangul fillers.
+// Characters that are invisible, or that turn or hide the text around them: controls, formats, lone surrogates, blank
+// Hangul fillers.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164]/gu;
 
-/** A stranger's text with such characters as \u202e, so that no text looks like another. Escaped by JSX afterwards. */
+/** Shows such characters as \u202e, so that no text looks like another. JSX escapes the result. */
 export function visible(text: string): string {
   return text.replaceAll(INVISIBLE, (character) => {
     if (character === "\n" || character === "\t") return character;
@@ -61,8 +66,8 @@ export function visible(text: string): string {
 const DEEPEST = 12;
 
 /**
- * JSON set out in lines, every value in its own digits: `JSON.parse` would round KICC's ids. null for what is no JSON,
- * or nests so deeply that the indentation outgrows the text.
+ * JSON in lines, with every number in its own digits: `JSON.parse` would round KICC's ids. Returns null where it is not
+ * JSON, or nests so deeply that the indentation would be longer than the text.
  */
 export function pretty(text: string): string | null {
   try {

@@ -1,9 +1,10 @@
-// What a person does about a failed attempt, told from the error's own words (src/rules/answer.ts). Other errors stand as they are.
+// What a person can do about a failed attempt, found by its error text (src/rules/answer.ts). Other errors are shown as
+// they are.
 import type { Words } from "./words.ts";
 
 type Advice = keyof Words["problems"];
 
-/** The first that fits. A group is what the advice names: a URL, a code, a status. */
+/** The first match counts. Its group is what the advice names: a URL, a code, a status. */
 const ADVICE: readonly (readonly [RegExp, Advice])[] = [
   [/which is not followed: set .* to (\S+)$/, "redirect"],
   [/cloudflareaccess|Cloudflare Access wants|a login (?:page|wants)/i, "login"],
@@ -26,7 +27,7 @@ const ADVICE: readonly (readonly [RegExp, Advice])[] = [
   [/^no report/, "unreported"],
 ];
 
-/** null where nothing more is known than the error says. */
+/** Returns null where nothing is known besides the error. */
 export function adviceOn(error: string | null, w: Words): string | null {
   for (const [pattern, advice] of error === null ? [] : ADVICE) {
     const found = pattern.exec(error ?? "");

@@ -1,4 +1,4 @@
-// The question an operator comes with, answered in sentences: did KICC tell us, did our system take it, and why not.
+// Answers an operator's question in sentences: did KICC notify us, did our system accept it, and why not.
 import type { WholeRow } from "../../store/search.ts";
 import { kst, visible } from "./format.ts";
 import type { View } from "../view.ts";

@@ -1,10 +1,10 @@
-// Which language a person reads: the cookie of the switch, else Accept-Language, else English.
+// The language of a page: the cookie of the switch, else Accept-Language, else English.
 import { en } from "./en.ts";
 import { ko } from "./ko.ts";
 
 export type Language = "en" | "ko";
 
-/** The same keys in each language, at every depth; those that take something take the same. */
+/** Each language has the same keys, at every depth. A function takes the same arguments. */
 type Same<Texts> = Texts extends (...given: infer Given) => string
   ? (...given: Given) => string
   : Texts extends string
@@ -19,7 +19,7 @@ export function asLanguage(text: string | undefined): Language | null {
   return text === "en" || text === "ko" ? text : null;
 }
 
-/** The first of ours that Accept-Language names, by its weights. */
+/** The language of ours that Accept-Language prefers. */
 export function languageOf(acceptLanguage: string | undefined): Language {
   const wanted = (acceptLanguage ?? "")
     .split(",")
