@@ -1,4 +1,4 @@
-// Builds both environments as `wrangler deploy` would, without an account, and holds the bundle to its size.
+// Builds both environments as `wrangler deploy` would, without an account, and checks the size of the bundle.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

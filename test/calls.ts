@@ -1,4 +1,4 @@
-// Calls to the API as a client makes them, with what each cost D1 and what it enqueued.
+// Calls the API as a client does, and counts what each call costs D1 and what it enqueues.
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { api } from "../src/api/router.ts";

@@ -1,4 +1,4 @@
-// What workerd tests begin with: settings, a notification as KICC sends it, bindings that fail on purpose.
+// What tests in workerd start with: settings, a notification as KICC sends it, bindings that fail on purpose.
 import { env } from "cloudflare:workers";
 import { type Config, readConfig } from "../src/config.ts";
 import { identify } from "../src/kinds/make-notification.ts";

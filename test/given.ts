@@ -1,4 +1,5 @@
-// Notifications where a test needs them: stored as the hook does, then brought to a state. Only what the Worker could have done before is set.
+// Notifications in the state that a test needs: stored as the hook stores them, then brought to the state. Only states
+// that the Worker itself could have made.
 import { env } from "cloudflare:workers";
 import { stored } from "./fixtures.ts";
 

@@ -1,4 +1,4 @@
-// KICC's find as a stand-in for fetch(): it answers what the test says, and remembers what it was asked.
+// A stand-in for KICC's find, in place of fetch(): it answers what the test says, and remembers what it was asked.
 import { vi } from "vitest";
 
 export interface Asked {

@@ -1,4 +1,4 @@
-// The real D1, with what it is asked for counted: round trips, and rows read and written as Cloudflare bills them.
+// The real D1 with a counter: round trips, and rows read and written as Cloudflare bills them.
 
 export interface Work {
   readonly trips: number;

@@ -1,4 +1,4 @@
-// Every workerd test file starts with an empty, migrated D1.
+// Every test file in workerd starts with an empty, migrated D1.
 import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 

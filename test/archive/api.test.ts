@@ -1,4 +1,4 @@
-// The API's calls with a bucket: an archived notification is seen by its whole number and its id, and replayed.
+// The API's calls with a bucket: an archived notification is found by its whole number and its id, and can be replayed.
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { archiveOld } from "../../src/archive/move.ts";

@@ -1,4 +1,5 @@
-// Whole lives of the archive under faults. `npm run chaos -- --mode archive` runs the same with 10,000 over 30 days.
+// The archive over many days under faults. `npm run chaos -- --mode archive` runs the same with 10,000 notifications
+// over 30 days.
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
 import { clear } from "../fixtures.ts";

@@ -1,4 +1,5 @@
-// What tests in workerd cannot have: a folder on disk with a copy of the bucket, and `npm run verify-archive` on it. In Node.
+// Copies the bucket into a folder on disk and runs `npm run verify-archive` on it. In Node, because tests in workerd
+// have no disk.
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

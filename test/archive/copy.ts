@@ -1,4 +1,5 @@
-// A copy of the bucket on disk, as `wrangler r2 object get` or rclone makes one, and what `npm run verify-archive` says of it.
+// A copy of the bucket on disk, as `wrangler r2 object get` or rclone makes one, and what `npm run verify-archive`
+// reports about it.
 import { env } from "cloudflare:workers";
 import { namesIn } from "./filling.ts";
 

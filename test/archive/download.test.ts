@@ -1,4 +1,4 @@
-// CSV of a time that reaches into the archive: all of it, newest first, each once, whatever moves meanwhile.
+// CSV of a time that reaches into the archive: everything, newest first, each once, also while rows move.
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
 import { archiveOld, archivePart } from "../../src/archive/move.ts";

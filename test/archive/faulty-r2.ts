@@ -1,4 +1,4 @@
-// The real local R2 with trouble on the way to it or back.
+// The real local R2, with faults before or after each call.
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 

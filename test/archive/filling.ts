@@ -1,4 +1,4 @@
-// What the archive's tests begin with: delivered notifications of days long past, and R2 that fails on purpose.
+// What the archive's tests start with: delivered notifications of past days, and an R2 that fails on purpose.
 import { env } from "cloudflare:workers";
 import { stored } from "../fixtures.ts";
 

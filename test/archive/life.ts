@@ -1,4 +1,5 @@
-// A life of the archive under seeded faults: days pass, crons run two at once, R2 fails, hangs and loses replies; then a ledger.
+// Many days of the archive under seeded faults: two crons run at once, R2 fails, hangs and loses replies. It ends with
+// a ledger.
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import { lookUp } from "../../src/archive/lookup.ts";

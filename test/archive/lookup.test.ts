@@ -1,4 +1,4 @@
-// The sorted index objects: merging keeps a search's reads few, and loses no place.
+// The sorted index objects: merging keeps the reads of a search few, and loses no entry.
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { findArchived } from "../../src/archive/find.ts";

@@ -1,4 +1,4 @@
-// The move to R2: what leaves D1, when, and what the bucket has of it.
+// Moving to R2: which rows leave D1, when, and what is then in the bucket.
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { findArchived, readArchived } from "../../src/archive/find.ts";

@@ -1,4 +1,4 @@
-// The move to R2 under trouble at any step: nothing is lost, nothing stands twice, and the next runs move all.
+// Moving to R2 with a failure at any step: nothing is lost, nothing stands twice, and the next runs move everything.
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { lookUp } from "../../src/archive/lookup.ts";

@@ -1,4 +1,5 @@
-// Acks against the floor's, in turns A B A B in one workerd: what storing by the contract costs over storing at all.
+// Compares acks with those of the floor, in turns A B A B in one workerd: the price of storing by the contract over
+// storing at all.
 import { uniqueBody } from "./bodies.ts";
 import { bundle } from "./bundle.ts";
 import { type Clients, type Measured, connectClients, written } from "./clients.ts";

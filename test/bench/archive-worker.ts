@@ -1,4 +1,5 @@
-// The receiver with R2 whose calls are counted, and doors to run the archive by hand: what bench's find and archive load.
+// The receiver with an R2 whose calls are counted, and routes that run the archive by hand, for the benchmark of
+// searching.
 import { archiveOld, archivePart } from "../../src/archive/move.ts";
 import receiver from "../../src/index.ts";
 import { pruneNotifications } from "../../src/store/prune-notifications.ts";

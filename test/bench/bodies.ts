@@ -1,4 +1,4 @@
-// Notifications of realistic size for the benchmark, each of a cancellation of its own.
+// Notifications of realistic size for the benchmark, each of its own cancellation.
 
 let serial = 0;
 

@@ -1,4 +1,5 @@
-// What a notification may ask of D1, by path: asserted exactly by test/store/budget.test.ts, printed and priced by the benchmark.
+// How many round trips and rows a notification may cost in D1, by path. test/store/budget.test.ts asserts it exactly;
+// the benchmark prints and prices it.
 import type { Work } from "../metered.ts";
 
 const PATHS = {

@@ -1,4 +1,4 @@
-// Bundles a Worker as a deploy would, without one: what the benchmark runs and weighs.
+// Bundles a Worker as a deploy would, without deploying it: the benchmark runs and weighs the bundle.
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,5 @@
-// Bytes a notification takes in D1, table and indexes together: stored, claimed and settled by the receiver's own statements.
+// The bytes of a notification in D1, table and indexes together: stored, claimed and settled by the receiver's own
+// statements.
 import type { Notification } from "../../src/rules/notification.ts";
 import { claim } from "../../src/store/claim.ts";
 import { attemptOf, settle } from "../../src/store/settle.ts";

@@ -1,4 +1,5 @@
-// Loads one URL over warm connections, as cheaply as Node can: written requests on raw sockets, an answer's end by its length.
+// Puts load on one URL over open connections, as cheaply as Node can: it writes requests to raw sockets and finds the
+// end of an answer by its length.
 import { type Socket, connect } from "node:net";
 
 export interface Measured {

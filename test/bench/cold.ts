@@ -1,4 +1,5 @@
-// Loads a Worker's code into a fresh isolate and times its first ack. Its D1 and its queue are this Worker's, by RPC: the same for all.
+// Loads a Worker's code into a fresh isolate and times its first ack. D1 and queue are this Worker's, by RPC: the same
+// for all.
 import { WorkerEntrypoint } from "cloudflare:workers";
 
 interface Cold {

@@ -1,4 +1,5 @@
-// Finding in the archive: what a search by each number asks of R2 while the archive grows, and whether all is what D1 had.
+// Searching the archive: how often a search by each number reads R2 while the archive grows, and whether it finds
+// everything that D1 had.
 import { bundle } from "./bundle.ts";
 import type { Counted } from "./archive-worker.ts";
 import { insertOld, storeTemplates } from "./old-ones.ts";

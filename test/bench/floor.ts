@@ -1,4 +1,5 @@
-// The floor of the benchmark: the smallest Worker that could be called a receiver. It checks nobody, holds nothing back, delivers nothing.
+// The floor of the benchmark: the smallest Worker that could be called a receiver. It checks nobody, holds nothing,
+// delivers nothing.
 import { Hono } from "hono";
 
 interface Message {

@@ -1,4 +1,4 @@
-// What storing and claiming cost where a thousand, a hundred thousand and a million notifications are stored already.
+// The price of storing and claiming when a thousand, a hundred thousand and a million notifications are already stored.
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Notification } from "../../src/rules/notification.ts";
 import { claim } from "../../src/store/claim.ts";

@@ -1,4 +1,5 @@
-// Acks of each kind, and of all kinds mixed, against the floor's acks of cancellations: what a kind's reading and identity cost.
+// Acks of each kind, and of all kinds mixed, against the floor's acks of cancellations: the price of reading a kind and
+// of its identity.
 import { newCancellation } from "../simulator/messages.ts";
 import { OTHER_KINDS, type OtherKind, inForm, inJson, shapeOf } from "../simulator/kinds.ts";
 import { PRODUCTS } from "../simulator/products.ts";

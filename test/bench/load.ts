@@ -1,4 +1,5 @@
-// Acks while deliveries run beside them, against acks alone: one workerd, so both share a core, as they never do in production.
+// Acks with deliveries running beside them, against acks alone. Both share a core in one workerd, which they never do
+// in production.
 import { uniqueBody } from "./bodies.ts";
 import { bundle } from "./bundle.ts";
 import { connectClients, written } from "./clients.ts";

@@ -1,4 +1,5 @@
-// D1's interface over a SQLite in memory, for filling it by the hundred thousand: no limits of D1, and no rows are billed.
+// D1's interface over SQLite in memory, to fill it by the hundred thousand: without D1's limits, and without counting
+// rows.
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";

@@ -1,4 +1,5 @@
-// npm run bench: every figure of RESULTS.md, made anew on this machine. `-- --only ack,rows`, `-- --rounds N`, `-- --quick`.
+// npm run bench measures every figure of RESULTS.md on this machine. `-- --only ack,rows`, `-- --rounds N`, `--
+// --quick`.
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { benchAck } from "./ack.ts";

@@ -1,4 +1,5 @@
-// What a month costs at Cloudflare's list prices, and which limit is met first: measured bytes and rows, and arithmetic that is shown.
+// The price of a month at Cloudflare's list prices, and which limit comes first: from measured bytes and rows. The
+// arithmetic is shown.
 import { gzipSync } from "node:zlib";
 import { entriesOf } from "../../src/archive/entries.ts";
 import { lineOf } from "../../src/archive/line.ts";

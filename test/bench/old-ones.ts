@@ -1,5 +1,6 @@
-// Old notifications by the hundred thousand: some that the receiver's own statements stored and delivered, and copies of them
-// by SQL with ids and numbers of their own. Bodies are right all the same: a delivered row's body takes its numbers from columns.
+// Old notifications by the hundred thousand: some that the receiver's own statements stored and delivered, and copies
+// of them by SQL with their own ids and numbers. Their bodies are right, because a delivered row's body takes its
+// numbers from columns.
 import { attemptOf, settle } from "../../src/store/settle.ts";
 import { claim } from "../../src/store/claim.ts";
 import { storeNotification } from "../../src/intake.ts";

@@ -1,4 +1,4 @@
-// An origin that accepts everything, after a while or when it is let: it remembers only when what arrived.
+// An origin that accepts everything, after a while or when it is told to. It remembers only what arrived when.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";

@@ -1,4 +1,5 @@
-// What each part of the ack costs: the receiver without that part, beside the whole one and the floor, in turns in one workerd.
+// The price of each part of the ack: the receiver without that part, the whole receiver and the floor, in turns in one
+// workerd.
 import { uniqueBody } from "./bodies.ts";
 import { type Clients, connectClients, written } from "./clients.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";

@@ -1,4 +1,4 @@
-// Cloudflare's list prices of November 2026 (paid plan), and what a month of one traffic costs by them. Arithmetic alone.
+// Cloudflare's list prices of November 2026 (paid plan), and the price of a month of given traffic. Arithmetic only.
 import { BUDGET } from "./budget.ts";
 
 export const MILLION = 1_000_000;

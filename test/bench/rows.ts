@@ -1,4 +1,4 @@
-// What each path asks of D1, as the tests assert it: the table is printed only where they pass.
+// What each path costs in D1, as the tests assert it. The table is printed only if they pass.
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";

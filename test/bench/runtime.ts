@@ -1,4 +1,5 @@
-// Bundled Workers in one workerd, each behind its own socket, without wrangler's dev proxy. D1 and queues are miniflare's.
+// Bundled Workers in one workerd, each behind its own socket, without wrangler's dev proxy. D1 and queues are
+// miniflare's.
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

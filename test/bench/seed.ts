@@ -1,4 +1,4 @@
-// Many stored notifications at once, as delivered ones of the past look: ids in no order, every search field filled.
+// Many stored notifications that look like delivered ones of the past: ids in no order, every searchable field filled.
 
 const PAGE = 20_000;
 const BODY = Buffer.from("x".repeat(236)).toString("base64");

@@ -1,4 +1,4 @@
-// An hour of one notification a second, at a faster rate: memory and latency at the beginning and at the end.
+// An hour of one notification per second, run faster: memory and latency at the beginning and at the end.
 import { unique } from "./bodies.ts";
 import { bundle } from "./bundle.ts";
 import { connectClients, written } from "./clients.ts";

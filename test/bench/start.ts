@@ -1,4 +1,5 @@
-// Time until the first ack of a fresh isolate, beside the floor's: loading, evaluating and everything that is made but once.
+// The time until the first ack of a fresh isolate, beside the floor's: loading, evaluating, and everything that is made
+// once.
 import { gzipSync } from "node:zlib";
 import { readD1Migrations } from "@cloudflare/vitest-plugin";
 import { Miniflare, type V4WorkerOptions, convertV4MiniflareOptions } from "miniflare";

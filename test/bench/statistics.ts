@@ -1,4 +1,4 @@
-// Medians, percentiles and Markdown: how measurements become a line that can be read. Pure.
+// Medians, percentiles and Markdown: turns measurements into readable lines. Pure.
 
 export function median(values: readonly number[]): number {
   return percentile(

@@ -1,4 +1,5 @@
-// What a merchant gets, for weighing and pricing it: cancellations alone, and a mix of KICC's kinds. Each has ids of its own.
+// The traffic of a merchant, for weighing and pricing: cancellations only, and a mix of KICC's kinds. Each has its own
+// ids.
 import { identify } from "../../src/kinds/make-notification.ts";
 import { readNotification } from "../../src/kinds/read.ts";
 import { doorAt } from "../../src/kinds/registry.ts";

@@ -1,4 +1,4 @@
-// The Worker with one part of the ack left out: how the benchmark tells what that part costs. What is left out is named by source text.
+// The Worker without one part of the ack, to measure what that part costs. The part is named by its source text.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "vite";

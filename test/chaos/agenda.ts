@@ -1,4 +1,4 @@
-// The harness's own waits, in the Worker's time: where the Worker's clock leaps, they are over that much sooner.
+// The waits of the harness in the Worker's time. When the Worker's clock leaps, they end that much sooner.
 
 export interface Agenda {
   /** Work under way, of which the waits below are part. */

@@ -1,4 +1,5 @@
-// Judges what became of the announced cancellations: each success at the origin once, each settled, none asked about twice at once. Pure.
+// Judges the announced cancellations: each success at the origin once, each settled, none asked about twice at once.
+// Pure.
 import type { LedgerRow } from "./control.ts";
 import type { Query } from "./find.ts";
 import { type Wanted, successesAmong } from "./judge.ts";

@@ -1,4 +1,4 @@
-// npm run chaos -- --mode archive: the archive's life under faults, in workerd with real local D1 and R2, one ledger a seed.
+// npm run chaos -- --mode archive: the archive under faults, in workerd with real local D1 and R2. One ledger per seed.
 import { spawnSync } from "node:child_process";
 
 const SEEDS = 5;

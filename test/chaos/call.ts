@@ -1,4 +1,4 @@
-// One call of the receiver's API as the merchant makes it: with the token, and for a bounded time.
+// Calls the receiver's API as the merchant does: with the token, and with a time limit.
 
 /** The receiver as its callers know it. */
 export interface Receiver {

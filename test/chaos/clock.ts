@@ -1,4 +1,5 @@
-// The chaos Worker's clock: all that tells or waits for time runs `speed` times as fast, so no constant of src is touched.
+// The clock of the chaos Worker: everything that reads or waits for time runs `speed` times as fast, so that no
+// constant of src is changed.
 import { env } from "cloudflare:workers";
 
 const machineNow = Date.now.bind(Date);

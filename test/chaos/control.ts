@@ -1,4 +1,4 @@
-// The harness's own door into the chaos Worker: what is in D1, what happened, and what a scenario wants to happen.
+// The routes of the harness in the chaos Worker: what is in D1, what happened, and what a scenario causes.
 import { BODY_COLUMNS, type StoredBody, bytesOf } from "../../src/store/stored-body.ts";
 import { attemptsOf } from "../../src/store/history.ts";
 import { isolateSince, leap } from "./clock.ts";

@@ -1,4 +1,4 @@
-// The course of one case as KICC and the merchant make it: the result, its notification, the announcement, each in its time.
+// What KICC and the merchant do in one case: the result, its notification, the announcement, each at its time.
 import type { Kicc } from "../simulator/kicc.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Receiver } from "./call.ts";

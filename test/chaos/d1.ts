@@ -1,4 +1,4 @@
-// The real D1 with trouble on the way to it or back, for one invocation.
+// The real D1 with faults before or after its calls, for one invocation.
 import { D1_FULL, faultyD1 } from "../fixtures.ts";
 import { sleep } from "./clock.ts";
 import { between, happens, isAway, random } from "./faults.ts";

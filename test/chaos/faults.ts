@@ -1,4 +1,4 @@
-// Which faults there are, when each fires, and how often each did. Draws are seeded; what they meet is up to the event loop.
+// The faults, when each happens, and how often it did. Draws are seeded; what they hit depends on the event loop.
 import { env } from "cloudflare:workers";
 import { seededRandom } from "../simulator/random.ts";
 import { elapsed } from "./clock.ts";

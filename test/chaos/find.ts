@@ -1,4 +1,4 @@
-// The way from the Worker to KICC's find with trouble on it: slow, cut, garbled. Every query is remembered.
+// Faults between the Worker and KICC's find: slow, cut, garbled. Every query is remembered.
 import type { Reply } from "../simulator/reply.ts";
 import { type Garbling, written } from "../simulator/written.ts";
 import { sleep } from "./clock.ts";

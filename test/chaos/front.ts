@@ -1,4 +1,4 @@
-// HTTP in front of the chaos Worker, straight into its workerd: the harness's own proxy does not survive thousands of connections.
+// HTTP straight into the workerd of the chaos Worker: wrangler's own proxy does not survive thousands of connections.
 import { once } from "node:events";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

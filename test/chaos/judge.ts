@@ -1,4 +1,5 @@
-// Judges a run: what must be in D1 and at the origin for each story, and whether each double delivery has an excuse. Pure.
+// Judges a run: what must be in D1 and at the origin for each story, and whether each double delivery has an excuse.
+// Pure.
 import type { LedgerRow } from "./control.ts";
 import type { Comparable } from "./kicc.ts";
 import type { Call, LifeRecord } from "./life.ts";

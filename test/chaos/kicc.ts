@@ -1,4 +1,4 @@
-// KICC in a run: sends each story's notifications until they are acked, on its own schedule in the Worker's time.
+// KICC in a run: sends the notifications of each story until they are acked, on its own schedule in the Worker's time.
 import { setTimeout as pause } from "node:timers/promises";
 import { type Random, seededRandom } from "../simulator/random.ts";
 import { type KindName, shapeOf } from "../simulator/kinds.ts";

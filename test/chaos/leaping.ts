@@ -1,4 +1,4 @@
-// Passes over the hours in which a run only waits: the Worker's clock leaps to what comes next, and the cron finds it due.
+// Skips hours in which a run only waits: the Worker's clock leaps to the next event, which the cron then finds due.
 import { setTimeout as pause } from "node:timers/promises";
 import type { Agenda } from "./agenda.ts";
 import type { Standing } from "./control.ts";

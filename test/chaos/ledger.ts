@@ -1,4 +1,4 @@
-// The ledger of a run: its figures, what is wrong with them, and the table that LEDGER.md shows.
+// The ledger of a run: its figures, what is wrong with them, and the table in LEDGER.md.
 import { type Excuse, breachesOf, callsById, excusesOf, lateAttempts, verdictOf } from "./judge.ts";
 import type { LedgerRow } from "./control.ts";
 import type { Sent, Comparable } from "./kicc.ts";

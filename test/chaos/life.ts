@@ -1,4 +1,4 @@
-// One invocation of the Worker, and its death: a killed one does nothing more, and its caller sees it fail.
+// One invocation of the Worker and its death: a killed one does nothing more, and its caller sees a failure.
 import { sleep } from "./clock.ts";
 import { type Chance, happens, missed, random } from "./faults.ts";
 

@@ -1,4 +1,5 @@
-// The ledger of a run in which KICC loses notifications: that of a push run, and what became of the announced cancellations.
+// The ledger of a run in which KICC loses notifications: that of a push run, and what became of the announced
+// cancellations.
 import type { Call } from "../simulator/calls.ts";
 import { type Ended, outcomeOf, overlapsOf, rowsOfCase } from "./announced.ts";
 import type { LedgerRow } from "./control.ts";

@@ -1,7 +1,7 @@
-// One run in which KICC loses notifications for good: the merchant announces its cancellations, the receiver asks KICC.
-//
-// The asking goes on for a day. Where nothing happens the Worker's clock leaps to what comes next: no instant of the
-// schedule is skipped or changed, only the waiting is.
+// A run in which KICC loses notifications for good: the merchant announces its cancellations, and the receiver asks
+// KICC.
+// The receiver asks for a day. Where nothing happens the Worker's clock leaps to the next event: only waiting is
+// skipped, no time of the schedule.
 import { setTimeout as pause } from "node:timers/promises";
 import { startKicc } from "../simulator/kicc.ts";
 import { seededRandom } from "../simulator/random.ts";

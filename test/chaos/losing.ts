@@ -1,4 +1,5 @@
-// What befalls each story where KICC loses notifications for good: which are lost, when the others come, what find says when, and when the merchant announces it.
+// What happens to each story where KICC loses notifications for good: which are lost, when the others come, what find
+// answers when, and when the merchant announces it.
 import { succeeded } from "../simulator/messages.ts";
 import { type Random, randomInteger } from "../simulator/random.ts";
 import { type Story, draw } from "./plan.ts";

@@ -1,8 +1,8 @@
-// npm run chaos -- --notifications 10000 --seed N: the real Worker under faults. Ends with a ledger, and fails where it is bad.
-//
-// The code of src runs unchanged in workerd, with real D1 and queues. Only KICC, the origin and the clock are stand-ins:
-// the Worker's clock and all its waits run `--speed` times as fast, so that leases, graces and KICC's resends take
-// seconds, and no constant is skipped or changed. Instants and durations of the ledger are of the Worker's time.
+// npm run chaos -- --notifications 10000 --seed N: the real Worker under faults. It ends with a ledger, and fails where
+// the ledger is bad.
+// The code of src runs unchanged in workerd, with real D1 and queues. Only KICC, the origin and the clock are
+// stand-ins. The Worker's clock and all its waits run `--speed` times as fast, so that leases, graces and KICC's
+// resends take seconds and no constant is changed. Times in the ledger are of the Worker's clock.
 import { parseArgs } from "node:util";
 import { runArchive } from "./archive.ts";
 import { type Ledger, addUp, printLedger, tellsOfMachineAlone } from "./ledger.ts";

@@ -1,2 +1,2 @@
-// In a shopOrderNo: what the origin does with this notification each time.
+// Marks in a shopOrderNo that tell the origin what to do with the notification each time.
 export const MARKS = { gone: "GONE-", never: "NEVER-" } as const;

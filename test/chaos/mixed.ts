@@ -1,4 +1,4 @@
-// Stories of the kinds besides `wechat.cancel`: what KICC sends of each, in JSON and as a form of the older interface.
+// Stories of the kinds other than `wechat.cancel`: what KICC sends of each, in JSON and as a form.
 import { type Message, type OtherKind, OTHER_KINDS, inForm, inJson, shapeOf } from "../simulator/kinds.ts";
 import type { Cancellation } from "../simulator/messages.ts";
 import { encodeEucKr } from "../simulator/euc-kr.ts";

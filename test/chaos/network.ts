@@ -1,4 +1,4 @@
-// What a network does wrong to one call of the Worker: a reset, and an answer that never comes.
+// Network faults of one call by the Worker: a reset, and an answer that never comes.
 
 export function reset(): never {
   throw new TypeError("Network connection lost.");

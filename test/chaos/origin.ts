@@ -1,4 +1,5 @@
-// The merchant's origin as a stand-in: it accepts, refuses, hangs, is away or loses its answer, and remembers every call.
+// A stand-in for the merchant's origin: it accepts, refuses, hangs, is down or loses its answer. It remembers every
+// call.
 import { sleep } from "./clock.ts";
 import { between, count, happens, isAway, random } from "./faults.ts";
 import type { Call, Life } from "./life.ts";

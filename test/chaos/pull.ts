@@ -1,4 +1,5 @@
-// One run in pull mode: KICC tells its stories, three pullers at once fetch them and are killed at random, then the ledger.
+// A run in pull mode: KICC sends its stories; three pullers at once fetch them and are killed at random; then the
+// ledger.
 import { setTimeout as pause } from "node:timers/promises";
 import { seededRandom } from "../simulator/random.ts";
 import { tell } from "./kicc.ts";

@@ -1,4 +1,4 @@
-// Pullers at the merchant's, three at once and killed at random: pull, book, report; they remember what they booked.
+// Three pullers at once, killed at random: they pull, book, report, and remember what they booked.
 import { setTimeout as pause } from "node:timers/promises";
 import type { Random } from "../simulator/random.ts";
 import { type Receiver, call } from "./call.ts";

@@ -1,4 +1,4 @@
-// One run in push mode: KICC tells its stories, faults happen, and when everything has ended the ledger is drawn up.
+// A run in push mode: KICC sends its stories and faults happen. When everything has ended the ledger is made.
 import { setTimeout as pause } from "node:timers/promises";
 import { tell } from "./kicc.ts";
 import { type Ledger, ledgerOf } from "./ledger.ts";

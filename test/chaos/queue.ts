@@ -1,4 +1,4 @@
-// The real queues with trouble: sends that fail, messages that come twice, late, early and out of order.
+// The real queues with faults: sends that fail, messages that come twice, late, early and out of order.
 import { speed, toWorkerTime } from "./clock.ts";
 import { count, happens, isAway, random } from "./faults.ts";
 import type { Life } from "./life.ts";

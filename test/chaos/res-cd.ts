@@ -1,4 +1,4 @@
-// The resCd of a notification's bytes, whatever its dialect and charset.
+// Reads the resCd of a notification's bytes, in any format and charset.
 
 const SUCCESS = "0000";
 

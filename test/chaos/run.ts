@@ -1,4 +1,4 @@
-// What the runs have in common: their options, their stories, and the origin's patience.
+// What all runs share: options, stories, and how long they wait for the origin.
 import { seededRandom } from "../simulator/random.ts";
 import type { Ledger } from "./ledger.ts";
 import { type Story, planStories } from "./plan.ts";

@@ -1,4 +1,4 @@
-// Starts the chaos Worker in workerd with D1 and queues of its own, fires its crons, and asks it what happened.
+// Starts the chaos Worker in workerd with its own D1 and queues, fires its crons, and asks it what happened.
 import type { LedgerRow } from "./control.ts";
 import type { Query } from "./find.ts";
 import { startFront } from "./front.ts";

@@ -1,4 +1,4 @@
-// What the Worker logs, kept in place of printed: a run of 10,000 would print 100,000 lines.
+// Keeps what the Worker logs instead of printing it: a run of 10,000 would print 100,000 lines.
 
 const LINES = 300_000;
 const lines: string[] = [];

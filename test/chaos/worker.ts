@@ -1,4 +1,4 @@
-// The real Worker among faults: its bindings, its clock, its origin and its way to KICC are wrapped, its code is src/index.ts as it is.
+// The real Worker under faults: src/index.ts unchanged, with its bindings, clock, origin and way to KICC wrapped.
 import { AsyncLocalStorage } from "node:async_hooks";
 const HOOK_PATH = "/kicc/";
 import worker from "../../src/index.ts";

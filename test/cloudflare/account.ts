@@ -1,4 +1,4 @@
-// What the stand-in keeps of one Cloudflare account. `snapshot` says whether a command changed anything.
+// The state of one Cloudflare account in the stand-in. `snapshot` shows whether a command changed anything.
 
 /** What a token may do, as Cloudflare's dashboard groups it. "domains" is Workers Routes: Edit of the zone. */
 export type Right = "d1" | "queues" | "scripts" | "zones" | "domains" | "dns";

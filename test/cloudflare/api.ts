@@ -1,5 +1,5 @@
-// Cloudflare's API over HTTP, as much of it as wrangler 4.155 and this project call. An unknown call is a failure: it
-// is answered 400 and kept in `unknown`, for the test to look at. It never guesses.
+// Cloudflare's API over HTTP, as far as wrangler 4.155 and this project call it. An unknown call is a failure: it is
+// answered 400 and kept in `unknown` for the test. The stand-in never guesses.
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { Refusal } from "./account.ts";

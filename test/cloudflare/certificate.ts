@@ -1,5 +1,5 @@
-// An authority for a day and certificates by it, made by openssl: what the edge of the stand-in, and of the doctor's
-// tests, shows to callers.
+// A certificate authority for one day and certificates from it, made by openssl: callers see them at the stand-in's
+// edge and in the doctor's tests.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";

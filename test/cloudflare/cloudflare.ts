@@ -1,5 +1,5 @@
-// The project's own small stand-in of Cloudflare: an account behind its API, and an edge that runs what was deployed.
-// wrangler is pointed at it by CLOUDFLARE_API_BASE_URL. All of it stays on 127.0.0.1.
+// This project's own small stand-in of Cloudflare: an account behind its API, and an edge that runs what was deployed.
+// CLOUDFLARE_API_BASE_URL leads wrangler to it. Everything stays on 127.0.0.1.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

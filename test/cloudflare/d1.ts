@@ -1,5 +1,5 @@
-// D1 of the stand-in: each database is a real SQLite file, at the place where Miniflare looks for it, so that the
-// deployed Worker and /query see the same rows. Statements of one /query run one by one, without a transaction.
+// D1 in the stand-in. Each database is a real SQLite file where Miniflare looks for it, so that the deployed Worker and
+// /query see the same rows. The statements of one /query run one by one, without a transaction.
 import { createHash, createHmac, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import path from "node:path";

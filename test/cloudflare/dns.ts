@@ -1,5 +1,5 @@
-// DNS over HTTPS of the stand-in, in the JSON form that Cloudflare's and Google's resolvers answer: what the zones of the
-// account hold, and what a test adds.
+// DNS over HTTPS in the stand-in, in the JSON format of Cloudflare's and Google's resolvers: the records of the
+// account's zones, and what a test adds.
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Account } from "./account.ts";

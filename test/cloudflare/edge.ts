@@ -1,6 +1,6 @@
-// Cloudflare's edge of the stand-in: HTTPS for the hostnames that lead to a Worker, which runs as it was uploaded, in
-// workerd with its D1 file and its queues. It starts with the first request, and again after each deployment or /query:
-// what waited in a queue then is lost, and the receiver's cron finds it, as when Queues lose a message.
+// The edge in the stand-in: HTTPS for hostnames that lead to a Worker, which runs as it was uploaded, in workerd with
+// its D1 file and queues. It starts with the first request, and again after each deployment or /query. Messages that
+// wait in a queue are lost then, as if Queues had lost them, and the receiver's cron finds their rows.
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { Miniflare, type V4WorkerOptions, convertV4MiniflareOptions } from "miniflare";

@@ -1,4 +1,4 @@
-// Queues of the stand-in's account and who consumes them. Messages run in Miniflare, see edge.ts.
+// The queues of the stand-in's account and their consumers. Miniflare runs the messages, see edge.ts.
 import { randomUUID } from "node:crypto";
 import { type Account, type Consumer, type Queue, Refusal, needRight } from "./account.ts";
 import { type Handlers, paged } from "./api.ts";

@@ -1,4 +1,4 @@
-// Workers of the stand-in's account: uploads, versions, deployments, secrets, settings.
+// The Workers of the stand-in's account: uploads, versions, deployments, secrets, settings.
 import { randomUUID } from "node:crypto";
 import { type Account, Refusal, type Script, type Version, needRight } from "./account.ts";
 import type { Call, Handlers } from "./api.ts";

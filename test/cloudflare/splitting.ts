@@ -1,5 +1,5 @@
-// How D1's remote /query cuts a text into statements, in the strictest reading of what has been reported: at every
-// semicolon outside quotes, and without knowing comments, so that a quote or a semicolon in one counts. Pure.
+// How D1's remote /query splits a text into statements, in the strictest reading of what has been reported: at every
+// semicolon outside quotes. It does not know comments, so that a quote or a semicolon in a comment counts. Pure.
 
 const QUOTES = new Set(["'", '"', "`"]);
 

@@ -1,4 +1,4 @@
-// What leads to a Worker of the stand-in's account: workers.dev, custom domains with their zones and DNS, crons.
+// What leads to a Worker in the stand-in's account: workers.dev, custom domains with their zones and DNS, crons.
 import { randomUUID } from "node:crypto";
 import { type Account, Refusal, type Script, type Zone, needRight } from "./account.ts";
 import { type Call, type Handlers, paged } from "./api.ts";

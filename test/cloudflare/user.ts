@@ -1,4 +1,4 @@
-// Whose token it is, and which accounts it reaches.
+// The owner of a token, and the accounts that it reaches.
 import type { Account } from "./account.ts";
 import { type Handlers, paged } from "./api.ts";
 

@@ -1,5 +1,5 @@
-// Reads an upload (a multipart form with `metadata` and the modules) into a version. Secrets that the form leaves out
-// are inherited where `keep_bindings` says so. An unknown kind of binding is refused.
+// Reads an upload (a multipart form with `metadata` and the modules) into a version. A secret that the form leaves out
+// is inherited where `keep_bindings` says so. An unknown kind of binding is refused.
 import { randomUUID } from "node:crypto";
 import { type Binding, Refusal, type Script, type Version } from "./account.ts";
 import type { Call } from "./api.ts";

@@ -1,4 +1,4 @@
-// Cloudflare Access in front of the console: whom its JWT lets in, and who then did what.
+// Cloudflare Access in front of the console: whom its JWT lets in, and how the audit names them.
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { clear, stored } from "../fixtures.ts";

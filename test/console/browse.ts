@@ -1,4 +1,4 @@
-// A person at the console, without a browser: requests through the Worker's own door, and D1 that counts what it reads.
+// Uses the console without a browser: requests to the Worker, and a D1 that counts what is read.
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import worker from "../../src/index.ts";

@@ -1,4 +1,4 @@
-// Who may come in at the console: the token and its cookie, forged and expired ones, foreign forms.
+// Who may use the console: the token and its cookie, forged and expired cookies, forms from other sites.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openSession } from "../../src/console/session.ts";
 import { clear, rowOf, stored } from "../fixtures.ts";

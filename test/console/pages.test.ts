@@ -1,4 +1,4 @@
-// Every page: what it forbids the browser, what it shows of hostile text, what it costs D1, and what its forms do.
+// Every page: what it forbids the browser, how it shows hostile text, what it costs D1, and what its forms do.
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { KINDS } from "../../src/kinds/registry.ts";

@@ -1,4 +1,4 @@
-// Fills D1 by SQL alone with as many notifications and the like as a page is to be tried with. Runs in workerd and in Node.
+// Fills D1 by SQL with as many notifications and other rows as a test of a page needs. Runs in workerd and in Node.
 
 const HOUR_MS = 60 * 60 * 1000;
 

@@ -1,4 +1,5 @@
-// One notification's page: the payment's whole story, the problem in words, what was sent and answered, personal data on demand.
+// The page of one notification: everything about the payment, the problem in words, what was sent and answered,
+// personal values on demand.
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";

@@ -1,4 +1,4 @@
-// A worked example: another Worker that consumes kicc-deliveries with DELIVERY = queue, and reports each attempt.
+// A complete example: another Worker that consumes kicc-deliveries with DELIVERY = queue, and reports each attempt.
 import type { DeliveryMessage } from "../../src/queue/message.ts";
 
 interface ConsumerEnv {

@@ -1,4 +1,5 @@
-// What comes before the origin is called: an attempt that nobody makes is not counted, and one message's trouble is no other's.
+// Claiming a batch: an attempt that nobody makes is not counted, and a failure of one message does not touch the
+// others.
 import { env } from "cloudflare:workers";
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";

@@ -1,4 +1,4 @@
-// Dead letters of the queue: a notification outlives its message, and nobody's attempt ends by another's message.
+// Dead letters of the queue: a notification outlives its message, and a message ends no other attempt than its own.
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";

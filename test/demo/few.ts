@@ -1,4 +1,5 @@
-// The demo's first act: a few notifications of each product, each with what KICC was told, what D1 holds and what the origin got.
+// The first part of the demo: a few notifications of each product, each with what KICC was told, what D1 holds and what
+// the origin got.
 import { type OtherKind, inForm, inJson, shapeOf } from "../simulator/kinds.ts";
 import { failed, partOf, succeeded } from "../simulator/messages.ts";
 import { mannersOf } from "../simulator/products.ts";

@@ -1,4 +1,4 @@
-// npm run demo -- --lose: a notification that never comes, and how it arrives all the same.
+// npm run demo -- --lose: a notification that never comes, and how it is delivered all the same.
 import { CONSOLE_TOKEN, eventually } from "../e2e/receiver.ts";
 import { msgAuthValueOf } from "../simulator/revise.ts";
 import { startKicc } from "../simulator/kicc.ts";

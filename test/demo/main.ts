@@ -1,5 +1,5 @@
-// npm run demo: the whole way of a few notifications on this machine, told readably. `-- --stay` keeps it running for a
-// look around, `-- --lose` shows a notification that never comes.
+// npm run demo shows the whole way of a few notifications on this machine. `-- --stay` keeps it running for a look
+// around, `-- --lose` shows a notification that never comes.
 import { showFew } from "./few.ts";
 import { showLost } from "./lose.ts";
 import { say, startStage, stay } from "./stage.ts";

@@ -1,4 +1,4 @@
-// What every demo stands on: the receiver, a merchant's origin, and how to tell what each side of one notification saw.
+// What every demo needs: the receiver, a merchant's origin, and what each side saw of a notification.
 import { CONSOLE_TOKEN, type Receiver, SIGNING_SECRET, eventually, startReceiver } from "../e2e/receiver.ts";
 import { type Cancellation, newCancellation } from "../simulator/messages.ts";
 import { seededRandom } from "../simulator/random.ts";

@@ -1,4 +1,4 @@
-// Runs a command of this project as npm does, against the stand-in of Cloudflare, and gives back what a person saw.
+// Runs a command of this project as npm does, against the stand-in of Cloudflare, and returns what a person would see.
 import { spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import path from "node:path";

@@ -1,4 +1,4 @@
-// npm run deploy against the stand-in of Cloudflare: an empty account, a finished one, half-made ones.
+// npm run deploy against the stand-in of Cloudflare: with an empty account, a finished one, half-made ones.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Webhook } from "standardwebhooks";

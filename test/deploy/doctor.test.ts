@@ -1,4 +1,5 @@
-// npm run doctor against the local Worker behind a front that does what Cloudflare's settings do: each is named.
+// npm run doctor against the local Worker, behind a front that behaves like Cloudflare's settings: the doctor names
+// each.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newAccount } from "../cloudflare/account.ts";
 import { type Dns, startDns } from "../cloudflare/dns.ts";

@@ -1,4 +1,4 @@
-// One POST to the stand-in's edge, as somebody at some address makes it.
+// One POST to the stand-in's edge from a given address.
 import https from "node:https";
 import { buffer } from "node:stream/consumers";
 import { readFileSync } from "node:fs";

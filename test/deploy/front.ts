@@ -1,5 +1,5 @@
-// What stands between a caller and a local Worker in the doctor's tests: an HTTPS front that passes all on, or answers in
-// the Worker's place, late, with a certificate that is not accepted, or with a TLS that is too new.
+// An HTTPS front between a caller and a local Worker for the doctor's tests. It passes everything on; or it answers
+// instead of the Worker, late, with a bad certificate, or with a TLS that is too new.
 import http from "node:http";
 import https from "node:https";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -1,5 +1,5 @@
-// Ctrl-C at several points, each in a run of its own on the same account, and what Cloudflare had been asked is done all
-// the same, after nobody waits for the answer. The last run comes to its end.
+// Ctrl-C at several points, each in its own run on the same account. What Cloudflare was asked to do is done, although
+// nobody waits for the answer. The last run reaches its end.
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// The migrations against D1's strictest reading of /query, and against a database that 1.0.0 made.
+// The migrations under D1's strictest reading of /query, and on a database that version 1.0.0 made.
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";

@@ -1,4 +1,4 @@
-// A copy of this project in a directory of its own, since the command edits wrangler.toml: code and packages are links.
+// A copy of this project in its own folder, because the command edits wrangler.toml. Code and packages are links.
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

@@ -1,4 +1,4 @@
-// wrangler.toml: how the deploy command edits its text, and that its two environments are the same but for their names.
+// wrangler.toml: how the deploy command edits its text, and that its two environments differ only in their names.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";

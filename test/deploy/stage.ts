@@ -1,5 +1,5 @@
-// One merchant's beginning: an account at the stand-in of Cloudflare, a copy of this project, an origin that accepts
-// what comes. Each test has its own.
+// What each test starts with: an account at the stand-in of Cloudflare, a copy of this project, an origin that accepts
+// everything.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";

@@ -1,4 +1,4 @@
-// Each trap on the way: what the person is told, and that nothing was taken, lost or half done in silence.
+// Each trap of deploying: what the person is told, and that nothing was taken, lost or half done silently.
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";

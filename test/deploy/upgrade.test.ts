@@ -1,4 +1,4 @@
-// Upgrade and back: a new migration before the new code, the code before it on the schema after it, secrets by README's
+// Upgrading and going back: a new migration before the new code, the old code on the new schema, secrets by README's
 // own commands.
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";

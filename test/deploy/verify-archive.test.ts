@@ -1,4 +1,4 @@
-// The offline check of an archive's copy: what is whole it calls whole, and it names what is missing or was changed.
+// The offline check of a copy of the archive: it accepts a complete copy, and names what is missing or was changed.
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

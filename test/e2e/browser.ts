@@ -1,4 +1,5 @@
-// Debian's Chromium, driven by playwright-core: one browser for a test file, and a person who is signed in at the console.
+// Debian's Chromium, driven by playwright-core: one browser per test file, and a person who is signed in at the
+// console.
 import { execFileSync } from "node:child_process";
 import { type Browser, type BrowserContextOptions, type Page, chromium } from "playwright-core";
 import { CONSOLE_TOKEN } from "./receiver.ts";

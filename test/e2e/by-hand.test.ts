@@ -1,4 +1,4 @@
-// The command of a notification's page, run by a real shell: what it sends is what the receiver would have sent.
+// The command on a notification's page, run by a real shell: it sends what the receiver would have sent.
 import { execFile } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";

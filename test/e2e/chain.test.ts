@@ -1,4 +1,4 @@
-// The whole chain over real HTTP: the KICC simulator → the Worker in workerd with D1 and the local queue → an origin.
+// The whole way over real HTTP: the KICC simulator → the Worker in workerd with D1 and the local queue → an origin.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Answer, type Delivery, type MerchantOrigin, startOrigin } from "../demo/origin.ts";
 import { inEucKr, newCancellation, succeeded } from "../simulator/messages.ts";

@@ -1,4 +1,4 @@
-// The proof over real HTTP: KICC's side as a stand-in server, an origin, the Worker with its D1 and its queue.
+// CONFIRM over real HTTP: a stand-in server for KICC, an origin, the Worker with its D1 and its queue.
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";

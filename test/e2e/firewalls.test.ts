@@ -1,5 +1,5 @@
-// Each row of the README's table "what your firewall allows": the way in that it names, from KICC's POST to the origin.
-// Cloudflare Tunnel and Access, Workers VPC and mTLS cannot run here: their stand-ins behave as Cloudflare's pages say.
+// Each row of the README's table "What your firewall allows", from KICC's POST to the origin. Cloudflare Tunnel and
+// Access, Workers VPC and mTLS cannot run here: their stand-ins behave as Cloudflare's pages say.
 import { spawn } from "node:child_process";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Answer, type Delivery, startOrigin } from "../demo/origin.ts";

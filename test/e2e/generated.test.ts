@@ -1,5 +1,5 @@
-// What is generated from the Zod schemas and checked in, for those who do not read TypeScript: kept in step with the code.
-// `vitest run --project e2e test/e2e/generated.test.ts -u` writes it anew.
+// Files that are generated from the Zod schemas and checked in, for people who do not read TypeScript. `vitest run
+// --project e2e test/e2e/generated.test.ts -u` writes them again.
 import { expect, it } from "vitest";
 import * as z from "zod/mini";
 import { describe } from "../../src/api/openapi-builder.ts";

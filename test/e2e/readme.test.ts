@@ -1,4 +1,4 @@
-// Both READMEs against the tree: their length, their links, the settings that they list. It knows nothing of their prose.
+// Both READMEs against the tree: their length, their links, the settings that they list. It does not check their text.
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";

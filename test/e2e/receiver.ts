@@ -1,4 +1,5 @@
-// The real Worker over real HTTP: workerd, D1 and the local queue by wrangler's test harness, with the migrations applied.
+// The real Worker over real HTTP: workerd, D1 and the local queue from wrangler's test harness, with the migrations
+// applied.
 import { type TestHarness, createTestHarness, unstable_readConfig } from "wrangler";
 
 // Wrangler's own progress would drown what a demo or a test has to say; it looks up no location of this machine.

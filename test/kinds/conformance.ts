@@ -1,4 +1,4 @@
-// What every kind has to hold, whatever it tells of: one suite, run over each kind's samples.
+// What every kind must hold: one suite, run over the samples of each kind.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Ending, ACKS, SEPARATORS, ack } from "../../src/kinds/ack.ts";

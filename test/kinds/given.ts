@@ -1,4 +1,4 @@
-// Reads bodies for tests as the receiver does, and makes of them what identity compares.
+// Reads bodies as the receiver does, and makes from them what identity compares.
 import { plainId } from "../../src/kinds/identity.ts";
 import type { Kind, Relation, Comparable } from "../../src/kinds/kind.ts";
 import { identify, comparableOf } from "../../src/kinds/make-notification.ts";

@@ -1,4 +1,4 @@
-// notiType 61: a kind that KICC does not have. What adding one takes is this file and one line in the registry.
+// notiType 61: a kind that KICC does not have. Adding a kind takes this file and one line in the registry.
 import { onlineKind } from "../../src/kinds/online-kind.ts";
 
 export const madeUp = onlineKind({

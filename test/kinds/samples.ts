@@ -1,4 +1,5 @@
-// KICC's messages as they come over the wire: shapes of its pages, values invented. JSON texts and form bodies by kind.
+// KICC's messages as they come over the wire: the formats of its pages with invented values. JSON texts and form bodies
+// by kind.
 
 export const JSON_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   "wechat.cancel": [

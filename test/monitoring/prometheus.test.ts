@@ -1,4 +1,5 @@
-// The rules, the scrape configuration and the dashboard, by Debian's Prometheus: promtool, and a real scrape of the real /metrics.
+// The rules, the scrape configuration and the dashboard with Debian's Prometheus: promtool, and a real scrape of the
+// real /metrics.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

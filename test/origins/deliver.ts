@@ -1,4 +1,5 @@
-// A delivery as the receiver makes it (contract section 5), signed here by hand: what the tests change is seen to be changed.
+// A delivery as the receiver makes it (contract section 5), but signed here by hand, so that tests can change each
+// part.
 import { createHmac, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import http, { type IncomingMessage } from "node:http";

@@ -1,4 +1,5 @@
-// What each kind must mean at an origin, and what handlers get wrong about it: notifications in the shapes of KICC's examples.
+// What each kind must mean at an origin, and what handlers get wrong about it: notifications in the format of KICC's
+// examples.
 
 export interface KindRow {
   readonly consequence: string;

@@ -1,4 +1,5 @@
-// The answers of unchanged KICC handlers, byte by byte over TCP, to the real Worker in workerd with workerd's own HTTP client.
+// The answers of unchanged KICC handlers, byte by byte over TCP, to the real Worker in workerd with workerd's own HTTP
+// client.
 import { attemptsOf } from "../../src/store/history.ts";
 import { once } from "node:events";
 import net from "node:net";

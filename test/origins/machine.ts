@@ -1,4 +1,4 @@
-// What this machine has: without a language its tests are left out with one line; in CI it must be there.
+// Which languages this machine has. Tests of a missing language are left out with one line; in CI it must be there.
 import { spawnSync } from "node:child_process";
 
 /** @param probe exits with 0 where all that is needed is there @param debian the packages that bring it */

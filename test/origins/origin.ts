@@ -1,4 +1,4 @@
-// Starts the merchants' receivers as a merchant does, each as a process of its own with books of its own.
+// Starts the merchants' receivers as a merchant does, each as its own process with its own books.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

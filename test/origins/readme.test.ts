@@ -1,4 +1,4 @@
-// The JavaScript handler of README.md, cut out of it and run as it stands.
+// The JavaScript handler of README.md, cut out of it and run unchanged.
 import { type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

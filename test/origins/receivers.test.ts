@@ -1,4 +1,4 @@
-// The receivers that merchants may copy, each as a process of its own, against deliveries as the receiver makes them.
+// The receivers that merchants may copy, each as its own process, with deliveries as the receiver makes them.
 import { readFileSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-// How unchanged handlers, and what stands before them, answer KICC: the bytes on the wire, and what the receiver makes of them.
+// How unchanged handlers, and what stands before them, answer KICC: the bytes on the wire, and how the receiver judges
+// them.
 import zlib from "node:zlib";
 
 export interface Shape {

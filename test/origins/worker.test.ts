@@ -1,4 +1,4 @@
-// From KICC's POST through the real Worker to each of the merchants' receivers, and into its books once.
+// From KICC's POST through the real Worker to each of the merchants' receivers, and once into its books.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CONSOLE_TOKEN, type Receiver, eventually, startReceiver } from "../e2e/receiver.ts";
 import { bareIds, failed, inEucKr, newCancellation, succeeded } from "../simulator/messages.ts";

@@ -1,4 +1,5 @@
-// One message of each kind that the pictures show, as KICC's documents have them; invented merchants, ids and amounts. Pure.
+// The messages that the pictures show, one of each kind, in the format of KICC's documents with invented merchants, ids
+// and amounts. Pure.
 
 export interface Sent {
   readonly door: string;

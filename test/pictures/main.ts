@@ -1,5 +1,5 @@
-// npm run pictures: the console's pages as README shows them, taken by Chromium from the real Worker with a day of
-// notifications in it. It writes the PNGs beside this file; they show no real merchant.
+// npm run pictures: takes the pictures in README with Chromium, from the real Worker with a day of notifications. It
+// writes the PNGs beside this file; they show no real merchant.
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { startOrigin } from "../demo/origin.ts";

@@ -1,4 +1,5 @@
-// The puller is one file without imports and carries the rule for answers a second time: both must say the same of everything.
+// The puller is one file without imports and has its own copy of the rule for answers: both must judge every answer the
+// same.
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";

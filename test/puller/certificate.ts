@@ -1,4 +1,4 @@
-// A real HTTPS door for a receiver that speaks http on this machine: the stand-in, or the Worker under workerd.
+// A real HTTPS front for a receiver that speaks http on this machine: the stand-in, or the Worker in workerd.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import http from "node:http";

@@ -1,4 +1,4 @@
-// What the internal system gets, and what the receiver is told of it.
+// What the internal system gets, and what the receiver is told about it.
 import zlib from "node:zlib";
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";

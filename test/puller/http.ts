@@ -1,4 +1,4 @@
-// What the stand-ins share: a server on a port that the system chose, gone when the test is over.
+// What the stand-ins share: a server on a port that the system chose. It is closed when the test ends.
 import { once } from "node:events";
 import type { IncomingMessage, Server } from "node:http";
 import type { AddressInfo } from "node:net";

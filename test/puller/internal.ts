@@ -1,4 +1,4 @@
-// A stand-in for the merchant's internal system: it keeps what it is sent and answers as the test says.
+// A stand-in for the merchant's internal system: it keeps what it gets and answers as the test says.
 import http from "node:http";
 import { bodyOf, listen } from "./http.ts";
 

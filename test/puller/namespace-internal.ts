@@ -1,4 +1,4 @@
-// The internal system of namespace.test.ts, a process of its own: prints its port, then one line for each notification.
+// The internal system of namespace.test.ts, in its own process: prints its port, then one line per notification.
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 

@@ -1,5 +1,5 @@
-// A merchant's network that lets nobody in: puller and internal system in a network namespace, the receiver outside it.
-// Needs root, iproute2, nftables and openssl; only where the user is not root, and it is not CI, it is left out.
+// A merchant's network that lets nobody in: puller and internal system in a network namespace, the receiver outside. It
+// needs root, iproute2, nftables and openssl; it is left out only where the user is not root and it is not CI.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import net from "node:net";

@@ -1,4 +1,4 @@
-// The way out: verified TLS, and a web proxy where there is no other.
+// The connection to the receiver: verified TLS, and a web proxy where there is no other way out.
 import http from "node:http";
 import net from "node:net";
 import { expect, test } from "vitest";

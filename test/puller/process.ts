@@ -1,4 +1,4 @@
-// The puller as a merchant runs it: a process of its own, with nothing but the settings in its environment.
+// The puller as a merchant runs it: its own process, with only the settings in its environment.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";

@@ -1,4 +1,5 @@
-// The receiver is out of reach, refuses, or cannot be told: nothing is lost, nobody is flooded, and the log says what to do.
+// The receiver is not reachable, refuses, or cannot be told: nothing is lost, nobody is flooded, and the log says what
+// to do.
 import http from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";

@@ -1,5 +1,5 @@
-// A stand-in for the receiver: pull, accept and fail as contract section 7 has them, in memory and over HTTP on
-// 127.0.0.1. It has states, leases, attempts and signatures, but neither D1 nor a queue; its clock can be moved.
+// A stand-in for the receiver: pull, accept and fail as in contract section 7, in memory and over HTTP on 127.0.0.1. It
+// has states, leases, attempts and signatures, but no D1 and no queue. Its clock can be moved.
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import http from "node:http";
 import { setTimeout as pause } from "node:timers/promises";

@@ -1,4 +1,4 @@
-// Settings: what is wrong is named, all of it at once and without its value; secrets are never printed.
+// Settings: all wrong ones are named at once, without their values; secrets are never printed.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// The puller is told to stop, or dies: what it has is finished, or comes back to another one.
+// The puller is told to stop, or dies: what it has is finished, or comes again to another puller.
 import { expect, test } from "vitest";
 import { startInternal } from "./internal.ts";
 import { eventually, startPuller } from "./process.ts";

@@ -1,4 +1,4 @@
-// Answers that origins were seen to give, and what the rule says of each: one table for the push's code and the puller's.
+// Answers that origins have given, and how each is judged: one table for the push's code and for the puller's.
 import type { OriginAnswer } from "../../src/rules/answer.ts";
 
 export interface Row {

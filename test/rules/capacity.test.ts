@@ -1,4 +1,4 @@
-// How full D1 is and how long it lasts; when finished ones go earlier; when the archive is behind.
+// How full D1 is and when it will be full; when finished notifications leave earlier; when the archive is behind.
 import { expect, test } from "vitest";
 import { FULL_BYTES, archiveBehind, capacityOf, hotDaysAt } from "../../src/rules/capacity.ts";
 

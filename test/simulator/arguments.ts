@@ -1,4 +1,4 @@
-// The command line's arguments → what to do, or what is wrong with them. Pure.
+// Reads the command line's arguments, or says what is wrong with them. Pure.
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 import { isLocal } from "./local.ts";

@@ -1,4 +1,4 @@
-// What KICC has on its books: payments, cancellations with their status, and the transaction ids that were used today.
+// KICC's books: payments, cancellations with their status, and the transaction ids that were used today.
 import { type Cancellation, kstDigits, newCancellation } from "./messages.ts";
 import { type Random, randomInteger } from "./random.ts";
 

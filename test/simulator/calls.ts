@@ -1,4 +1,4 @@
-// One HTTP request to KICC's API → the call it makes and the reply to it; what is no call is answered here.
+// Finds the call of KICC's API that an HTTP request makes, and its reply. What is not a call is answered here.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Books } from "./books.ts";
 import { find } from "./find.ts";

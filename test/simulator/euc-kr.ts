@@ -1,4 +1,4 @@
-// Text → EUC-KR bytes, as KICC's neighbouring interfaces write them; characters outside KS X 1001 become "?".
+// Encodes text in EUC-KR, as KICC's related interfaces write it. Characters outside KS X 1001 become "?".
 
 const FIRST = 0xa1;
 const LAST = 0xfe;

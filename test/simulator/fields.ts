@@ -1,4 +1,5 @@
-// Reads the fields of a request to KICC's API by its tables: what is required, how many bytes it may have. Pure.
+// Reads the fields of a request to KICC's API by its tables: which are required, and how many bytes they may have.
+// Pure.
 
 export interface Rule {
   readonly mostBytes: number;

@@ -1,4 +1,4 @@
-// Check Cancellation Status (global-payment/wechat/confirm-cancel): the books → the answer to one query. No I/O.
+// Check Cancellation Status (global-payment/wechat/confirm-cancel): answers one query from the books. No I/O.
 import { type Books, isUsed, markUsed } from "./books.ts";
 import { readFields } from "./fields.ts";
 import { REFUSALS, type Reply, refuse } from "./reply.ts";

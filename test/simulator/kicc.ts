@@ -1,4 +1,4 @@
-// KICC's side as a stand-in: its API on 127.0.0.1, and the notifications that follow from it. It keeps all in memory.
+// A stand-in for KICC: its API on 127.0.0.1, and the notifications that follow from its calls. Everything is in memory.
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Payment, type Registered, openBooks, registerCancellation } from "./books.ts";

@@ -1,4 +1,5 @@
-// Builds a notification of each kind that KICC sends: one transaction → the fields of its kind's page, in JSON or as a form. Values are invented.
+// Builds a notification of each kind that KICC sends, with the fields of its page, in JSON or as a form. Values are
+// invented.
 import { encodeEucKr } from "./euc-kr.ts";
 import type { Cancellation } from "./messages.ts";
 import type { Product } from "./products.ts";

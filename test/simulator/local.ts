@@ -1,4 +1,4 @@
-// Whether a URL is on this machine: the simulator speaks to nothing else unless it is told to.
+// Whether a URL is on this machine: the simulator calls nothing else unless it is told to.
 
 const LOCAL_HOSTS: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 

@@ -1,4 +1,4 @@
-// Builds KICC's cancellation notifications: the fields of one cancellation → the bytes of the message that tells of it.
+// Builds KICC's cancellation notifications: from the fields of a cancellation to the bytes of its message.
 import { encodeEucKr } from "./euc-kr.ts";
 import { type Random, randomInteger } from "./random.ts";
 

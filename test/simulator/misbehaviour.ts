@@ -1,4 +1,4 @@
-// Gives one answer of KICC's API, well or in one of the ways in which an API goes wrong.
+// Gives one answer of KICC's API, correctly or in one of the ways in which an API fails.
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Reply } from "./reply.ts";

@@ -1,4 +1,5 @@
-// Carries out an accepted cancellation some time later and tells its notifyUrl, with all that may go wrong on the way.
+// Carries out an accepted cancellation some time later and calls its notifyUrl, with everything that may go wrong on
+// the way.
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Books, type Registered, registerCancellation } from "./books.ts";
 import { failed, kstDigits, succeeded } from "./messages.ts";

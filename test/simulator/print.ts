@@ -1,4 +1,4 @@
-// One readable line for what KICC sent, was asked and concludes. Pure.
+// Prints one readable line about what KICC sent, was asked or concludes. Pure.
 import type { Call } from "./calls.ts";
 import type { Next, Sending } from "./resend.ts";
 import type { Answer } from "./send.ts";

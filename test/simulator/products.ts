@@ -1,4 +1,4 @@
-// What KICC's three products differ by for whoever is called: source addresses, how long KICC waits, when it sends again.
+// What differs between KICC's three products for a receiver: source addresses, how long KICC waits, when it resends.
 import { RESEND_DELAYS_MS, type ResendOptions } from "./resend.ts";
 import { type Environment, KICC_ADDRESSES } from "./send.ts";
 

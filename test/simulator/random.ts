@@ -1,4 +1,4 @@
-// Random numbers that come out the same for the same seed (mulberry32), so that a run with losses can be run again.
+// Random numbers that are the same for the same seed (mulberry32), so that a run with losses can be repeated.
 
 /** 0 ≤ number < 1, like Math.random. */
 export type Random = () => number;

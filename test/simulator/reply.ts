@@ -1,4 +1,4 @@
-// What KICC's API says: the answers' shape, and its refusals. The page lists no codes: these are invented.
+// The answers of KICC's API: their format and its refusals. KICC's page lists no codes, so these are invented.
 
 export interface Reply {
   readonly resCd: string;

@@ -1,4 +1,5 @@
-// Sends one notification until it is acked, on the schedule that KICC most likely relays from WeChat Pay: 15 resends, then no more.
+// Sends one notification until it is acked, on the schedule that KICC most likely takes over from WeChat Pay: 15
+// resends, then no more.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "./random.ts";
 import { type Answer, type SendOptions, send } from "./send.ts";

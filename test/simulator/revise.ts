@@ -1,4 +1,5 @@
-// The cancel request (global-payment/wechat/cancel-payment): checks it, enters the cancellation as not yet done. No I/O.
+// The cancel request (global-payment/wechat/cancel-payment): checks it, and enters the cancellation as not yet done. No
+// I/O.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { type Books, type Registered, isUsed, markUsed, paymentOf, registerCancellation } from "./books.ts";
 import { readAmountInfo, readFields } from "./fields.ts";

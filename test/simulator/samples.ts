@@ -1,4 +1,5 @@
-// The samples of KICC's protocol page, section 5, byte for byte, and for each name a maker of unique ones of its shape.
+// The samples of KICC's protocol page, section 5, byte for byte; and by name, makers of unique messages in the same
+// format.
 import {
   type Cancellation,
   bareIds,

@@ -1,4 +1,4 @@
-// One POST as KICC makes it → what came back. Never throws: whatever the receiver does is an answer.
+// Makes one POST as KICC does, and returns the answer. Never throws: whatever the receiver does is an answer.
 import { once } from "node:events";
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";

@@ -1,4 +1,4 @@
-// One answer of KICC's API as it is written, well or garbled. No I/O.
+// One answer of KICC's API as bytes, correct or garbled. No I/O.
 import { encodeEucKr } from "./euc-kr.ts";
 import type { Reply } from "./reply.ts";
 

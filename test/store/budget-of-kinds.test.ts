@@ -1,4 +1,4 @@
-// What a notification of each kind asks of D1: no kind may cost more than the others, whatever its identity is made of.
+// What a notification of each kind costs in D1: no kind may cost more than the others, however its identity is made.
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";

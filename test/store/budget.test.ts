@@ -1,4 +1,4 @@
-// What each path of a notification asks of D1, as exact numbers: a row more is a decision, not an accident.
+// What each path of a notification costs in D1, in exact numbers: one more row must be a decision, not an accident.
 import { createExecutionContext, createMessageBatch, createScheduledController, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";

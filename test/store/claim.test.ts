@@ -1,4 +1,4 @@
-// Claims: which notifications one takes, and that giving one back takes nothing from anybody else.
+// Claims: which notifications a claim takes, and that undoing it takes nothing from anybody else.
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Lease, claim, uncountAttempts, unclaim, unclaimHeld } from "../../src/store/claim.ts";

@@ -1,4 +1,4 @@
-// Replays: which notifications a person's wish takes in, and what is left of their past. Closing, and a replay after it.
+// Replays: which notifications are selected, and what is left of their past. Also closing, and a replay after it.
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { claim } from "../../src/store/claim.ts";

@@ -1,4 +1,4 @@
-// What a person selects among very many is found wherever it stands, in the order of receipt, and with a bounded number of rows read.
+// A selection among very many is found wherever it stands, in the order of receipt, with a bounded number of rows read.
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { closeMany } from "../../src/store/close.ts";

@@ -1,4 +1,4 @@
-// Settling against its truth table: every state, open or not, by every way an attempt ends.
+// Settling against its truth table: every state, with and without an open attempt, by every way an attempt ends.
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Rows in the short form beside rows of 1.0.0: the same bytes, the same answers.
+// Rows with short bodies beside rows of version 1.0.0: the same bytes, the same answers.
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// The cron's step that archives: R2 that fails or hangs holds it up for a bounded time, and a person is told that it is behind.
+// The cron's archiving: an R2 that fails or hangs delays it for a bounded time, and a person is told that it is behind.
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { archiveAndWatchSize } from "../../src/upkeep/archive-old.ts";

@@ -1,4 +1,5 @@
-// Stands in for an origin on a private network, behind the Fetcher binding ORIGIN: it answers with what it was asked.
+// Stands in for an origin on a private network, behind the Fetcher binding ORIGIN: it answers with the request that it
+// got.
 interface PrivateEnv {
   readonly SEEN: D1Database;
 }
