@@ -11,6 +11,7 @@ import { notificationOf, readDeliverable } from "../store/rows.ts";
 import { type Standing, standings } from "../store/standing.ts";
 import { retryTransient } from "../store/transient.ts";
 import { type QueuedDelivery, idsOf } from "./disposition.ts";
+import { isStored } from "./is-stored.ts";
 
 // Claiming may take a third of the lease's margin; the rest is for settling. Storing must end sooner: while D1 takes no
 // new rows, the other notifications must still be claimed.
@@ -61,7 +62,7 @@ async function claimAll(
   db: D1Database,
 ): Promise<ClaimedBatch> {
   let batch = await claim(db, ids, lease);
-  const missing = deliveries.filter(({ content }) => !batch.standing.has(content.id));
+  const missing = deliveries.filter(({ content }) => !isStored(content, batch.standing.get(content.id)));
   const unstored = await storeEach(missing, storing, lease.now + STORE_MISSING_WITHIN_MS, db);
   if (missing.length > unstored.size) batch = await claim(db, ids, lease);
   // A success that was just stored may have superseded a failure that was just claimed.
@@ -122,7 +123,7 @@ export async function storeUnknown(
 ): Promise<ReadonlySet<QueuedDelivery>> {
   const deadline = Date.now() + CLAIM_WITHIN_MS;
   const known = await before(deadline, "look", standings(db, idsOf(deliveries)));
-  const missing = deliveries.filter(({ content }) => !known.has(content.id));
+  const missing = deliveries.filter(({ content }) => !isStored(content, known.get(content.id)));
   return storeEach(missing, storing, deadline, db);
 }
 

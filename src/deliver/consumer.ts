@@ -17,7 +17,7 @@ import { deliverTo, routeOf } from "../outbound/origin.ts";
 import { decide } from "../rules/retry.ts";
 import { slowRoutes } from "./slow-routes.ts";
 import { noteSighting } from "../store/alert-conditions.ts";
-import type { Claimed, Lease } from "../store/claim.ts";
+import { type Claimed, type Lease, unclaim } from "../store/claim.ts";
 import { type Settlement, attemptOf, settle } from "../store/settle.ts";
 import { before } from "../deadline.ts";
 import { storeUnknown, claimBatch } from "./claim-batch.ts";
@@ -124,11 +124,16 @@ async function push(
   for (const delivery of deliveries) {
     const { id } = delivery.content;
     const row = mine.get(id);
-    if (unstored.has(delivery)) waitForD1(delivery);
-    else if (row === undefined) ackOrDelay(delivery, expired.get(id) ?? standing.get(id) ?? null, maxTries, now);
+    if (unstored.has(delivery)) {
+      waitForD1(delivery);
+      continue;
+    }
+    if (row === undefined) ackOrDelay(delivery, expired.get(id) ?? standing.get(id) ?? null, maxTries, now);
     else taken.push({ delivery, row });
     mine.delete(id);
   }
+  // Claimed by the message of another notification, which D1 did not take.
+  if (mine.size > 0) await unclaim(db, [...mine.keys()], lease.claimant);
   const settlements = await Promise.all(
     taken.map(({ delivery, row }) => attempt(firsts.get(row.id) ?? delivery.content, row, delivering, origin)),
   );

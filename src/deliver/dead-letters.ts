@@ -9,6 +9,7 @@ import { attemptOf, settle } from "../store/settle.ts";
 import { type Standing, standings } from "../store/standing.ts";
 import { before } from "../deadline.ts";
 import { storeNotification, storingOf } from "../intake.ts";
+import { isStored } from "./is-stored.ts";
 
 const RETURN_DELAY_SECONDS = 900;
 const QUEUE_AWAY_DELAY_SECONDS = 300;
@@ -50,7 +51,7 @@ export async function returnDeadLetters(
 
 async function returnOne(content: DeliveryMessage, message: Message, config: Config, db: D1Database): Promise<void> {
   const row = (await standings(db, [content.id])).get(content.id);
-  if (row) {
+  if (isStored(content, row)) {
     await countAsFailed(row, content, config, db);
     return;
   }

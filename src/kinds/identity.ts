@@ -45,17 +45,19 @@ function moneyDiffers(one: Fields, other: Fields): boolean {
   return differ(one.amount, other.amount) || differ(one.currency, other.currency);
 }
 
+type Ids = Pick<Comparable, "mallId" | "pgCno" | "shopOrderNo" | "source">;
+
 /**
  * Whether two notifications with the same key name different mallIds, pgCnos or shopOrderNos. The status API may name
  * other pgCnos and shopOrderNos than the webhook: these are not compared with its.
  */
-export function idsDiffer(one: Comparable, other: Comparable): boolean {
+export function idsDiffer(one: Ids, other: Ids): boolean {
   if (differ(one.mallId, other.mallId)) return true;
   if (isFromStatusApi(one, other)) return false;
   return differ(one.pgCno, other.pgCno) || differ(one.shopOrderNo, other.shopOrderNo);
 }
 
-function isFromStatusApi(one: Comparable, other: Comparable): boolean {
+function isFromStatusApi(one: Pick<Ids, "source">, other: Pick<Ids, "source">): boolean {
   return one.source === "status-api" || other.source === "status-api";
 }
 
