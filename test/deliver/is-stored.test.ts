@@ -75,7 +75,7 @@ it.each([
   ["for pullers", (one: Notification) => delivered(one, { DELIVERY: "pull", DELIVERY_TOKEN: "token" })],
   ["while a setting is wrong", (one: Notification) => delivered(one, { ORIGIN_URL: "" })],
   ["as a dead letter", (one: Notification) => returned(one)],
-])("it is held as well %s", async (_how, take) => {
+])("such a one is held as well %s", async (_how, take) => {
   const first = await stored(kiccBody({ ...CANCELLATION, mallId: "T0099002" }));
   await take(notificationFrom(kiccBody(CANCELLATION)));
   expect(await others(first.id)).toEqual([HELD]);
