@@ -10,6 +10,7 @@ import { benchGrowth } from "./growth.ts";
 import { benchKinds } from "./kinds.ts";
 import { benchLoad } from "./load.ts";
 import { benchMoney } from "./money.ts";
+import { benchPages } from "./pages.ts";
 import { benchParts } from "./parts.ts";
 import { benchRows } from "./rows.ts";
 import { benchSoak } from "./soak.ts";
@@ -31,6 +32,7 @@ const BENCHES: Readonly<Record<string, readonly [title: string, run: (extent: Ex
     "Growth",
     ({ rounds, quick }) => benchGrowth(quick ? [1000, 20_000] : [1000, 100_000, 1_000_000], rounds, quick ? 60 : 200),
   ],
+  pages: ["The console's pages", ({ rounds, quick }) => benchPages(quick ? [1000, 20_000] : [1000, 1_000_000], rounds)],
   delivery: ["Delivery", ({ quick }) => benchDelivery(quick)],
   load: ["Acks beside deliveries", ({ rounds, quick }) => benchLoad(rounds, quick ? 60 : 300)],
   start: ["Start", ({ quick }) => benchStart(quick ? 5 : 40)],

@@ -7,41 +7,11 @@ import { keepRefused } from "../../src/store/quarantine.ts";
 import { clear, kiccBody, rowOf, stored } from "../fixtures.ts";
 import { meteredD1 } from "../metered.ts";
 import { signedIn, visit } from "./browse.ts";
+import { CANCEL_PG_CNO, LISTS, PAGES, PG_CNO, ntf, qrt } from "./paths.ts";
 import { filling } from "./rows.ts";
 
 /** The one that copies: a file, and nothing of a page is in it. */
 const OWN_SCRIPT = /<script src="\/console\/script-[0-9a-f]+\.js" defer="(?:true)?"><\/script>/;
-const CANCEL_PG_CNO = "26011409120300000004";
-const PG_CNO = "26011314205500000004";
-const ntf = (index: number) => `ntf_${index.toString(16).padStart(32, "0")}`;
-const qrt = (index: number) => `qrt_${index.toString(16).padStart(32, "0")}`;
-
-const LISTS = ["/notifications", "/notifications?state=dead", "/notifications?state=overdue", "/quarantine"];
-const PAGES = [
-  "",
-  ...LISTS,
-  "/notifications?q=ORD-20260113-00001",
-  "/notifications?q=nothing",
-  `/notifications/${ntf(1)}`,
-  `/quarantine/${qrt(1)}`,
-  "/cancellations",
-  "/cancellations?state=unresolved",
-  `/cancellations/${CANCEL_PG_CNO}`,
-  "/compare",
-  "/replay-many",
-  "/guide/down",
-  "/guide/address",
-  "/guide/refund",
-  `/guide/refund?number=${CANCEL_PG_CNO}`,
-  "/replay-many?state=dead",
-  "/approvals",
-  "/approvals?state=unresolved",
-  `/approvals/${PG_CNO}`,
-  "/test",
-  `/test?id=${ntf(1)}`,
-  "/audit",
-];
-
 async function fill(count: number, sharing: number = 0): Promise<void> {
   for (const sql of filling({ count, now: Date.now(), sharing })) await env.DB.prepare(sql).run();
 }

@@ -5,7 +5,11 @@ const HOUR_MS = 60 * 60 * 1000;
 /** As `{"resCd":…}` of the protocol page, in base64: what every such row has as its body. */
 const BODY = btoa(JSON.stringify({ resCd: "0000", resMsg: "Success", mallId: "T0099001", pgCno: 1 }));
 
-const counter = (count: number) => `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})`;
+const counter = (last: number, first = 1) =>
+  `WITH RECURSIVE n(i) AS (SELECT ${first} UNION ALL SELECT i + 1 FROM n WHERE i < ${last})`;
+
+/** One statement makes so many: each is one transaction. */
+const PAGE = 100_000;
 
 /** Every attempt of these: the first one failed, and the delivered ones were taken then. */
 const attempt = (number: string, outcome: string, status: string, error: string) =>
@@ -18,8 +22,8 @@ const FAILURE = attempt("1", "failed", "503", "'origin answered 503'");
  * Of a hundred, 90 are delivered, 4 dead, 2 held, 3 pending and 1 closed; one every 20 s, the newest a minute ago.
  * @param sharing how many of them have the order number ORD-SHARED
  */
-function notifications(count: number, now: number, sharing: number): string {
-  return `${counter(count)}, row AS (
+function notifications(first: number, last: number, now: number, sharing: number): string {
+  return `${counter(last, first)}, row AS (
       SELECT i, ${now} - 60000 - (i - 1) * 20000 AS at,
         CASE WHEN i % 100 < 90 THEN 'delivered' WHEN i % 100 < 94 THEN 'dead' WHEN i % 100 < 96 THEN 'held'
           WHEN i % 100 < 99 THEN 'pending' ELSE 'closed' END AS state FROM n)
@@ -86,7 +90,7 @@ function rollups(now: number): string {
 }
 
 export interface Filling {
-  /** How many notifications, and of the other lists up to so many. */
+  /** How many notifications, and of the other lists up to so many, 100,000 at most. */
   readonly count: number;
   readonly now: number;
   readonly sharing?: number;
@@ -100,11 +104,13 @@ export function filling({ count, now, sharing = 0 }: Filling): string[] {
   if (count === 0) return empty;
   return [
     ...empty,
-    notifications(count, now, sharing),
+    ...Array.from({ length: Math.ceil(count / PAGE) }, (_none, page) =>
+      notifications(page * PAGE + 1, Math.min((page + 1) * PAGE, count), now, sharing),
+    ),
     quarantine(Math.min(count, 1000), now),
-    cancellations(count, now),
+    cancellations(Math.min(count, PAGE), now),
     approvals(),
-    audit(count, now),
+    audit(Math.min(count, PAGE), now),
     rollups(now),
   ];
 }
