@@ -141,6 +141,12 @@ export async function observe(db: D1Database, now: number): Promise<Seen> {
   };
 }
 
+/** One condition alone, as `observe` reads it; null where it does not hold. */
+export async function observeOne(db: D1Database, name: "dead" | "held"): Promise<Condition | null> {
+  const found = await db.prepare(ofState(name)).first<Omit<Condition, "name">>();
+  return found === null || found.count === 0 ? null : { ...found, name };
+}
+
 /** What one run alerts. */
 interface RunReport {
   readonly told: readonly ToldCondition[];

@@ -3,7 +3,7 @@ import { type Entry, auditOfChange } from "./audit.ts";
 import { SUCCESS } from "../rules/notification.ts";
 import { binding } from "./filters.ts";
 import { REPLAY_COUNTS_AT_MOST, SELECTION } from "./replay-many.ts";
-import { type Selection, isTooShort, rowsToLookAt, selectedSeqs } from "./selection.ts";
+import { type Selection, isSelected, isTooShort, rowsToLookAt, selectedSeqs } from "./selection.ts";
 
 export interface ReplayProgress extends Selection {
   readonly id: number;
@@ -58,19 +58,18 @@ export interface ReplayPreview {
  */
 export async function previewReplay(db: D1Database, wanted: Selection, now: number): Promise<ReplayPreview | null> {
   if (await isTooShort(db, wanted.q)) return null;
-  const [looking, summing] = [binding(), binding()];
-  const rows = rowsToLookAt(wanted, REPLAY_COUNTS_AT_MOST, looking);
-  const seqs = selectedSeqs(wanted, now, REPLAY_COUNTS_AT_MOST, summing);
-  const [looked, sums] = await db.batch<{ readonly looked: number } & SumOf>([
-    db.prepare(`SELECT count(*) AS looked FROM (${rows})`).bind(...looking.values),
-    db
-      .prepare(
-        `SELECT n.kind, n.currency, count(*) AS count,
-           sum(iif(n.res_cd = '${SUCCESS}', CAST(round(CAST(n.amount AS REAL) * 100) AS INTEGER), 0)) AS hundredths
-         FROM (${seqs}) AS page CROSS JOIN notifications AS n ON n.seq = page.seq
-         GROUP BY n.kind, n.currency ORDER BY count(*) DESC`,
-      )
-      .bind(...summing.values),
-  ]);
-  return { sums: sums?.results ?? [], isPart: (looked?.results[0]?.looked ?? 0) >= REPLAY_COUNTS_AT_MOST };
+  const values = binding();
+  const rows = rowsToLookAt(wanted, REPLAY_COUNTS_AT_MOST, values);
+  // What is not selected is a group as well: so one look also tells whether all were looked at.
+  const { results } = await db
+    .prepare(
+      `SELECT (${isSelected(wanted, now, values)}) IS TRUE AS fits, n.kind, n.currency, count(*) AS count,
+         sum(iif(n.res_cd = '${SUCCESS}', CAST(round(CAST(n.amount AS REAL) * 100) AS INTEGER), 0)) AS hundredths
+       FROM (${rows}) AS n GROUP BY fits, n.kind, n.currency ORDER BY count(*) DESC`,
+    )
+    .bind(...values.values)
+    .run<SumOf & { readonly fits: 0 | 1 }>();
+  const looked = results.reduce((sum, { count }) => sum + count, 0);
+  const sums = results.flatMap(({ fits, ...sum }) => (fits === 1 ? [sum] : []));
+  return { sums, isPart: looked >= REPLAY_COUNTS_AT_MOST };
 }

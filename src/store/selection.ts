@@ -18,8 +18,8 @@ export interface Selection {
 /** Later than the time of receipt of any row. */
 export const END_OF_TIME = 8_640_000_000_000_000;
 
-/** SQL: the columns of a row that tell whether it is selected. */
-const COLUMNS = "n.seq, n.state, n.kind, n.mall_id, n.res_cd, n.settled_at, n.received_at";
+/** SQL: the columns of a row that tell whether it is selected, and what it is about. */
+const COLUMNS = "n.seq, n.state, n.kind, n.mall_id, n.res_cd, n.settled_at, n.received_at, n.currency, n.amount";
 
 /** SQL: the first rows of the selection's time, oldest first, by an index on the state or the number. */
 export function rowsToLookAt({ state, from, to, q }: Selection, limit: number, values: Binding): string {
@@ -36,7 +36,7 @@ export function rowsToLookAt({ state, from, to, q }: Selection, limit: number, v
  * SQL: which of them, `AS n`, are selected. What was settled after the person asked is not: neither what died since, nor
  * what was just delivered again.
  */
-function isSelected({ state, kind, mallId, result }: Selection, askedAt: number, values: Binding): string {
+export function isSelected({ state, kind, mallId, result }: Selection, askedAt: number, values: Binding): string {
   const others = conditionOf({ kind, mallId, result }, values);
   return `n.state = ${values.bind(state)} AND coalesce(n.settled_at, n.received_at) <= ${values.bind(askedAt)}
     ${others === null ? "" : `AND ${others}`}`;

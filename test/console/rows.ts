@@ -9,7 +9,7 @@ const counter = (last: number, first = 1) =>
   `WITH RECURSIVE n(i) AS (SELECT ${first} UNION ALL SELECT i + 1 FROM n WHERE i < ${last})`;
 
 /** One statement makes so many: each is one transaction. */
-const PAGE = 100_000;
+const PAGE = 20_000;
 
 /** Every attempt of these: the first one failed, and the delivered ones were taken then. */
 const attempt = (number: string, outcome: string, status: string, error: string) =>
@@ -90,7 +90,7 @@ function rollups(now: number): string {
 }
 
 export interface Filling {
-  /** How many notifications, and of the other lists up to so many, 100,000 at most. */
+  /** How many notifications, and of the other lists up to so many, 20,000 at most. */
   readonly count: number;
   readonly now: number;
   readonly sharing?: number;

@@ -1,7 +1,7 @@
 // Guide: our server was down. It shows since when and what waits, sends it again in the order of receipt, and shows how
 // far that is.
 import { midnightOf } from "../korean-time.ts";
-import { observe } from "../../store/alert-conditions.ts";
+import { observeOne } from "../../store/alert-conditions.ts";
 import { OVERVIEW_COUNTS_AT_MOST, readFlow, readLastAttempts } from "../../store/overview.ts";
 import { renewalOf } from "../renewal.ts";
 import { TimeFromNow } from "../parts/elements.tsx";
@@ -14,12 +14,11 @@ const ATTEMPTS = 8;
 
 export async function guideDownPage(v: View) {
   const { db, now, w } = v;
-  const [seen, flow, attempts] = await Promise.all([
-    observe(db, now),
+  const [dead, flow, attempts] = await Promise.all([
+    observeOne(db, "dead"),
     readFlow(db, midnightOf(now)),
     readLastAttempts(db, ATTEMPTS),
   ]);
-  const dead = seen.conditions.find(({ name }) => name === "dead");
   const [last] = attempts;
   const g = w.guide;
   const page = (

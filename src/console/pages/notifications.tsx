@@ -14,7 +14,7 @@ import { type Listed, NotificationTable } from "../parts/notification-table.tsx"
 import { SearchBox } from "../parts/search-box.tsx";
 import { type View, hrefWith, queryOf } from "../view.ts";
 
-const OVERDUE_SHOWN = 100;
+const OVERDUE_SHOWN = 50;
 
 interface List {
   readonly rows: readonly Listed[];
