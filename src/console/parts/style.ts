@@ -100,6 +100,7 @@ form.test select{margin-bottom:1rem;max-width:26rem}form.test #other{max-width:8
 progress{width:100%;height:1rem;margin-bottom:.6rem;accent-color:var(--main)}.replay{padding:.6rem 0;border-top:1px solid var(--line)}
 .scroll{overflow-x:auto;margin:0 0 .6rem}.scroll table{margin:0}.scroll td:nth-child(2){min-width:6.5rem}.renewal{margin:0}.loss{color:var(--bad)}
 @media(max-width:44rem){
+main button,main .button{white-space:normal}
 body{font-size:15px}.who{display:none}.bar{gap:.5rem;padding:0 .75rem}header nav a{padding:.35rem .45rem}main{padding-left:.75rem;padding-right:.75rem}
 table.cards,.cards tbody,.cards tr,.cards td{display:block}.cards{border:0;background:none}
 .cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}

@@ -15,7 +15,7 @@ beforeEach(() => stage.fill(0));
 const id = (serial: number) => `260114091203109900${String(serial).padStart(2, "0")}`;
 
 it.each(LOOKS)(
-  "a list is compared, KICC is asked about what never came, and what it confirms arrives (%o)",
+  "a list is compared, KICC is asked about what never came, and what it confirms arrives ($language, $colours, $width, scripts $scripts)",
   async (look) => {
     const w = wordsOf(look);
     await stage.told({ shopOrderNo: "ORD-1001", cancelPgCno: id(1) }, "delivered");
@@ -45,29 +45,32 @@ it.each(LOOKS)(
   },
 );
 
-it.each(LOOKS)("a file in EUC-KR is compared by order numbers, with keys alone (%o)", async (look) => {
-  const w = wordsOf(look);
-  await stage.told({ shopOrderNo: "ORD-1001" }, "delivered");
-  const { page, close } = await stage.comeIn(look);
-  await page.goto(`${stage.url}/console/compare`);
-  const text = "번호,주문번호,금액\r\n1,ORD-1001,51000\r\n2,ORD-1009,51000\r\n";
-  await page
-    .getByLabel(w.compare.file)
-    .setInputFiles({ name: "목록.csv", mimeType: "text/csv", buffer: Buffer.from(encodeEucKr(text)) });
-  await page.getByLabel(w.compare.file).focus();
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("Enter"); // what more is known of it
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("End"); // refunds and cancellations
-  await page.getByRole("button", { name: w.compare.doIt }).focus();
-  await page.keyboard.press("Enter");
-  await page.getByText(w.compare.result("2", w.compare.numbers.shopOrderNo)).waitFor();
-  expect(await page.getByLabel(w.compare.flow, { exact: true }).inputValue()).toBe("out");
-  expect(await page.getByRole("link", { name: `1 ${w.compare.groups.missing}` }).count()).toBe(1);
-  await expectWell(page, look);
-  await close();
-});
+it.each(LOOKS)(
+  "a file in EUC-KR is compared by order numbers, with keys alone ($language, $colours, $width, scripts $scripts)",
+  async (look) => {
+    const w = wordsOf(look);
+    await stage.told({ shopOrderNo: "ORD-1001" }, "delivered");
+    const { page, close } = await stage.comeIn(look);
+    await page.goto(`${stage.url}/console/compare`);
+    const text = "번호,주문번호,금액\r\n1,ORD-1001,51000\r\n2,ORD-1009,51000\r\n";
+    await page
+      .getByLabel(w.compare.file)
+      .setInputFiles({ name: "목록.csv", mimeType: "text/csv", buffer: Buffer.from(encodeEucKr(text)) });
+    await page.getByLabel(w.compare.file).focus();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter"); // what more is known of it
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("End"); // refunds and cancellations
+    await page.getByRole("button", { name: w.compare.doIt }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText(w.compare.result("2", w.compare.numbers.shopOrderNo)).waitFor();
+    expect(await page.getByLabel(w.compare.flow, { exact: true }).inputValue()).toBe("out");
+    expect(await page.getByRole("link", { name: `1 ${w.compare.groups.missing}` }).count()).toBe(1);
+    await expectWell(page, look);
+    await close();
+  },
+);
 
 it("a file that is dropped on the form is the form's, and the page stays", async () => {
   await stage.told({ shopOrderNo: "ORD-1001" }, "delivered");

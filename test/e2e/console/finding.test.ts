@@ -13,7 +13,7 @@ afterAll(() => stage.close());
 beforeEach(() => stage.fill(0));
 
 it.each(LOOKS)(
-  "an order is found by its number at once, and several by their beginning, with keys alone (%o)",
+  "an order is found by its number at once, and several by their beginning, with keys alone ($language, $colours, $width, scripts $scripts)",
   async (look) => {
     const w = wordsOf(look);
     await stage.fill(120);
@@ -44,7 +44,7 @@ it.each(LOOKS)(
 );
 
 it.each(LOOKS)(
-  "the list is filtered by state, kind, result and day, and a colleague sees the same by its address (%o)",
+  "the list is filtered by state, kind, result and day, and a colleague sees the same by its address ($language, $colours, $width, scripts $scripts)",
   async (look) => {
     const w = wordsOf(look);
     await stage.fill(120);
@@ -80,23 +80,26 @@ it.each(LOOKS)(
   },
 );
 
-it.each(LOOKS)("a row is clicked as a whole, is two lines on a phone, and older ones follow (%o)", async (look) => {
-  const w = wordsOf(look);
-  await stage.fill(120);
-  const { page, close } = await stage.comeIn(look);
-  await page.goto(`${stage.url}/console/notifications?state=delivered`);
-  const rows = page.locator(".list tbody tr");
-  expect(await rows.count()).toBe(25);
-  const box = await page.locator(".list").boundingBox();
-  expect(box?.height).toBeLessThan(25 * (look.width === 375 ? 75 : 90));
-  const href = await rows.nth(3).getByRole("link").getAttribute("href");
-  await rows.nth(3).locator(".number").first().click({ force: true });
-  await page.waitForURL(`${stage.url}${href}`);
-  await page.goBack();
-  await page.getByRole("link", { name: w.frame.older }).click();
-  await page.waitForURL(/cursor=/);
-  expect(await rows.count()).toBe(25);
-  expect(await rows.first().getByRole("link").getAttribute("href")).not.toBe(href);
-  await expectWell(page, look);
-  await close();
-});
+it.each(LOOKS)(
+  "a row is clicked as a whole, is two lines on a phone, and older ones follow ($language, $colours, $width, scripts $scripts)",
+  async (look) => {
+    const w = wordsOf(look);
+    await stage.fill(120);
+    const { page, close } = await stage.comeIn(look);
+    await page.goto(`${stage.url}/console/notifications?state=delivered`);
+    const rows = page.locator(".list tbody tr");
+    expect(await rows.count()).toBe(25);
+    const box = await page.locator(".list").boundingBox();
+    expect(box?.height).toBeLessThan(25 * (look.width === 375 ? 75 : 90));
+    const href = await rows.nth(3).getByRole("link").getAttribute("href");
+    await rows.nth(3).locator(".number").first().click({ force: true });
+    await page.waitForURL(`${stage.url}${href}`);
+    await page.goBack();
+    await page.getByRole("link", { name: w.frame.older }).click();
+    await page.waitForURL(/cursor=/);
+    expect(await rows.count()).toBe(25);
+    expect(await rows.first().getByRole("link").getAttribute("href")).not.toBe(href);
+    await expectWell(page, look);
+    await close();
+  },
+);

@@ -64,7 +64,7 @@ describe("every page", () => {
   });
 
   it.each(LOOKS.filter(({ scripts }) => scripts === "on"))(
-    "passes axe and fits its width, empty, with one and with many (%o)",
+    "passes axe and fits its width, empty, with one and with many ($language, $colours, $width, scripts $scripts)",
     async (look) => {
       const { page, close } = await stage.comeIn(look);
       for (const count of COUNTS) {

@@ -18,7 +18,7 @@ beforeEach(async () => {
 const PG_CNO = "26011314205510990001";
 
 it.each(LOOKS)(
-  "approval and cancellations are one time line with what is left, and a warning where more was cancelled (%o)",
+  "approval and cancellations are one time line with what is left, and a warning where more was cancelled ($language, $colours, $width, scripts $scripts)",
   async (look) => {
     const w = wordsOf(look);
     const of = { pgCno: PG_CNO };
@@ -44,7 +44,7 @@ it.each(LOOKS)(
 );
 
 it.each(LOOKS)(
-  "a failed attempt shows what was sent without a secret, the answer, its meaning, and a command; and is closed (%o)",
+  "a failed attempt shows what was sent without a secret, the answer, its meaning, and a command; and is closed ($language, $colours, $width, scripts $scripts)",
   async (look) => {
     const w = wordsOf(look);
     stage.well = false;
@@ -95,19 +95,22 @@ it("an id is copied by its button", async () => {
   await close();
 });
 
-it.each(LOOKS)("the link of an API's answer or an alert leads there, past the sign-in (%o)", async (look) => {
-  const id = await stage.told({ shopOrderNo: "ORD-1003" }, "delivered");
-  const answer = await fetch(`${stage.receiver.url}/api/notifications/${id}`, {
-    headers: { authorization: `Bearer ${CONSOLE_TOKEN}` },
-  });
-  const { consoleUrl } = (await answer.json()) as { readonly consoleUrl: string };
-  const context = await stage.browser.newContext(optionsOf(look));
-  const page = await context.newPage();
-  await page.goto(consoleUrl.replace("127.0.0.1", "localhost"));
-  await expectWell(page, look);
-  await page.locator("#token").fill(CONSOLE_TOKEN);
-  await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "ORD-1003" }).waitFor();
-  expect(page.url()).toContain(`/console/notifications/${id}`);
-  await context.close();
-});
+it.each(LOOKS)(
+  "the link of an API's answer or an alert leads there, past the sign-in ($language, $colours, $width, scripts $scripts)",
+  async (look) => {
+    const id = await stage.told({ shopOrderNo: "ORD-1003" }, "delivered");
+    const answer = await fetch(`${stage.receiver.url}/api/notifications/${id}`, {
+      headers: { authorization: `Bearer ${CONSOLE_TOKEN}` },
+    });
+    const { consoleUrl } = (await answer.json()) as { readonly consoleUrl: string };
+    const context = await stage.browser.newContext(optionsOf(look));
+    const page = await context.newPage();
+    await page.goto(consoleUrl.replace("127.0.0.1", "localhost"));
+    await expectWell(page, look);
+    await page.locator("#token").fill(CONSOLE_TOKEN);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "ORD-1003" }).waitFor();
+    expect(page.url()).toContain(`/console/notifications/${id}`);
+    await context.close();
+  },
+);
