@@ -1,5 +1,6 @@
 // npm run pictures: takes the pictures in README with Chromium, from the real Worker with a day of notifications. It
 // writes the PNGs beside this file; they show no real merchant.
+// A machine without a Korean font draws boxes: Debian's package fonts-nanum has one.
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { startOrigin } from "../demo/origin.ts";
