@@ -89,6 +89,7 @@ describe("a claim that comes too late", () => {
     const { notification, id } = await stored();
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     expect(await deliver([notification], { db: faultyD1(env.DB, faults) })).toEqual({ acked: [], sent: [] });
+    await new Promise((resolve) => sleep(resolve, 150));
     expect(await rowOf(id)).toMatchObject({ state: "pending", attempts: 0, tries: 0, leaseUntil: null, history: [] });
     vi.useRealTimers();
     expect(await deliver([notification])).toEqual({ acked: ["m0"], sent: [id] });

@@ -93,6 +93,12 @@ it("a failed transfer that comes again after an hour is another one, and within 
   expect(await others(first.id)).toEqual([{ state: "pending", reason: null, receipts: 1 }]);
 });
 
+it("what two parsers may read differently is held, though it came through the queue alone", async () => {
+  const body = kiccBody().replace("{", '{"resCd":"0000",');
+  await delivered(notificationFrom(body));
+  expect(await others("")).toEqual([{ ...HELD, reason: "ambiguous" }]);
+});
+
 it("where D1 takes no new row it waits, and costs the one of its id no attempt", async () => {
   const first = await stored(kiccBody({ ...CANCELLATION, mallId: "T0099002" }));
   const real = notificationFrom(kiccBody(CANCELLATION));

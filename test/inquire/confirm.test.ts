@@ -215,6 +215,15 @@ describe("a success under CONFIRM", () => {
     expect(await rowOf(queue.id)).toMatchObject({ attempts: 1, tries: 1, leaseUntil: Date.now() + 10 * MINUTE_MS });
   });
 
+  it("leaves a failure of the same event on its way until KICC has confirmed it", async () => {
+    const ids = { cancelPgCno: "26011409120310880003" };
+    const failure = await stored(kiccBody({ ...ids, resCd: "W901" }), {}, CONFIRM);
+    await stored(kiccBody(ids), {}, CONFIRM);
+    expect(await rowOf(failure.id)).toMatchObject({ state: "pending" });
+    await minutePasses();
+    expect(await rowOf(failure.id)).toMatchObject({ state: "held", reason: "superseded" });
+  });
+
   it("counts no attempt in queue mode where the queue does not take its message", async () => {
     deliveries = queueInto(sent, () => Promise.reject(new Error("Too Many Requests")));
     const { id, after } = await received(kiccBody(), { DELIVERY: "queue" });
@@ -256,12 +265,15 @@ describe("a success under CONFIRM", () => {
 });
 
 describe("what KICC is not asked about", () => {
-  it("a failure, a test, what the status API said, and anything while CONFIRM is off", async () => {
+  it("a failure, a test, what the status API said, what has none, and anything while CONFIRM is off", async () => {
     const failure = await stored(kiccBody({ resCd: "W901" }), {}, CONFIRM);
     const made = await stored(kiccBody(), { source: "test" }, CONFIRM);
     const said = await stored(kiccBody(), { source: "status-api" }, CONFIRM);
     const off = await stored(kiccBody());
-    expect([failure, made, said, off].map(({ confirm }) => confirm)).toEqual([null, null, "confirmed", null]);
+    // KICC has no status API for it.
+    const online = await stored(kiccBody({ notiType: "10" }), {}, CONFIRM);
+    const confirms = [failure, made, said, off, online].map(({ confirm }) => confirm);
+    expect(confirms).toEqual([null, null, "confirmed", null, null]);
     await minutePasses();
     expect(kicc.asked).toEqual([]);
   });

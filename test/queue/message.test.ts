@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { delaySeconds, oldestWaiting, sendDeliveries } from "../../src/queue/send.ts";
+import { delaySeconds, enqueue, oldestWaiting, sendDeliveries } from "../../src/queue/send.ts";
 import {
   type DeliveryMessage,
   decodeMessage,
@@ -234,6 +234,15 @@ describe("sending deliveries", () => {
   ])("tells since when the oldest message waits: %j", async (metrics, sentAt) => {
     const queue = { metrics: () => Promise.resolve(metrics) } as unknown as Queue;
     expect(await oldestWaiting(queue)).toBe(sentAt);
+  });
+
+  it("gives up a queue that takes a message and never says so: the attempt is another's then", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const queue = { send: () => new Promise(() => {}) } as unknown as Queue;
+    const isSent = enqueue(queue, notificationOf(BODY), 1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    vi.useRealTimers();
+    expect(await isSent).toBe(false);
   });
 
   it("knows of no waiting message where the queue does not say", async () => {

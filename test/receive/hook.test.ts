@@ -54,6 +54,18 @@ async function send(body: BodyInit | null = kiccBody(), how: Circumstances = {})
   return { status, headers, ...answer, keys: Object.keys(answer), sent, trips };
 }
 
+/** Its one chunk comes when it is asked for, and `passes` before. */
+function slowBody(passes: () => void): ReadableStream<Uint8Array> {
+  const source = {
+    pull(controller: ReadableStreamDefaultController<Uint8Array>) {
+      passes();
+      controller.enqueue(new TextEncoder().encode(kiccBody()));
+      controller.close();
+    },
+  };
+  return new ReadableStream(source, { highWaterMark: 0 });
+}
+
 beforeEach(clear);
 
 describe("the ack table", () => {
@@ -181,6 +193,14 @@ describe("the ack table", () => {
     }
   });
 
+  it("asks KICC to send it again where the body breaks off", async () => {
+    const breaks = () =>
+      new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("Network connection lost")) });
+    for (const headers of [{}, { "content-length": "300" }]) {
+      expect(await send(breaks(), { headers })).toMatchObject({ status: 503, resCd: "5001", trips: 0, sent: [] });
+    }
+  });
+
   it("answers 503 5001 with the pgCno when both stores are down", async () => {
     const d1 = { before: () => Promise.reject(new Error("down")) };
     const queue = () => Promise.reject(new Error("down"));
@@ -216,6 +236,27 @@ describe("storing", () => {
     }
   });
 
+  it("acks within 5 s though the body was slow to come and D1 hangs then", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    try {
+      const slow = slowBody(() => vi.advanceTimersByTime(3200));
+      const reached = Promise.withResolvers<void>();
+      const ending = send(slow, {
+        d1: {
+          before: () => {
+            reached.resolve();
+            return new Promise<void>(() => {});
+          },
+        },
+      });
+      await reached.promise;
+      await vi.advanceTimersByTimeAsync(1300);
+      expect(await ending).toMatchObject({ status: 200, resCd: "0000", sent: [{ attempt: 1 }] });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("tries again after a transient error, and acks what it then stored", async () => {
     const d1 = {
       before: (trip: number) =>
@@ -239,6 +280,12 @@ describe("storing", () => {
   it("acks 0000 when the queue fails after D1 has it: the sweep will find it", async () => {
     const ending = await send(kiccBody(), { queue: () => Promise.reject(new Error("Too Many Requests")) });
     expect(ending).toMatchObject({ status: 200, resCd: "0000", sent: [] });
+  });
+
+  it("enqueues nothing for a receipt of another one's row: that one has its own message", async () => {
+    const ids = { cancelPgCno: "C-1", pgCno: "P-1", shopOrderNo: "ORD-1" };
+    expect((await send(kiccBody(ids))).sent).toHaveLength(1);
+    expect(await send(kiccBody({ ...ids, amountInfo: null }))).toMatchObject({ resMsg: "OK, known already", sent: [] });
   });
 
   it("enqueues again on a resend that finds the notification untried, as after a lost enqueueing", async () => {
@@ -318,15 +365,8 @@ describe("storing", () => {
   });
 
   it("leaves D1 its time where the body was slow to come", async () => {
-    const bytes = new TextEncoder().encode(kiccBody());
-    const slow = new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        vi.setSystemTime(Date.now() + 3200);
-        controller.enqueue(bytes);
-        controller.close();
-      },
-    });
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    const slow = slowBody(() => vi.setSystemTime(Date.now() + 3200));
     try {
       expect(await send(slow, { settings: { DELIVERY: "queue" } })).toMatchObject({ status: 200, resMsg: "OK" });
     } finally {

@@ -15,6 +15,7 @@ import {
   stored,
   queueInto,
 } from "../fixtures.ts";
+import { call as apiCall } from "../calls.ts";
 
 const STRANGER = "198.51.100.1";
 const UNLIMITED = { limit: async () => ({ success: true }) } as RateLimit;
@@ -281,6 +282,15 @@ describe("the API", () => {
     expect(await rowOf(id)).toMatchObject({ state: "pending", reference: "REF-1" });
     expect(await kept()).toMatchObject({ total: 0 });
     expect((await call("POST", `/api/quarantine/${row?.id}/release`)).status).toBe(404);
+  });
+
+  it("enqueues nothing of a released one that KICC is to confirm first", async () => {
+    await send(kiccBody(), { path: "/kicc/wechat/cancel/stale", settings: { NOTIFY_TOKEN: "right" } });
+    const [row] = (await quarantine()).quarantine;
+    const released = await apiCall(`POST /api/quarantine/${row?.id}/release`, {
+      settings: { CONFIRM: "before-delivery", KICC_API_URL: "https://kicc.example" },
+    });
+    expect(released).toMatchObject({ status: 200, answer: { state: "pending" }, sent: [] });
   });
 
   it("answers a release of what is stored already with that one, and counts a receipt", async () => {

@@ -167,6 +167,12 @@ describe("what the settings say", () => {
     expect(await stored(announced, {}, settings)).toMatchObject({ state: "pending" });
   });
 
+  it("takes a made-up one for ours, whatever its mallId", async () => {
+    const about = { source: "test" } as const;
+    const settings = { MALL_IDS: "05599001" };
+    expect(await stored(kiccBody({ mallId: "00000000" }), about, settings)).toMatchObject({ state: "pending" });
+  });
+
   it("asks about a success first, and about no failure, where KICC is to confirm", async () => {
     const settings = { CONFIRM: "before-delivery" };
     expect(await stored(kiccBody(), {}, settings)).toMatchObject({ state: "pending", confirm: "asking" });
