@@ -1,7 +1,7 @@
 // Notifications as CSV for spreadsheets: one head, and one line each. Every cell is text: none becomes a formula.
+import { KST_MS } from "../time.ts";
 import { type NotificationShape, notificationSchema } from "./shapes.ts";
 
-const KST_MS = 9 * 60 * 60 * 1000;
 const LINE_END = "\r\n";
 
 /** By this byte order mark a spreadsheet recognises UTF-8. */

@@ -1,6 +1,6 @@
 // Prometheus' text format (prometheus.io/docs/instrumenting/exposition_formats), as far as the metrics need it. Pure.
 
-export interface Sample {
+export interface MetricSample {
   readonly value: number;
   readonly labels?: Readonly<Record<string, string>>;
   /** Appended to the metric's name, such as `_bucket`. */
@@ -14,7 +14,7 @@ export function metric(
   name: string,
   type: "counter" | "gauge" | "histogram",
   help: string,
-  samples: readonly Sample[],
+  samples: readonly MetricSample[],
 ): string {
   if (samples.length === 0) return "";
   const lines = samples.map(({ value, labels = {}, suffix = "" }) => `${name}${suffix}${braced(labels)} ${value}`);
@@ -22,7 +22,11 @@ export function metric(
 }
 
 /** @param counts one count for each bound, and a last one for what is above */
-export function histogram(boundsSeconds: readonly number[], counts: readonly number[], sumSeconds: number): Sample[] {
+export function histogram(
+  boundsSeconds: readonly number[],
+  counts: readonly number[],
+  sumSeconds: number,
+): MetricSample[] {
   let below = 0;
   const buckets = counts.map((count, index) => {
     below += count;

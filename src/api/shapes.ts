@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { showBody } from "../kinds/personal.ts";
 import { STATES } from "../store/insert.ts";
 import type { ListedRow, WholeRow } from "../store/search.ts";
+import { rfc3339 } from "../time.ts";
 
 /** Schemas that have a name in the API's description. */
 export const namedSchemas = z.registry<{ readonly id: string }>();
@@ -82,10 +83,6 @@ export const wholeSchema = z
     ),
   })
   .register(namedSchemas, { id: "NotificationWithHistory" });
-
-export function rfc3339(instant: number): string {
-  return new Date(instant).toISOString();
-}
 
 /** The address at which this receiver was called. Links begin with it. */
 export interface LinkBase {

@@ -2,7 +2,7 @@
 // While rows move from one to the other, none comes twice and none is missed.
 import { findArchived } from "../archive/find.ts";
 import type { ArchivedLine } from "../archive/line.ts";
-import { type Time, archivedBetween } from "../archive/range.ts";
+import { type TimeRange, archivedBetween } from "../archive/range.ts";
 import { before } from "../deadline.ts";
 import { receivedAtOf } from "../store/insert.ts";
 import { type Wanted, search } from "../store/search.ts";
@@ -41,7 +41,7 @@ export async function* walk(
 async function* archived(
   { config: { archiving }, db, origin }: CallContext,
   { q = null, state = null }: Wanted,
-  time: Time,
+  time: TimeRange,
   isWanted: (found: NotificationShape) => boolean,
 ): AsyncGenerator<NotificationShape[], void> {
   if (archiving === null || (state !== null && state !== "delivered" && state !== "closed")) return;

@@ -1,6 +1,6 @@
 // Finds which of many numbers are in the archive. The index objects name the owner of each number, so no part is read.
 import type { Flow, NumberName } from "../store/filters.ts";
-import type { Entry, Owner } from "./entries.ts";
+import type { IndexEntry, Owner } from "./entries.ts";
 import { lookUp } from "./lookup.ts";
 
 /** Reads of R2 for one comparison: tables and pieces of index objects. Six at once, they take some seconds. */
@@ -38,8 +38,8 @@ export async function compareArchived(
 }
 
 /** Of a notification that was restored and moved again only the last entry counts. */
-function newest(entries: readonly Entry[]): Entry[] {
-  const last = new Map<string, Entry>();
+function newest(entries: readonly IndexEntry[]): IndexEntry[] {
+  const last = new Map<string, IndexEntry>();
   for (const entry of entries.toSorted((a, b) => (isBefore(a, b) ? -1 : 1))) {
     last.delete(entry.of?.id ?? "");
     last.set(entry.of?.id ?? "", entry);
@@ -47,6 +47,6 @@ function newest(entries: readonly Entry[]): Entry[] {
   return [...last.values()].toReversed();
 }
 
-function isBefore(a: Entry, b: Entry): boolean {
+function isBefore(a: IndexEntry, b: IndexEntry): boolean {
   return a.part === b.part ? a.line < b.line : a.part < b.part;
 }

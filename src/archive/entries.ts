@@ -3,8 +3,8 @@
 import { SUCCESS } from "../rules/notification.ts";
 import { kindNamed } from "../kinds/registry.ts";
 import { type Flow, NUMBERS, type NumberName } from "../store/filters.ts";
+import { DAY_MS } from "../time.ts";
 import type { ArchivedLine } from "./line.ts";
-import { DAY_MS } from "./manifest.ts";
 
 /** Where a notification is archived: the name of an object, and a line in it. */
 export interface LinePlace {
@@ -13,7 +13,7 @@ export interface LinePlace {
 }
 
 /** What a number leads to. */
-export interface Entry extends LinePlace {
+export interface IndexEntry extends LinePlace {
   /** The notification that has the number; null where the number is the id itself. */
   readonly of: Owner | null;
 }
@@ -64,7 +64,7 @@ export function entriesOf(line: Indexed, place: LinePlace): string[] {
   ];
 }
 
-export function entryOf(text: string): Entry {
+export function entryOf(text: string): IndexEntry {
   const behind = text.slice(text.indexOf("\t") + 1);
   const place = placeOf(behind.slice(0, PLACE));
   const [state = "", says = "", as = "", ...short] = behind.slice(PLACE);

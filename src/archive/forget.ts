@@ -1,10 +1,11 @@
 // Deletes index objects that were merged into others long ago. Otherwise each entry would be stored four times.
 // Bounded.
 import { readRuns } from "../store/archive-index.ts";
+import { DAY_MS } from "../time.ts";
 import { deleteObjects, listObjects } from "./bucket.ts";
 
 /** D1 can be set back by up to 30 days (Time Travel). It then names the objects of that day. */
-const MERGED_KEPT_MS = 31 * 24 * 60 * 60 * 1000;
+const MERGED_KEPT_MS = 31 * DAY_MS;
 const PAGES = 5;
 const SPARSE = ".sparse.json";
 

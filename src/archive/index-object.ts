@@ -1,6 +1,6 @@
 // An index object: sorted entries, and beside it a sparse table that says where each block of entries begins.
 import { putIndex, readText } from "./bucket.ts";
-import { type Entry, entryOf, keyIn } from "./entries.ts";
+import { type IndexEntry, entryOf, keyIn } from "./entries.ts";
 
 /** The distance between entries of the sparse table, in bytes. */
 export const BLOCK = 32 * 1024;
@@ -14,10 +14,10 @@ const APART = 4;
 const MOST_BYTES = 1024 * 1024;
 
 /** The first key of each block and its offset. The last row is "" and the size of the object. */
-export type Table = readonly (readonly [begins: string, offset: number])[];
+export type IndexTable = readonly (readonly [begins: string, offset: number])[];
 
 /** Bytes of an object that are read at once. */
-export interface Range {
+export interface ByteRange {
   readonly name: string;
   readonly offset: number;
   readonly length: number;
@@ -43,22 +43,22 @@ export function tableMaker() {
       }
       size += entry.length + 1;
     },
-    end: (): Table => [...table, ["", size]],
+    end: (): IndexTable => [...table, ["", size]],
   };
 }
 
-export async function putTable(bucket: R2Bucket, name: string, table: Table): Promise<void> {
+export async function putTable(bucket: R2Bucket, name: string, table: IndexTable): Promise<void> {
   await putIndex(bucket, `${name}.sparse.json`, JSON.stringify(table));
 }
 
-export async function readTable(bucket: R2Bucket, name: string): Promise<Table> {
+export async function readTable(bucket: R2Bucket, name: string): Promise<IndexTable> {
   const text = await readText(bucket, `${name}.sparse.json`);
   if (text === null) throw new Error(`Cannot search: ${name}.sparse.json is not there`);
-  return JSON.parse(text) as Table;
+  return JSON.parse(text) as IndexTable;
 }
 
 /** What to read of an object for these keys. Blocks that are close together are read at once. */
-export function rangesOf(name: string, table: Table, keys: readonly string[]): Range[] {
+export function rangesOf(name: string, table: IndexTable, keys: readonly string[]): ByteRange[] {
   const spans = keys
     .map((key) => blocksOf(table, key))
     .filter(([first, end]) => first < end)
@@ -77,9 +77,9 @@ export function rangesOf(name: string, table: Table, keys: readonly string[]): R
 /** The entries of these keys in a part of the object. */
 export async function readEntries(
   bucket: R2Bucket,
-  { name, offset, length }: Range,
+  { name, offset, length }: ByteRange,
   keys: ReadonlySet<string>,
-): Promise<[key: string, entry: Entry][]> {
+): Promise<[key: string, entry: IndexEntry][]> {
   const text = await readText(bucket, name, { offset, length });
   if (text === null) throw new Error(`Cannot search: ${name} is not there`);
   return text
@@ -89,14 +89,14 @@ export async function readEntries(
 }
 
 /** The blocks that may have the key. It may begin in the block before the first block that begins with it. */
-function blocksOf(table: Table, key: string): readonly [first: number, end: number] {
+function blocksOf(table: IndexTable, key: string): readonly [first: number, end: number] {
   const before = firstBlock(table, (begins) => begins >= key);
   const end = firstBlock(table, (begins) => begins > key);
   return [Math.max(0, before - 1, end - BLOCKS), end];
 }
 
 /** The offset from which the entries of the key follow. */
-export function offsetFor(table: Table, key: string): number {
+export function offsetFor(table: IndexTable, key: string): number {
   return table[Math.max(0, firstBlock(table, (begins) => begins >= key) - 1)]?.[1] ?? 0;
 }
 
@@ -104,7 +104,7 @@ export function offsetFor(table: Table, key: string): number {
  * The first block for which `is` holds. It must hold for all later blocks. Returns the number of blocks where it holds
  * for none.
  */
-function firstBlock(table: Table, is: (begins: string) => boolean): number {
+function firstBlock(table: IndexTable, is: (begins: string) => boolean): number {
   let [low, high] = [0, table.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,6 +1,7 @@
 // A row as a line of the archive: the shape `one` of the API without related and consoleUrl, and what restoring needs.
 import { showBody } from "../kinds/personal.ts";
 import type { ArchivedRow } from "../store/archive-plan.ts";
+import { rfc3339 } from "../time.ts";
 
 export type ArchivedLine = ReturnType<typeof lineOf>;
 
@@ -39,8 +40,4 @@ export function lineOf(row: ArchivedRow) {
     contentType: row.contentType,
     note: row.note,
   };
-}
-
-export function rfc3339(at: number): string {
-  return new Date(at).toISOString();
 }

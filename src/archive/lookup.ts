@@ -1,13 +1,13 @@
 // Looks up numbers in the archive's index objects: the table of each, and the blocks that may have the numbers.
 import { type Run, readRuns } from "../store/archive-index.ts";
-import { type Entry, keyOf } from "./entries.ts";
-import { type Range, rangesOf, readEntries, readTable } from "./index-object.ts";
+import { type IndexEntry, keyOf } from "./entries.ts";
+import { type ByteRange, rangesOf, readEntries, readTable } from "./index-object.ts";
 
 /** An invocation has 6 connections. */
 const AT_ONCE = 6;
 
 export type LookedUp =
-  | { readonly kind: "found"; readonly entries: ReadonlyMap<string, readonly Entry[]> }
+  | { readonly kind: "found"; readonly entries: ReadonlyMap<string, readonly IndexEntry[]> }
   /** The numbers are so far apart that looking them up would take more reads than allowed. */
   | { readonly kind: "too-far"; readonly reads: number };
 
@@ -25,12 +25,12 @@ export async function lookUp(
   const keys = [...byKey.keys()];
   const pieces = (await readRuns(db)).flatMap((run) => piecesWith(run, keys));
   if (pieces.length > mostReads) return { kind: "too-far", reads: 2 * pieces.length };
-  const ranges: Range[] = [];
+  const ranges: ByteRange[] = [];
   await each(pieces, async ([name, own]) => void ranges.push(...rangesOf(name, await readTable(bucket, name), own)));
   const reads = pieces.length + ranges.length;
   if (reads > mostReads) return { kind: "too-far", reads };
   const wanted = new Set(keys);
-  const entries = new Map<string, Entry[]>();
+  const entries = new Map<string, IndexEntry[]>();
   await each(ranges, async (range) => {
     for (const [key, entry] of await readEntries(bucket, range, wanted)) {
       const number = byKey.get(key) ?? key;

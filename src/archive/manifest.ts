@@ -1,14 +1,7 @@
 // Names of objects, days, and the bytes of a manifest. They are the same whoever writes them. Pure.
 import type { PartPlan, PreviousManifest, Stream } from "../store/archive-plan.ts";
+import { DAY_MS, KST_MS } from "../time.ts";
 import type { Part } from "./part.ts";
-
-const KST_MS = 9 * 60 * 60 * 1000;
-export const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** The KST day of a time, such as 2026-01-14. */
-export function dayOf(at: number): string {
-  return new Date(at + KST_MS).toISOString().slice(0, 10);
-}
 
 /** Days leave as a whole. This is the beginning of the KST day that is `hotDays` old, epoch ms. */
 export function leavesBefore(now: number, hotDays: number): number {

@@ -3,7 +3,7 @@
 import type { Piece, Run } from "../store/archive-index.ts";
 import { readText } from "./bucket.ts";
 import { keyIn } from "./entries.ts";
-import { type Table, offsetFor, putTable, readTable, tableMaker } from "./index-object.ts";
+import { type IndexTable, offsetFor, putTable, readTable, tableMaker } from "./index-object.ts";
 import { upload } from "./upload.ts";
 
 const CHUNK = 1024 * 1024;
@@ -91,7 +91,7 @@ function reader(bucket: R2Bucket, { pieces }: Run, after: string): () => Promise
           0,
           pieces.findLastIndex(({ begins }) => begins <= keyIn(after)),
         );
-  let table: Table | null = null;
+  let table: IndexTable | null = null;
   let [offset, rest] = [0, ""];
   return async () => {
     for (let piece = pieces[place]; piece !== undefined; piece = pieces[place]) {

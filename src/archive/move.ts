@@ -14,9 +14,10 @@ import {
   renameManifest,
   seal,
 } from "../store/archive-plan.ts";
+import { kstDay } from "../time.ts";
 import { eachLine, putOnce, readText, sha256Of } from "./bucket.ts";
 import { indexPart } from "./index-part.ts";
-import { dayOf, leavesBefore, manifestName, manifestText, partName } from "./manifest.ts";
+import { leavesBefore, manifestName, manifestText, partName } from "./manifest.ts";
 import { mergeIndexes } from "./merge-indexes.ts";
 import { buildPart } from "./part.ts";
 
@@ -87,7 +88,7 @@ async function planNext(
     if (last !== cursor) await putPlan(db, stream, version, null, last);
     return last === 0 ? "nothing" : "looked";
   }
-  const day = dayOf(first.at);
+  const day = kstDay(first.at);
   const rows = chosen.map(({ key, attempts, receipts }) => [key, attempts, receipts] as const);
   const plan = { day, ...(await nextNumbers(db, stream, day)), rows };
   return (await putPlan(db, stream, version, plan, chosen.at(-1)?.key ?? cursor)) ? "planned" : "nothing";
@@ -95,12 +96,12 @@ async function planNext(
 
 function choose(candidates: readonly Candidate[]): Candidate[] {
   const finished = candidates.filter(({ finished: is }) => is === 1);
-  const day = finished[0] === undefined ? "" : dayOf(finished[0].at);
+  const day = finished[0] === undefined ? "" : kstDay(finished[0].at);
   const chosen: Candidate[] = [];
   let bytes = 0;
   for (const candidate of finished) {
     bytes += candidate.bytes;
-    if (dayOf(candidate.at) !== day || (chosen.length > 0 && bytes > BYTES)) break;
+    if (kstDay(candidate.at) !== day || (chosen.length > 0 && bytes > BYTES)) break;
     chosen.push(candidate);
   }
   return chosen;

@@ -1,7 +1,8 @@
 // Builds a part: rows as gzipped lines, page by page. In memory are one page and the compressed bytes, which the plan
 // bounds.
 import { type PartPlan, type Planned, type Stream, readArchivable, readAuditOf } from "../store/archive-plan.ts";
-import { lineOf, rfc3339 } from "./line.ts";
+import { rfc3339 } from "../time.ts";
+import { lineOf } from "./line.ts";
 
 const PAGE = 250;
 

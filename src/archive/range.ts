@@ -2,12 +2,13 @@
 // together.
 import { log } from "../log.ts";
 import { readArchivedDays } from "../store/archive-days.ts";
+import { kstDay } from "../time.ts";
 import { eachLine, readText } from "./bucket.ts";
 import type { ArchivedLine } from "./line.ts";
-import { dayOf, manifestName } from "./manifest.ts";
+import { manifestName } from "./manifest.ts";
 
 /** Epoch ms, half-open. */
-export interface Time {
+export interface TimeRange {
   readonly from: number;
   readonly to: number;
 }
@@ -35,12 +36,12 @@ const LAST = Date.parse("9999-12-30T00:00:00Z");
 export async function* archivedBetween<T>(
   bucket: R2Bucket,
   db: D1Database,
-  { from, to }: Time,
+  { from, to }: TimeRange,
   keep: (line: ArchivedLine) => T | null,
 ): AsyncGenerator<T[], void> {
   const time = { from: Math.max(from, FIRST), to: Math.min(to, LAST) };
   if (time.from >= time.to) return;
-  for (const { day, manifests } of await readArchivedDays(db, dayOf(time.from), dayOf(time.to - 1))) {
+  for (const { day, manifests } of await readArchivedDays(db, kstDay(time.from), kstDay(time.to - 1))) {
     const parts: Part[] = [];
     for (let manifest = 1; manifest <= manifests; manifest++) {
       parts.push(...(await partsOf(bucket, manifestName("notifications", { day, manifest }))));
@@ -90,7 +91,7 @@ async function linesOf<T>(bucket: R2Bucket, part: string, keep: (line: ArchivedL
   return kept.toReversed();
 }
 
-function isWithin({ receivedAt }: ArchivedLine, { from, to }: Time): boolean {
+function isWithin({ receivedAt }: ArchivedLine, { from, to }: TimeRange): boolean {
   const at = Date.parse(receivedAt);
   return at >= from && at < to;
 }

@@ -1,11 +1,12 @@
 // Writes an object while its text is made: in one put, or in an upload of parts that becomes an object only at its end.
 // ASCII only.
 import { before } from "../deadline.ts";
+import { MINUTE_MS } from "../time.ts";
 import { putIndex } from "./bucket.ts";
 
 /** R2 wants all parts of an upload but the last to have the same size, 5 MiB or more. */
 const PART = 8 * 1024 * 1024;
-const WRITE_WITHIN_MS = 60_000;
+const WRITE_WITHIN_MS = MINUTE_MS;
 
 export function upload(bucket: R2Bucket, name: string) {
   let parts: R2MultipartUpload | null = null;

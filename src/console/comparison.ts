@@ -5,6 +5,7 @@ import { type AnswerOf, isRefusal } from "../api/perform.ts";
 import type { ListName, PastedRow } from "../rules/pasted-numbers.ts";
 import { type AnnouncedRow, readAnnouncedOf } from "../store/announced.ts";
 import { type Register, registerOf } from "../store/register.ts";
+import { rfc3339 } from "../time.ts";
 import { instantOf } from "./korean-time.ts";
 import type { Given } from "./given-list.ts";
 import type { View } from "./view.ts";
@@ -72,5 +73,5 @@ async function announcedOf(db: D1Database, by: ListName, compared: readonly Comp
 function timeOf({ from, to }: Given, now: number): { from?: string; to?: string } {
   if (from === "" && to === "") return {};
   const [first, last] = [from === "" ? 0 : instantOf(from), to === "" ? now + 1 : instantOf(to)];
-  return { from: new Date(first ?? 0).toISOString(), to: new Date(last ?? now).toISOString() };
+  return { from: rfc3339(first ?? 0), to: rfc3339(last ?? now) };
 }

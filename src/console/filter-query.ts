@@ -1,5 +1,6 @@
 // Reads the filters of a list from a page's address, and gives them to the API. Times are typed in Korean time. Pure.
-import { DAY_MS, clockText, instantOf, midnightOf } from "./korean-time.ts";
+import { DAY_MS, rfc3339 } from "../time.ts";
+import { clockText, instantOf, midnightOf } from "./korean-time.ts";
 import { type View, queryOf } from "./view.ts";
 
 const FILTERS = ["state", "kind", "mallId", "result", "from", "to", "q"] as const;
@@ -32,7 +33,7 @@ function withInstants({ from, to, ...rest }: Partial<Record<string, string>>): R
 /** What is not a time stays as it is: the API refuses it. */
 function isoOf(text: string): string {
   const at = instantOf(text);
-  return at === null ? text : new Date(at).toISOString();
+  return at === null ? text : rfc3339(at);
 }
 
 /** Filters for whole days, so that their addresses mean the same tomorrow. */

@@ -1,8 +1,5 @@
 // Korean time as people type it, in the form of a browser's field: 2026-01-14T09:12. Korea has no summer time. Pure.
-
-export const HOUR_MS = 60 * 60 * 1000;
-export const DAY_MS = 24 * HOUR_MS;
-export const KST_MS = 9 * HOUR_MS;
+import { DAY_MS, KST_MS } from "../time.ts";
 
 /** The beginning of the span that contains the time. A span of a day begins at midnight KST. */
 export function beginningOf(instant: number, spanMs: number): number {

@@ -1,11 +1,11 @@
 // Limits sign-ins to ten per minute and address. Cloudflare's rate limiting counts them, and this isolate as well.
 import { log, reasonOf } from "../log.ts";
+import { MINUTE_MS } from "../time.ts";
 
 const MOST = 10;
 // At most so many addresses are counted per minute. Further addresses are let through: a flood must not lock out an
 // operator.
 const ADDRESSES = 1000;
-const MINUTE_MS = 60_000;
 
 let counted = { minute: 0, tries: new Map<string, number>() };
 

@@ -1,7 +1,7 @@
 // Calls a door as a stranger would, in ways that Cloudflare's bot and browser checks treat differently. The token in
 // the URL is wrong on purpose: the receiver keeps nothing of such a call.
 import { type CallResult, callHttps } from "./https-call.ts";
-import type { Door } from "./doors.ts";
+import type { DoorPath } from "./doors.ts";
 import type { Endpoints } from "./endpoints.ts";
 
 interface Caller {
@@ -26,7 +26,7 @@ export const CALLERS: readonly Caller[] = [
 
 export function callDoor(
   receiver: string,
-  { path }: Door,
+  { path }: DoorPath,
   { headers }: Caller,
   endpoints: Endpoints,
 ): Promise<CallResult> {

@@ -16,7 +16,7 @@ import { checkSettings, withOptions } from "./settings-file.ts";
 import { Stop } from "./stop.ts";
 import { ensureDatabase, ensureQueues } from "./storage.ts";
 import { nextSteps } from "./next-steps.ts";
-import { planUpload, removeSecretsFile, upload } from "./upload.ts";
+import { planUpload, removeSecretsFile, uploadWorker } from "./upload.ts";
 import { type Wrangler, wranglerIn } from "./wrangler.ts";
 import { ensureWorkersDev } from "./workers-dev.ts";
 
@@ -119,7 +119,7 @@ async function deployProject(
   const uploadSetup = { api, account, root, wrangler, progress, dryRun, release };
   const plan = await planUpload(project, all, uploadSetup);
   if (!dryRun) showSecrets(made, options.secretsTo, env["CI"] !== undefined && env["CI"] !== "", progress);
-  await upload(project, plan, all, uploadSetup);
+  await uploadWorker(project, plan, all, uploadSetup);
   if (dryRun) return;
   const url = receiver ?? `https://${options.hostname ?? project.hostnames.at(-1)}`;
   const way = await waitUntilUp(url, { endpoints: endpointsIn(env), progress, signal, waitMs: options.waitMs });

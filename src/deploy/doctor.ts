@@ -2,8 +2,9 @@
 // code 1 where something is wrong.
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { DAY_MS } from "../time.ts";
 import { cloudflareApi } from "./cloudflare-api.ts";
-import { type Finding, lineOf } from "./finding.ts";
+import { type Finding, textOfFinding } from "./finding.ts";
 import { checkInside, receivedWithin } from "./inside-checks.ts";
 import { checkDns, checkDoors, checkHealth, checkOldTls } from "./outside-checks.ts";
 import { endpointsIn } from "./endpoints.ts";
@@ -14,7 +15,6 @@ const USAGE = `npm run doctor -- https://kicc.shop.example [--json] [--env devel
 
 Looks from outside. With CONSOLE_TOKEN in the environment also at what the receiver says of itself; with
 CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID also at the plan's limits. It changes nothing.`;
-const DAY_MS = 86_400_000;
 
 process.exitCode = await run(process.argv.slice(2));
 
@@ -33,7 +33,7 @@ async function run(args: string[]): Promise<number> {
   const findings = await examine(receiver, values.env === "development" ? "development" : "production");
   const isWell = findings.every(({ state }) => state !== "wrong");
   if (values.json) console.log(JSON.stringify({ receiver: receiver.origin, well: isWell, findings }, null, 2));
-  else for (const finding of findings) console.log(lineOf(finding));
+  else for (const finding of findings) console.log(textOfFinding(finding));
   return isWell ? 0 : 1;
 }
 

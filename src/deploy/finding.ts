@@ -10,7 +10,7 @@ export interface Finding {
 
 const MARKS = { well: "✓", near: "!", wrong: "✗" } as const;
 
-export function lineOf({ check, state, text, todo }: Finding): string {
+export function textOfFinding({ check, state, text, todo }: Finding): string {
   return `${MARKS[state]} ${check}: ${text}${todo === undefined || todo === "" ? "" : `\n  → ${todo}`}`;
 }
 

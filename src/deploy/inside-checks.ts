@@ -1,4 +1,5 @@
 // Asks the receiver about itself with its CONSOLE_TOKEN: settings, what waits, how the origin answers, the cron.
+import { MINUTE_MS } from "../time.ts";
 import { callHttps } from "./https-call.ts";
 import { type Finding, near, well, wrong } from "./finding.ts";
 import type { Endpoints } from "./endpoints.ts";
@@ -25,7 +26,7 @@ export interface Inside {
 }
 
 // The sweep runs each minute and takes what is overdue. What is this late was not taken.
-const CRON_LATE_MS = 10 * 60_000;
+const CRON_LATE_MS = 10 * MINUTE_MS;
 const LOOKED_AT = 5;
 
 export async function checkInside(inside: Inside): Promise<Finding[]> {
@@ -95,7 +96,7 @@ async function cronOf(inside: Inside, metrics: string): Promise<Finding> {
     const agoMs = inside.now() - ranAt * 1000;
     return agoMs < CRON_LATE_MS
       ? well("cron", "ran within the last minutes")
-      : wrong("cron", `ran ${Math.round(agoMs / 60_000)} min ago last`, todo);
+      : wrong("cron", `ran ${Math.round(agoMs / MINUTE_MS)} min ago last`, todo);
   }
   const pending = await read(inside, "/api/notifications?state=pending&limit=50");
   if (pending.end === "failed") return near("cron", pending.why);

@@ -1,10 +1,10 @@
 // What the merchant has to do next: what to tell KICC, what to set at the origin, where the console is. Pure.
-import type { Door } from "./doors.ts";
+import type { DoorPath } from "./doors.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface Deployed {
   readonly receiver: string;
-  readonly doors: readonly Door[];
+  readonly doors: readonly DoorPath[];
   /** The secrets that are known here: made now, or given in the environment. */
   readonly secrets: Secrets;
   readonly delivery: unknown;
@@ -27,7 +27,7 @@ export function nextSteps({ receiver, doors, secrets, delivery }: Deployed): str
   ].join("\n");
 }
 
-function line(receiver: string, { path, takes, longestUrl }: Door, token: string): string {
+function line(receiver: string, { path, takes, longestUrl }: DoorPath, token: string): string {
   const url = `${receiver}${path}/${token}`;
   const bytes = Buffer.byteLength(token.startsWith("{") ? `${receiver}${path}/` : url);
   const left = longestUrl - bytes;

@@ -1,7 +1,8 @@
 // Checks the receiver as KICC sees it: DNS, certificate, TLS 1.2, who answers at each door, and how fast.
+import { DAY_MS } from "../time.ts";
 import { type CallResult, callHttps } from "./https-call.ts";
 import { CALLERS, callDoor } from "./callers.ts";
-import { DOORS, type Door } from "./doors.ts";
+import { DOORS, type DoorPath } from "./doors.ts";
 import { type Finding, near, well, wrong } from "./finding.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { resolve } from "./dns.ts";
@@ -12,7 +13,6 @@ const SLOW_MS = 3000;
 const TOO_SLOW_MS = 10_000;
 const RENEWED_BEFORE_DAYS = 14;
 const SKEW_MS = 30_000;
-const DAY_MS = 86_400_000;
 
 export async function checkDns({ hostname }: URL, { resolvers }: Endpoints, signal: AbortSignal): Promise<Finding> {
   const seen = await resolve(hostname, resolvers, signal);
@@ -63,7 +63,7 @@ export function checkDoors(receiver: URL, endpoints: Endpoints): Promise<Finding
   return Promise.all(DOORS.map((door) => checkDoor(receiver, door, endpoints)));
 }
 
-async function checkDoor(receiver: URL, door: Door, endpoints: Endpoints): Promise<Finding> {
+async function checkDoor(receiver: URL, door: DoorPath, endpoints: Endpoints): Promise<Finding> {
   const answers = await Promise.all(
     CALLERS.map(async (caller) => {
       const heard = await callDoor(receiver.href, door, caller, endpoints);

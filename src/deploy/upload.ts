@@ -31,7 +31,7 @@ export async function planUpload(project: Project, secrets: Secrets, setup: Uplo
   return { tag, action: missing.length > 0 ? "triggers" : "nothing", missing };
 }
 
-export async function upload(
+export async function uploadWorker(
   project: Project,
   { tag, action, missing }: UploadPlan,
   secrets: Secrets,

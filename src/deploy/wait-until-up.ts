@@ -1,7 +1,7 @@
 // Waits until the new hostname answers over TLS. Then calls each door from outside as KICC's systems might.
 import { type CallResult, callHttps } from "./https-call.ts";
 import { CALLERS, callDoor } from "./callers.ts";
-import { DOORS, type Door } from "./doors.ts";
+import { DOORS, type DoorPath } from "./doors.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { Progress } from "./progress.ts";
 import { resolve } from "./dns.ts";
@@ -50,8 +50,8 @@ export async function waitUntilUp(
 }
 
 /** @returns the doors at which the receiver answered */
-export async function askDoors(receiver: string, way: Endpoints, progress: Progress): Promise<readonly Door[]> {
-  const open: Door[] = [];
+export async function askDoors(receiver: string, way: Endpoints, progress: Progress): Promise<readonly DoorPath[]> {
+  const open: DoorPath[] = [];
   for (const door of DOORS) {
     const answers = await Promise.all(
       CALLERS.map(async (caller) => ({ caller, heard: await callDoor(receiver, door, caller, way) })),

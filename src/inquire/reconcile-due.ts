@@ -7,10 +7,10 @@ import { type AnnouncedRow, pruneAnnounced } from "../store/announced.ts";
 import { lookAtLate } from "../store/arrivals.ts";
 import { type AskLease, untakeAnnounced, takeDueAnnounced } from "../store/inquiry.ts";
 import { REGISTERS, type Register } from "../store/register.ts";
+import { DAY_MS } from "../time.ts";
 import { type DueSource, askDue } from "./ask-page.ts";
 import { type ReconcileResources, reconcileOne } from "./reconcile-one.ts";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** Per register and run. */
 const LATE = 200;
 const PRUNED = 500;

@@ -2,6 +2,7 @@
 // the ids.
 import { hash } from "node:crypto";
 import { type Fields, SUCCESS } from "../rules/notification.ts";
+import { KST_MS, kstDay } from "../time.ts";
 import type { Kind, Relation, Comparable } from "./kind.ts";
 
 type Key = readonly (string | null)[];
@@ -103,11 +104,7 @@ export function keyWithoutId(
   return [...kind, "body", hash("sha256", comparable.body), kstDay(comparable.receivedAt)];
 }
 
-function kstDay(instant: number): string {
-  return new Date(instant + 9 * 60 * 60 * 1000).toISOString().slice(0, 10);
-}
-
 /** yyyyMMddHHmmss in KST, in KICC's format. */
 export function kstStamp(instant: number): string {
-  return new Date(instant + 9 * 60 * 60 * 1000).toISOString().replaceAll(/\D/g, "").slice(0, 14);
+  return new Date(instant + KST_MS).toISOString().replaceAll(/\D/g, "").slice(0, 14);
 }

@@ -6,7 +6,7 @@ import { identify } from "./make-notification.ts";
 import { readNotification } from "./read.ts";
 
 /** What the merchant announced. */
-export interface Announced {
+export interface AnnouncedFields {
   readonly mallId: string;
   readonly pgCno: string;
   /** Only of a cancellation. */
@@ -16,7 +16,7 @@ export interface Announced {
 }
 
 /** @throws where the kind has no status API: then nobody could have asked */
-export function statusNotification(kind: Kind, announced: Announced, answer: Proven, now: number): Notification {
+export function statusNotification(kind: Kind, announced: AnnouncedFields, answer: Proven, now: number): Notification {
   if (kind.statusApi === null)
     throw new Error(`Cannot make a notification of an answer: ${kind.name} has no status API`);
   const { mallId, pgCno, cancelPgCno, reference } = announced;

@@ -2,6 +2,7 @@
 // HMAC.
 import { version } from "../../package.json";
 import type { Source } from "../rules/notification.ts";
+import { rfc3339 } from "../time.ts";
 import { signatureHeaders } from "./signature.ts";
 
 export interface Delivery {
@@ -32,7 +33,7 @@ export function plainHeaders(delivery: Omit<Delivery, "id" | "body">): Record<st
   return {
     "kicc-notification": delivery.kind,
     "kicc-attempt": String(delivery.attempt),
-    "kicc-received-at": new Date(delivery.receivedAt).toISOString(),
+    "kicc-received-at": rfc3339(delivery.receivedAt),
     "kicc-source": delivery.source,
     ...(delivery.reference === null ? {} : { "kicc-reference": delivery.reference }),
     ...(delivery.repeats === null ? {} : { "kicc-repeats": delivery.repeats }),

@@ -5,6 +5,7 @@ import { readNotification } from "../kinds/read.ts";
 import { KINDS, kindNamed } from "../kinds/registry.ts";
 import { unreadNotification } from "../kinds/make-notification.ts";
 import type { Notification } from "../rules/notification.ts";
+import { rfc3339 } from "../time.ts";
 
 const text = z.nullable(z.string());
 
@@ -53,7 +54,7 @@ export function encodeMessage(notification: Notification, attempt: number): Deli
     id: notification.id,
     attempt,
     kind: notification.kind,
-    receivedAt: new Date(notification.receivedAt).toISOString(),
+    receivedAt: rfc3339(notification.receivedAt),
     source: notification.source,
     sourceAddress: notification.sourceAddress,
     reference: notification.reference,

@@ -1,5 +1,6 @@
 // Keeps a refused sending in the quarantine for a person to look at. At a bounded rate, after the answer is decided.
 // Never throws.
+import { MINUTE_MS } from "../time.ts";
 import { type Body, readBody } from "./body.ts";
 import { log, reasonOf } from "../log.ts";
 import { before } from "../deadline.ts";
@@ -12,7 +13,6 @@ const LIMIT_WITHIN_MS = 500;
 // Without the rate limiting bindings each isolate counts on its own. There are many isolates, so these numbers are
 // small.
 const PER_ISOLATE_AND_MINUTE = { strangers: 10, trusted: 60 };
-const MINUTE_MS = 60_000;
 const LONGEST_TEXT = 200;
 
 /** How many are kept per minute (wrangler.toml). Senders from KICC_SOURCES or with the token have their own rate. */

@@ -1,5 +1,6 @@
 // The texts of alerts in English and Korean. They contain no bodies and no secrets, and text from outside is cleaned
 // first. Pure.
+import { KST_MS } from "../time.ts";
 import type { DaySums, KindSum } from "./sums.ts";
 import { ALERT_COUNTS_AT_MOST, type Condition, type ConditionName } from "./conditions.ts";
 
@@ -241,5 +242,5 @@ function clean(text: string): string {
 
 /** KST to the minute, as people at the merchant read it. */
 export function timeOf(instant: number): string {
-  return `${new Date(instant + 9 * 60 * 60 * 1000).toISOString().slice(0, 16).replace("T", " ")} KST`;
+  return `${new Date(instant + KST_MS).toISOString().slice(0, 16).replace("T", " ")} KST`;
 }

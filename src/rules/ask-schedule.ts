@@ -1,7 +1,6 @@
 // When KICC is asked about an announced cancellation or approval. Pure.
+import { HOUR_MS, MINUTE_MS } from "../time.ts";
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 /** Measured from the announcement. The merchant chooses when the first query is; these follow it. */
 const LATER_MS = [15 * MINUTE_MS, HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, 24 * HOUR_MS] as const;
 

@@ -1,7 +1,7 @@
 // Makes the shell command with which a person sends one notification as the receiver would. The person fills in the
 // secret; it is never part of the command. Pure.
 
-export interface ByHand {
+export interface ManualRequest {
   /** null where the receiver does not know the URL, as in pull mode. */
   readonly url: string | null;
   readonly id: string;
@@ -16,7 +16,7 @@ const FILE = "notification.body";
 const COLUMNS = 64;
 
 /** The command is for sh with curl and openssl: Linux, macOS, and Git's shell on Windows. */
-export function commandOf({ url, id, headers, bodyBase64 }: ByHand): string {
+export function commandOf({ url, id, headers, bodyBase64 }: ManualRequest): string {
   const sent = headers.map(([name, value]) => `  -H ${quoted(`${name}: ${value}`)} \\`);
   return [
     "SECRET=whsec_… # ORIGIN_SIGNING_SECRET",

@@ -1,4 +1,5 @@
 // How full D1 is, when it will be full, and how long finished notifications may stay in it. Pure.
+import { DAY_MS } from "../time.ts";
 
 /** The largest size of one D1 database, 10 GB. */
 export const FULL_BYTES = 10_000_000_000;
@@ -29,7 +30,6 @@ export function hotDaysAt(hotDays: number, { level }: Pick<Capacity, "level">): 
   return level === "urgent" ? Math.min(hotDays, LEAST_DAYS) : hotDays;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** A day leaves D1 soon after midnight. Rows that are still there two days later mean that archiving fails. */
 const BEHIND_MS = 2 * DAY_MS;
 

@@ -1,5 +1,6 @@
 // Alerts that are not sent yet: one row per alert and channel, so that one channel that fails does not hold up the
 // others.
+import { DAY_MS } from "../time.ts";
 
 export interface Unsent {
   readonly id: number;
@@ -14,7 +15,7 @@ export interface Unsent {
 
 const COLUMNS = "id, channel, host, subject, text, raised_at AS raisedAt, tries, error";
 /** An older alert is dropped: the console shows what holds now. */
-const UNSENT_KEPT_MS = 3 * 24 * 60 * 60 * 1000;
+const UNSENT_KEPT_MS = 3 * DAY_MS;
 const UNSENT_KEPT = 200;
 
 /** For a batch. @param guard SQL that holds while this run may alert */

@@ -1,11 +1,11 @@
 // What the merchant announced, cancellations or approvals: announce, read, list, prune. arrivals.ts and inquiry.ts
 // settle it.
-import type { Announced as AnnouncedEvent } from "../kinds/status-notification.ts";
+import type { AnnouncedFields } from "../kinds/status-notification.ts";
 import { lookAtNewest, lookAtOne } from "./arrivals.ts";
 import type { Register } from "./register.ts";
 
 /** `id` is what it is announced by: the cancelPgCno, for an approval the pgCno. */
-export type Announced = AnnouncedEvent & { readonly id: string; readonly kind: string };
+export type Announced = AnnouncedFields & { readonly id: string; readonly kind: string };
 
 export type AnnouncedState = "expected" | "notified" | "reconciled" | "failed" | "unresolved";
 

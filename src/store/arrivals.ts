@@ -1,5 +1,6 @@
 // Finds out whether a success of an announced event came, and settles the event by it. One atomic statement does both.
 import { SUCCESS } from "../rules/notification.ts";
+import { HOUR_MS } from "../time.ts";
 import type { Register } from "./register.ts";
 
 /** A condition: the row proves nothing. Either KICC has not confirmed it, or it is held as foreign or ambiguous. */
@@ -7,7 +8,6 @@ export function unproven(table: string): string {
   return `(${table}.confirm IS 'asking' OR coalesce(${table}.reason, '') IN ('unconfirmed', 'foreign', 'ambiguous'))`;
 }
 
-const HOUR_MS = 60 * 60 * 1000;
 /**
  * After the last query the cron looks each hour for a late success, for a week after the announcement. Later only
  * reading it looks.

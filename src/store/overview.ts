@@ -15,7 +15,7 @@ const PENDING_LOOKED_AT = 150;
 const TRIED_LOOKED_AT = 50;
 const PER_STATE = 12;
 
-export interface Flow {
+export interface Traffic {
   readonly pending: number;
   readonly oldestPending: { readonly id: string; readonly receivedAt: number } | null;
   readonly lastReceivedAt: number | null;
@@ -27,7 +27,7 @@ export interface Flow {
  * One query. Measured with 100,000 rows: at most 2,000 rows read, and the rollups of a day.
  * @param midnight KST, epoch ms
  */
-export async function readFlow(db: D1Database, midnight: number): Promise<Flow> {
+export async function readTraffic(db: D1Database, midnight: number): Promise<Traffic> {
   const row = await db
     .prepare(
       `SELECT ${counted("SELECT 1 FROM notifications INDEXED BY due WHERE state = 'pending'")} AS pending,
@@ -38,9 +38,9 @@ export async function readFlow(db: D1Database, midnight: number): Promise<Flow> 
          + ${counted("SELECT 1 FROM notifications WHERE seq > max(?2, (SELECT seq FROM rollup_cursor))")} AS receivedToday`,
     )
     .bind(midnight, seqAt(midnight))
-    .first<Omit<Flow, "oldestPending"> & { readonly oldestPending: string | null }>();
+    .first<Omit<Traffic, "oldestPending"> & { readonly oldestPending: string | null }>();
   if (row === null) throw new Error("Cannot read the overview: D1 returned no row");
-  return { ...row, oldestPending: JSON.parse(row.oldestPending ?? "null") as Flow["oldestPending"] };
+  return { ...row, oldestPending: JSON.parse(row.oldestPending ?? "null") as Traffic["oldestPending"] };
 }
 
 function counted(select: string): string {

@@ -1,10 +1,7 @@
 // Reads the hourly counts for plots and metrics.
 import { DELAY_NAMES } from "../rules/histogram.ts";
 import { type DaySums, readSums } from "../rules/sums.ts";
-
-const HOUR_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * HOUR_MS;
-const KST_MS = 9 * HOUR_MS;
+import { DAY_MS, HOUR_MS, KST_MS } from "../time.ts";
 
 export interface Hour {
   /** The beginning of the hour, epoch ms; 0 for all time. */

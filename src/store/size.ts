@@ -1,5 +1,6 @@
 // D1's size, as D1 reports it, stored by day; and the oldest notification that should be in the archive by now.
 import { FULL_BYTES, type Capacity, capacityOf } from "../rules/capacity.ts";
+import { DAY_MS } from "../time.ts";
 import { seqAt } from "./insert.ts";
 
 const LOOKED_AT = 1000;
@@ -22,7 +23,7 @@ export async function readCapacity(db: D1Database, day: string): Promise<Capacit
       .run();
   }
   const oldest = results.at(-1);
-  const days = oldest === undefined ? 0 : (Date.parse(day) - Date.parse(oldest.day)) / 86_400_000;
+  const days = oldest === undefined ? 0 : (Date.parse(day) - Date.parse(oldest.day)) / DAY_MS;
   return capacityOf(bytes, oldest === undefined ? null : { bytes: oldest.bytes, days });
 }
 

@@ -8,11 +8,9 @@ import { log } from "../log.ts";
 import { observe } from "../store/alert-conditions.ts";
 import { putDaily, readDay } from "../store/daily.ts";
 import { lastDaily } from "../store/heartbeat.ts";
+import { DAY_MS, HOUR_MS, KST_MS, kstDay } from "../time.ts";
 import { sendAlerts } from "./send-alerts.ts";
 
-const HOUR_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * HOUR_MS;
-const KST_MS = 9 * HOUR_MS;
 const TOLD_FROM_MS = 9 * HOUR_MS;
 
 /** One run. If no run came at 09:00, the next run of that day tells it. */
@@ -21,7 +19,7 @@ export async function tellDaily({ operating }: Config, db: D1Database, now: numb
   if (!operating.alerts.daily || sinceMidnight < TOLD_FROM_MS) return;
   const to = now - sinceMidnight;
   const from = to - DAY_MS;
-  const day = new Date(from + KST_MS).toISOString().slice(0, 10);
+  const day = kstDay(from);
   const last = await lastDaily(db);
   if (last === null || (last.day ?? "") >= day) return;
   const sums = readSums(await readDay(db, from, to));

@@ -2,8 +2,8 @@
 import { log } from "../log.ts";
 import { pruneStrangers } from "../store/quarantine.ts";
 import { pruneHours } from "../store/rollup-reads.ts";
+import { DAY_MS } from "../time.ts";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const HOURS_KEPT_MS = 90 * DAY_MS;
 const STRANGERS_KEPT_MS = 30 * DAY_MS;
 

@@ -14,8 +14,8 @@ import {
   readCursor,
   readUncounted,
 } from "../store/rollup-writes.ts";
+import { HOUR_MS } from "../time.ts";
 
-const HOUR_MS = 60 * 60 * 1000;
 // Whoever stores or settles with an earlier time is done by then: an attempt is prompt within 60 s, and 30 s are added.
 const LAG_MS = PROMPT_MS + 30_000;
 const PAGE = 500;

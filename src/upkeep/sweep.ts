@@ -13,9 +13,8 @@ import { uncountAttempts } from "../store/claim.ts";
 import { type DeliverableRow, notificationOf } from "../store/rows.ts";
 import { buryExhausted, claimDue, markOverdue, unclaimDue, unmarkEnqueued } from "../store/overdue.ts";
 import { pruneNotifications } from "../store/prune-notifications.ts";
+import { DAY_MS, MINUTE_MS } from "../time.ts";
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 // A message may be on its way: no row is enqueued sooner after it was due, or twice within ENQUEUE_AGAIN_MS.
 const GRACE_MS = MINUTE_MS;
 const ENQUEUE_AGAIN_MS = 5 * MINUTE_MS;

@@ -9,9 +9,9 @@ import { observe, record } from "../store/alert-conditions.ts";
 import type { UntoldAbsence } from "../store/heartbeat.ts";
 import { before } from "../deadline.ts";
 import { retryTransient } from "../store/transient.ts";
+import { MINUTE_MS } from "../time.ts";
 import { sendAlerts } from "./send-alerts.ts";
 
-const MINUTE_MS = 60_000;
 // D1 fails for a moment now and then. It counts as down after this.
 const OBSERVE_WITHIN_MS = 10_000;
 /** This run has written the heartbeat before, if D1 takes writes. If the heartbeat is this old, D1 takes none. */
@@ -61,13 +61,13 @@ async function look(db: D1Database, now: number): Promise<Awaited<ReturnType<typ
   }
 }
 
-interface RunReport {
+interface NewAlert {
   readonly told: readonly ToldCondition[];
   readonly absences: readonly UntoldAbsence[];
   readonly text: string | null;
 }
 
-async function tell(config: Config, db: D1Database, toldRun: number, report: RunReport, now: number): Promise<void> {
+async function tell(config: Config, db: D1Database, toldRun: number, report: NewAlert, now: number): Promise<void> {
   const { told, absences, text } = report;
   const alert = text === null ? null : { subject: subjectOf(config), text };
   await record(db, toldRun, { told, absences, alert }, channelsOf(config.operating.alerts), now);

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { findArchived } from "../../src/archive/find.ts";
-import { type Entry, entriesOf, entryOf, sorted } from "../../src/archive/entries.ts";
+import { type IndexEntry, entriesOf, entryOf, sorted } from "../../src/archive/entries.ts";
 import { writeIndex } from "../../src/archive/index-object.ts";
 import { FAN_OUT, mergeIndexes } from "../../src/archive/merge-indexes.ts";
 import { lookUp } from "../../src/archive/lookup.ts";
@@ -64,7 +64,7 @@ const indexed = (number: string, about: Partial<Parameters<typeof entriesOf>[0]>
   ...about,
 });
 
-async function entriesIn(number: string): Promise<readonly Entry[]> {
+async function entriesIn(number: string): Promise<readonly IndexEntry[]> {
   const found = await lookUp(env.BUCKET, env.DB, [number]);
   return found.kind === "found" ? (found.entries.get(number) ?? []) : [];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { StatusApi } from "../../src/kinds/kind.ts";
-import { type Announced, statusNotification } from "../../src/kinds/status-notification.ts";
+import { type AnnouncedFields, statusNotification } from "../../src/kinds/status-notification.ts";
 import { contradiction, confirmVerdictOf } from "../../src/kinds/confirm-verdict.ts";
 import type { Proven } from "../../src/rules/notification.ts";
 import { kind, relation, told } from "./given.ts";
@@ -154,7 +154,7 @@ describe.each([
   });
 
   it("makes a notification of its kind, of which KICC's own is a resend, whatever it says of amounts", () => {
-    const announced: Announced = { ...PAYMENT, cancelPgCno: null, shopOrderNo: null, reference: "R-1" };
+    const announced: AnnouncedFields = { ...PAYMENT, cancelPgCno: null, shopOrderNo: null, reference: "R-1" };
     const answer = proven(name, paymentAnswer({ statusCd: "TS06", walletBrandName: "GCASH" }));
     const made = statusNotification(kind(name), announced, answer, NOON_KST);
     expect(made).toMatchObject({
@@ -176,8 +176,8 @@ describe.each([
 });
 
 describe("a notification made of KICC's answer", () => {
-  const announced: Announced = { ...CANCEL, shopOrderNo: null, reference: "R-1" };
-  const made = (fields: Readonly<Record<string, unknown>> = {}, more: Partial<Announced> = {}) =>
+  const announced: AnnouncedFields = { ...CANCEL, shopOrderNo: null, reference: "R-1" };
+  const made = (fields: Readonly<Record<string, unknown>> = {}, more: Partial<AnnouncedFields> = {}) =>
     statusNotification(
       kind("wechat.cancel"),
       { ...announced, ...more },

@@ -2,9 +2,9 @@
 import * as z from "zod/mini";
 import { REFERENCE } from "../../receive/path.ts";
 import type { AnnouncedCursor, AnnouncedRow, QueryEntry } from "../../store/announced.ts";
+import { rfc3339 } from "../../time.ts";
 import { timedCursor, writeCursor } from "../cursor.ts";
 import { limit } from "../input.ts";
-import { rfc3339 } from "../shapes.ts";
 
 const LONGEST_DUE_AFTER_SECONDS = 86_400;
 const FIRST_ASK_SECONDS = 300;

@@ -1,10 +1,11 @@
 // What operators did: who, what, when.
 import * as z from "zod/mini";
 import { listAudit } from "../../store/audit.ts";
+import { rfc3339 } from "../../time.ts";
 import { serialCursor, writeCursor } from "../cursor.ts";
 import { limit } from "../input.ts";
 import { operation } from "../operation.ts";
-import { instantSchema, rfc3339 } from "../shapes.ts";
+import { instantSchema } from "../shapes.ts";
 
 export const readAudit = operation({
   method: "get",

@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { version } from "../../../package.json";
 import { DELAY_BOUNDS_MS } from "../../rules/histogram.ts";
-import { CONTENT_TYPE, type Sample, histogram, metric } from "../prometheus.ts";
+import { CONTENT_TYPE, type MetricSample, histogram, metric } from "../prometheus.ts";
 import { before } from "../../deadline.ts";
 import { METRICS_COUNT_AT_MOST, type MetricCounts, readMetricCounts } from "../../store/metrics.ts";
 import { operation } from "../operation.ts";
@@ -59,7 +59,7 @@ function gauges({ pending, held, dead, quarantine }: MetricCounts, now: number):
   const oldest = pending[0];
   const kept = quarantine.reduce((sum, { count }) => sum + count, 0);
   const counts = { pending: pending.length, held, dead, quarantine: kept };
-  const capped = Object.entries(counts).map(([what, count]): Sample => ({
+  const capped = Object.entries(counts).map(([what, count]): MetricSample => ({
     labels: { what },
     value: count >= METRICS_COUNT_AT_MOST ? 1 : 0,
   }));
@@ -93,7 +93,7 @@ function gauges({ pending, held, dead, quarantine }: MetricCounts, now: number):
   ];
 }
 
-function byAge(pending: readonly number[], now: number): Sample[] {
+function byAge(pending: readonly number[], now: number): MetricSample[] {
   const ages = pending.map((receivedAt) => AGES.findIndex(([, below]) => now - receivedAt < below));
   return AGES.map(([age], index) => ({ labels: { age }, value: ages.filter((each) => each === index).length }));
 }

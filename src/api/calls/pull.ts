@@ -10,9 +10,10 @@ import { type DuePlace, START, type Window, placeBehind } from "../../store/due-
 import { findExpired, settleExpired } from "../../store/expired.ts";
 import { type DeliverableRow, notificationOf } from "../../store/rows.ts";
 import { claimDue, unclaimDue } from "../../store/overdue.ts";
+import { rfc3339 } from "../../time.ts";
 import { wholeNumber } from "../input.ts";
 import { type CallContext, deliveringOf, operation, refuse } from "../operation.ts";
-import { instantSchema, notificationSchema, notificationShape, rfc3339 } from "../shapes.ts";
+import { instantSchema, notificationSchema, notificationShape } from "../shapes.ts";
 
 // 50 of the largest bodies, 64 KiB each, are 4.4 MB in base64: an answer has no more.
 const MOST = 50;

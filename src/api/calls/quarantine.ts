@@ -18,6 +18,7 @@ import {
 } from "../../store/quarantine.ts";
 import { findListed } from "../../store/report.ts";
 import { enqueueStored, storeNotification, storingOf } from "../../intake.ts";
+import { rfc3339 } from "../../time.ts";
 import { timedCursor, writeCursor } from "../cursor.ts";
 import { kindName, limit } from "../input.ts";
 import { type CallContext, type Refusal, operation, refuse } from "../operation.ts";
@@ -143,7 +144,7 @@ function quarantinedAnswer({ beginning, contentType, ...row }: QuarantineRow): z
   return {
     ...row,
     knewToken: row.knewToken === 1,
-    receivedAt: new Date(row.receivedAt).toISOString(),
+    receivedAt: rfc3339(row.receivedAt),
     excerpt: excerptOf(Uint8Array.fromBase64(beginning), contentType),
   };
 }

@@ -1,9 +1,10 @@
 // Replays of many that the cron works off: listing them, and stopping one.
 import * as z from "zod/mini";
 import { type ReplayProgress, listReplays, stopReplay } from "../../store/replay-progress.ts";
+import { rfc3339 } from "../../time.ts";
 import { operation, refuse } from "../operation.ts";
 import { queryNumber } from "../input.ts";
-import { instantSchema, rfc3339 } from "../shapes.ts";
+import { instantSchema } from "../shapes.ts";
 
 const replaySchema = z.object({
   id: z.int(),

@@ -5,9 +5,9 @@ import { pastedText } from "../../rules/pasted-numbers.ts";
 import { type Asked, askAboutMissing } from "../ask-about-missing.ts";
 import { COMPARED_AT_MOST, type Comparison, compareList } from "../comparison.ts";
 import { type Given, NOTHING_GIVEN } from "../given-list.ts";
-import { Missing } from "../parts/missing-numbers.tsx";
+import { MissingNumbers } from "../parts/missing-numbers.tsx";
 import { CompareForm } from "../parts/compare-form.tsx";
-import { Groups, Summary, Unlisted } from "../parts/comparison-result.tsx";
+import { Groups, Summary, UnlistedNumbers } from "../parts/comparison-result.tsx";
 import { Layout } from "../parts/layout.tsx";
 import type { View } from "../view.ts";
 import { grouped } from "../words/format.ts";
@@ -65,9 +65,9 @@ function Page({ v, given, problem, comparison, asked }: PageProps) {
       {comparison && (
         <>
           <Summary v={v} comparison={comparison} />
-          <Missing v={v} comparison={comparison} given={given} list={list} />
+          <MissingNumbers v={v} comparison={comparison} given={given} list={list} />
           <Groups v={v} comparison={comparison} />
-          <Unlisted v={v} unlisted={comparison.unlisted} />
+          <UnlistedNumbers v={v} unlisted={comparison.unlisted} />
         </>
       )}
       <CompareForm v={v} given={given} list={list} problem={problem} />

@@ -2,7 +2,7 @@
 // far that is.
 import { midnightOf } from "../korean-time.ts";
 import { observeOne } from "../../store/alert-conditions.ts";
-import { OVERVIEW_COUNTS_AT_MOST, readFlow, readLastAttempts } from "../../store/overview.ts";
+import { OVERVIEW_COUNTS_AT_MOST, readTraffic, readLastAttempts } from "../../store/overview.ts";
 import { renewalOf } from "../renewal.ts";
 import { TimeFromNow } from "../parts/elements.tsx";
 import { OutcomeOf } from "../parts/timeline.tsx";
@@ -16,7 +16,7 @@ export async function guideDownPage(v: View) {
   const { db, now, w } = v;
   const [dead, flow, attempts] = await Promise.all([
     observeOne(db, "dead"),
-    readFlow(db, midnightOf(now)),
+    readTraffic(db, midnightOf(now)),
     readLastAttempts(db, ATTEMPTS),
   ]);
   const [last] = attempts;

@@ -1,9 +1,10 @@
 // The overview: whether all is well, the search, what waits, how our system answers, plots, and sums for the
 // accountant.
+import { DAY_MS, HOUR_MS } from "../../time.ts";
 import { COMPARE_PATH, HOME, Layout } from "../parts/layout.tsx";
 import type { Condition } from "../../rules/conditions.ts";
 import { observe } from "../../store/alert-conditions.ts";
-import { type Flow, readFlow, readLastAttempts } from "../../store/overview.ts";
+import { type Traffic, readTraffic, readLastAttempts } from "../../store/overview.ts";
 import { type Hour, readDays, readSpans } from "../../store/rollup-reads.ts";
 import { listUnsent } from "../../store/alert-outbox.ts";
 import { readCapacity } from "../../store/size.ts";
@@ -18,7 +19,7 @@ import { type Range, RANGES, delaysOf, rangeNamed, spansOf, startOf } from "../p
 import { OriginAttempts } from "../parts/attempts.tsx";
 import { SearchBox } from "../parts/search-box.tsx";
 import { Verdict } from "../parts/verdict.tsx";
-import { DAY_MS, HOUR_MS, midnightOf } from "../korean-time.ts";
+import { midnightOf } from "../korean-time.ts";
 import { type View, hrefWith } from "../view.ts";
 import { grouped, kst } from "../words/format.ts";
 import type { Capacity } from "../../rules/capacity.ts";
@@ -39,7 +40,7 @@ export async function overviewPage(v: View) {
   const midnight = midnightOf(now);
   const [seen, flow, attempts, hours, days, unsent, capacity] = await Promise.all([
     observe(db, now),
-    readFlow(db, midnight),
+    readTraffic(db, midnight),
     readLastAttempts(db, ATTEMPTS),
     readSpans(db, startOf(range, now), now + HOUR_MS, RANGES[range].spanMs),
     readDays(db, midnight - (DAYS[range] - 1) * DAY_MS, now + HOUR_MS),
@@ -126,7 +127,7 @@ function Plots({ v: { w, now, url }, range, hours }: PlotsProps) {
 
 interface WaitingProps {
   readonly v: View;
-  readonly flow: Flow;
+  readonly flow: Traffic;
   readonly capacity: Capacity;
 }
 

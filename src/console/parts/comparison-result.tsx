@@ -125,7 +125,7 @@ function Answer({ v: { w }, comparison: { announced, by }, number }: ComparedPro
   );
 }
 
-export function Unlisted({ v, unlisted }: { readonly v: View; readonly unlisted: Comparison["unlisted"] }) {
+export function UnlistedNumbers({ v, unlisted }: { readonly v: View; readonly unlisted: Comparison["unlisted"] }) {
   const { w } = v;
   if (unlisted === null) return null;
   return (

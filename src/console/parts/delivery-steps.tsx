@@ -5,7 +5,7 @@ import type { WholeRow } from "../../store/search.ts";
 import { headersOf, sentBy } from "../sent-headers.ts";
 import { visible } from "../words/format.ts";
 import { TimeFromNow, Took } from "./elements.tsx";
-import { AnswerOf, OutcomeOf } from "./timeline.tsx";
+import { AttemptAnswer, OutcomeOf } from "./timeline.tsx";
 import type { View } from "../view.ts";
 
 const MARKS = { done: "✓", now: "…", later: "○", failed: "✕" } as const;
@@ -68,7 +68,7 @@ function Detail({ v, row, step }: StepsProps & { readonly step: Step }) {
           <p>
             <OutcomeOf outcome={last.outcome} status={last.status} w={w} /> <Took ms={last.durationMs} w={w} />
           </p>
-          <AnswerOf v={v} attempt={last} />
+          <AttemptAnswer v={v} attempt={last} />
         </>
       );
     case "stored":

@@ -1,5 +1,6 @@
 // Parts that pages share: times, states, tables that become cards on a phone, and forms that ask first.
 import type { Child } from "hono/jsx";
+import { rfc3339 } from "../../time.ts";
 import { duration, fromNow, kst, visible } from "../words/format.ts";
 import type { View } from "../view.ts";
 import type { Words } from "../words/words.ts";
@@ -7,7 +8,7 @@ import type { Words } from "../words/words.ts";
 /** A time in KST. */
 export function Time({ at }: { readonly at: number | string }) {
   const instant = typeof at === "number" ? at : Date.parse(at);
-  return <time datetime={new Date(instant).toISOString()}>{kst(instant)}</time>;
+  return <time datetime={rfc3339(instant)}>{kst(instant)}</time>;
 }
 
 /** A time, and how long ago it was or how soon it comes. */

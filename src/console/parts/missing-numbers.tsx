@@ -16,7 +16,7 @@ interface MissingProps {
   readonly list: string;
 }
 
-export function Missing({ v, comparison, given, list }: MissingProps) {
+export function MissingNumbers({ v, comparison, given, list }: MissingProps) {
   const { w } = v;
   const missing = comparison.compared.filter(({ state }) => state === "missing").length;
   if (missing === 0) return null;

@@ -1,6 +1,6 @@
 // Counts of what waits for a person or for the next attempt; and settings that are wrong.
 import type { Condition, ConditionName } from "../../rules/conditions.ts";
-import { type Flow, OVERVIEW_COUNTS_AT_MOST } from "../../store/overview.ts";
+import { type Traffic, OVERVIEW_COUNTS_AT_MOST } from "../../store/overview.ts";
 import { grouped } from "../words/format.ts";
 import { HOME } from "./layout.tsx";
 import { countText } from "./verdict.tsx";
@@ -34,7 +34,7 @@ const QUARANTINE_CONDITIONS: readonly ConditionName[] = [
 interface CountsProps {
   readonly v: View;
   readonly conditions: readonly Condition[];
-  readonly flow: Flow;
+  readonly flow: Traffic;
 }
 
 /** A tile is loud where somebody must act. It is calm where that can wait, or nobody must act. */

@@ -2,6 +2,7 @@
 import type { NotificationShape } from "../../api/shapes.ts";
 import { kindNamed } from "../../kinds/registry.ts";
 import { SUCCESS } from "../../rules/notification.ts";
+import { rfc3339 } from "../../time.ts";
 import { kst, money } from "../words/format.ts";
 import { reasonText } from "../words/sentences.ts";
 import { HOME } from "./layout.tsx";
@@ -108,7 +109,7 @@ function When({ at }: { readonly at: number | string }) {
   const instant = typeof at === "number" ? at : Date.parse(at);
   const text = kst(instant);
   return (
-    <time datetime={new Date(instant).toISOString()}>
+    <time datetime={rfc3339(instant)}>
       <span class="wide">{text.slice(0, 5)}</span>
       {text.slice(5, 16)}
       <span class="wide">{text.slice(16)}</span>

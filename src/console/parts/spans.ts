@@ -1,5 +1,6 @@
 // The ranges of time of the overview's plots, and the spans of each range. Pure.
-import { DAY_MS, HOUR_MS, KST_MS, beginningOf } from "../korean-time.ts";
+import { DAY_MS, HOUR_MS, KST_MS } from "../../time.ts";
+import { beginningOf } from "../korean-time.ts";
 import { percentile } from "../../rules/histogram.ts";
 import type { Hour } from "../../store/rollup-reads.ts";
 

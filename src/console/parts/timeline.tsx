@@ -63,7 +63,7 @@ function TimelineEntry({ v, attempt, headers }: TimelineEntryProps) {
       <p>
         <TimeFromNow at={startedAt} v={v} /> <Took ms={durationMs} w={w} />
       </p>
-      <AnswerOf v={v} attempt={attempt} />
+      <AttemptAnswer v={v} attempt={attempt} />
       {headers !== null && (
         <details>
           <summary>{w.notification.sentHeaders}</summary>
@@ -75,7 +75,7 @@ function TimelineEntry({ v, attempt, headers }: TimelineEntryProps) {
 }
 
 /** The origin's answer, and what to do about it. */
-export function AnswerOf({ v: { w }, attempt }: { readonly v: View; readonly attempt: Attempt }) {
+export function AttemptAnswer({ v: { w }, attempt }: { readonly v: View; readonly attempt: Attempt }) {
   const { error, answer, head } = attempt;
   const advice = adviceOn(error, w);
   return (

@@ -8,7 +8,7 @@ import {
   isUrgent,
 } from "../../rules/conditions.ts";
 import type { Absence } from "../../rules/alert-words.ts";
-import type { Flow } from "../../store/overview.ts";
+import type { Traffic } from "../../store/overview.ts";
 import { fromNow, grouped, kst, visible } from "../words/format.ts";
 import { TimeFromNow } from "./elements.tsx";
 import { HOME } from "./layout.tsx";
@@ -20,7 +20,7 @@ interface VerdictProps {
   readonly conditions: readonly Condition[];
   /** Times in which KICC may have called without being taken, and which nobody was told yet. */
   readonly absences: readonly Absence[];
-  readonly flow: Flow;
+  readonly flow: Traffic;
 }
 
 export function Verdict({ v, conditions, absences, flow }: VerdictProps) {
@@ -91,7 +91,7 @@ export function countText(count: number, most: number, w: Words): string {
   return count >= most ? w.overview.atLeast(grouped(most)) : grouped(count);
 }
 
-function wellText({ w, now }: View, { lastReceivedAt, receivedToday, pending }: Flow): string {
+function wellText({ w, now }: View, { lastReceivedAt, receivedToday, pending }: Traffic): string {
   if (lastReceivedAt === null) return w.verdict.wellNothing;
   const last = fromNow(lastReceivedAt, now, w);
   if (receivedToday === 0) return w.verdict.wellNoneToday(last);

@@ -1,8 +1,7 @@
 // Values as people read them: Korean times, amounts, durations, and text from strangers with nothing invisible in it.
 // Pure.
+import { KST_MS } from "../../time.ts";
 import type { Words } from "./words.ts";
-
-const KST_MS = 9 * 60 * 60 * 1000;
 
 /** 2026-01-14 09:12:10, Korean time. */
 export function kst(instant: number): string {
