@@ -90,6 +90,7 @@ export function ledgerOf({ told, sent, rows, happened, leaseMs, rowsOf = rowsByB
       delivered: rows.filter(({ state }) => state === "delivered").length,
       "delivered more than once": [...calls.keys()].filter((id) => acceptances(id) > 1).length,
       lost: lost.length,
+      "ended otherwise than they must": wrong.length,
       "acked in text, as forms are": sent.ackedInText,
       "series started anew in KICC's admin": sent.pressedInAdmin,
       "slowest ack, as KICC saw it, ms": Math.round(sent.slowestAckMs),
@@ -106,6 +107,11 @@ export function ledgerOf({ told, sent, rows, happened, leaseMs, rowsOf = rowsByB
       ...silent.map(([fault]) => `never fired: ${fault}`),
     ],
   };
+}
+
+/** Whether nothing is left to wait for. A message may still be in the queue alone: then its row is missing beside another of its story. */
+export function hasAllEnded({ figures }: Ledger): boolean {
+  return figures["lost"] === 0 && figures["ended otherwise than they must"] === 0;
 }
 
 /** A run that is bad for no other reason than that this machine stalled says nothing of the receiver. */

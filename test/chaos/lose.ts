@@ -9,7 +9,7 @@ import { openAgenda } from "./agenda.ts";
 import { type Ended, wantedOf } from "./announced.ts";
 import { type Course, type World, follow } from "./course.ts";
 import { nothingSent } from "./kicc.ts";
-import type { Ledger } from "./ledger.ts";
+import { type Ledger, hasAllEnded } from "./ledger.ts";
 import { passTheDay } from "./leaping.ts";
 import { loseLedger } from "./lose-ledger.ts";
 import { planCases } from "./losing.ts";
@@ -62,7 +62,7 @@ export async function runLose(options: RunOptions): Promise<Ledger> {
     for (;;) {
       const ledger = await drawUp(courses, stage, world);
       // What only the queue has is stored when D1 is back.
-      if (ledger.figures["lost"] === 0 || Date.now() >= until) {
+      if (hasAllEnded(ledger) || Date.now() >= until) {
         await showLogs(ledger, stage, options);
         return ledger;
       }

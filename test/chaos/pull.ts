@@ -3,7 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { seededRandom } from "../simulator/random.ts";
 import { tell } from "./kicc.ts";
-import { type Ledger, ledgerOf } from "./ledger.ts";
+import { type Ledger, hasAllEnded, ledgerOf } from "./ledger.ts";
 import type { LifeRecord } from "./life.ts";
 import { LEASE_MS, type Pulling, runPuller } from "./pullers.ts";
 import { type RunOptions, beginningMs, storiesOf } from "./run.ts";
@@ -45,7 +45,7 @@ export async function runPull(options: RunOptions): Promise<Ledger> {
       const met = Object.entries(worker.fired).filter(([fault]) => MET.some((begin) => fault.startsWith(begin)));
       const happened = { ...worker, lives, fired: { ...Object.fromEntries(met), ...fired } };
       const ledger = ledgerOf({ told, sent, rows, happened, leaseMs: LEASE_MS });
-      if (ledger.figures["lost"] === 0 || Date.now() >= until) return ledger;
+      if (hasAllEnded(ledger) || Date.now() >= until) return ledger;
       await pause(2000);
     }
   } finally {

@@ -1,7 +1,7 @@
 // A run in push mode: KICC sends its stories and faults happen. When everything has ended the ledger is made.
 import { setTimeout as pause } from "node:timers/promises";
 import { tell } from "./kicc.ts";
-import { type Ledger, ledgerOf } from "./ledger.ts";
+import { type Ledger, hasAllEnded, ledgerOf } from "./ledger.ts";
 import { PUSH_LEASE_MS, PUSH_SETTINGS, type RunOptions, beginningMs, showLogs, storiesOf } from "./run.ts";
 import { type Happened, setStage } from "./stage.ts";
 
@@ -27,7 +27,7 @@ export async function runPush(options: RunOptions): Promise<Ledger> {
       const rows = await stage.rows();
       const ledger = ledgerOf({ told, sent, rows, happened, leaseMs: PUSH_LEASE_MS });
       // What only the queue has is stored when D1 is back.
-      if (ledger.figures["lost"] === 0 || Date.now() >= until) {
+      if (hasAllEnded(ledger) || Date.now() >= until) {
         await showLogs(ledger, stage, options);
         return ledger;
       }
