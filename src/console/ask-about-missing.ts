@@ -1,5 +1,5 @@
-// Asks KICC about events that never came. Those that were not announced are announced first, so that the cron goes on
-// asking. Bounded in number and time.
+// Asks KICC about events that never came. Events that were not announced are announced first, so that the cron
+// continues asking. The number of events and the time are limited.
 import { type OperationName, isRefusal } from "../api/perform.ts";
 import { inLanes } from "../pool.ts";
 import type { PastedRow } from "../rules/pasted-numbers.ts";
@@ -9,18 +9,18 @@ import type { View } from "./view.ts";
 
 /** D1 takes 1,000 queries from an invocation, and one event costs at most seven. */
 export const ASKED_AT_MOST = 100;
-/** An invocation has 6 connections, D1's among them. */
+/** A Worker's invocation may have 6 connections open at once, and D1 uses one of them. */
 const LANES = 5;
 /** A person waits for the page. The cron asks about the rest within a minute. */
 const BEGIN_WITHIN_MS = 10_000;
 const CRON_ASKS_AFTER_SECONDS = 60;
 
-/** How many ended in which way. */
+/** How many of the events ended in which way. */
 export interface Asked {
   readonly asked: number;
-  /** Announced; the cron asks about them. */
+  /** Announced now. The cron asks about them. */
   readonly later: number;
-  /** Announced before as something else, or there was no time. */
+  /** Not asked about: another event was announced under the number, or the time ran out before it was announced. */
   readonly undone: number;
 }
 

@@ -1,4 +1,4 @@
-// The routes of the compare page: shown empty, and with a list, which may be larger than any other form.
+// The routes of the compare page: an empty form, and the answer to a list. The list may be larger than any other form.
 import type { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { givenIn } from "./given-list.ts";
@@ -7,7 +7,7 @@ import { COMPARE_PATH } from "./parts/layout.tsx";
 import { show } from "./respond.tsx";
 import type { ConsoleContext, ConsoleEnv } from "./view.ts";
 
-/** 5,000 lines of an export with all its columns. */
+/** Enough for 5,000 lines of an export with all its columns. */
 const LARGEST_LIST_BYTES = 4 * 1024 * 1024;
 
 export function addCompare(app: Hono<ConsoleEnv>): void {

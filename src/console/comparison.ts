@@ -1,5 +1,5 @@
-// Compares a list by the API's own call, and reads what was announced of the numbers that never came. It takes two
-// calls where the list does not say what its ids are.
+// Compares a list through the API's call, and reads what was announced about the missing numbers. If the list does not
+// say what its ids are, it makes two calls.
 import type { Refusal } from "../api/operation.ts";
 import { type AnswerOf, isRefusal } from "../api/perform.ts";
 import type { ListName, PastedRow } from "../rules/pasted-numbers.ts";
@@ -10,9 +10,9 @@ import { instantOf } from "./korean-time.ts";
 import type { Given } from "./given-list.ts";
 import type { View } from "./view.ts";
 
-/** As many as the API compares in one call. */
+/** The API compares no more in one call. */
 export const COMPARED_AT_MOST = 5000;
-/** So many of the numbers that never came are looked up among the announced events. */
+/** Of the missing numbers so many are looked up among the announced events. */
 const MISSING_LOOKED_AT = 500;
 
 type Answer = AnswerOf<"post /api/compare">;
@@ -20,10 +20,10 @@ export type Compared = Answer["compared"][number];
 
 export interface Comparison {
   readonly by: ListName;
-  /** The list did not say what its ids are: they are taken as what more of them were found by. */
+  /** The list did not say what its ids are. They are taken as the kind of number by which more of them were found. */
   readonly isGuess: boolean;
   readonly compared: readonly Compared[];
-  /** By number. */
+  /** Key: the number. */
   readonly rows: ReadonlyMap<string, PastedRow>;
   readonly announced: ReadonlyMap<string, AnnouncedRow>;
   /** null where no time was given. */

@@ -1,4 +1,4 @@
-// Reads the list in the form of the compare page: pasted, or a file in any charset that spreadsheets write.
+// Reads the form of the compare page: a list that was pasted, or a file in any charset that spreadsheets write.
 import { decodeText } from "../kinds/text.ts";
 import { type ListName, type Pasted, pastedNumbers } from "../rules/pasted-numbers.ts";
 import type { Flow } from "../store/filters.ts";
@@ -8,13 +8,13 @@ export const LISTS = ["cancelPgCno", "pgCno", "shopOrderNo"] as const;
 const FLOWS = ["in", "out"] as const;
 
 export interface Given {
-  /** As it was pasted. */
+  /** What the text field contained, unchanged. */
   readonly text: string;
   readonly pasted: Pasted;
-  /** As a person chose it; null to find out. */
+  /** What the person says the numbers are; null where they are to be recognised. */
   readonly by: ListName | null;
   readonly flow: Flow | null;
-  /** As it was typed, in Korean time. */
+  /** Korean time, unchanged. */
   readonly from: string;
   readonly to: string;
   /** Whether KICC is to be asked about the missing numbers; for which merchant, and about which kind of approval. */

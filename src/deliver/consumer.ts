@@ -132,7 +132,8 @@ async function push(
     else taken.push({ delivery, row });
     mine.delete(id);
   }
-  // Claimed by the message of another notification, which D1 did not take.
+  // Another message with the same id claimed these rows, but its own notification is not stored: the rows are not
+  // delivered now.
   if (mine.size > 0) await unclaim(db, [...mine.keys()], lease.claimant);
   const settlements = await Promise.all(
     taken.map(({ delivery, row }) => attempt(firsts.get(row.id) ?? delivery.content, row, delivering, origin)),

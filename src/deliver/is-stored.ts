@@ -1,5 +1,5 @@
-// Whether D1 has the notification of a message. Its id alone does not tell: while D1 is down nothing is compared, and the
-// message has the id that the notification would get if nothing else of its event were stored.
+// Decides whether D1 has the notification of a message. A row with the same id is not enough. While D1 is down, ids are
+// given without comparing, so another notification may have got the same one.
 import { idsDiffer } from "../kinds/identity.ts";
 import { comparableOfStored } from "../kinds/make-notification.ts";
 import { kindNamed } from "../kinds/registry.ts";
@@ -12,7 +12,10 @@ export function isStored(content: DeliveryMessage, row: Standing | undefined): r
   return row !== undefined && !idsDiffer(content, row) && !isRepeat(content, row);
 }
 
-/** The same without ids that tell, and so late that it counts as another one. */
+/**
+ * The message and the row have no ids of KICC's to compare, and so much time is between them that they count as two
+ * events.
+ */
 function isRepeat(content: DeliveryMessage, row: Standing): boolean {
   if (Date.parse(content.receivedAt) - row.receivedAt <= WEAK_MS) return false;
   const [kind, notification] = [kindNamed(content.kind), toNotification(content)];

@@ -1,13 +1,17 @@
-// A text that a person pasted or dropped → rows of cells: CSV, tabs, semicolons, a table of HTML, or lines of words. Pure.
+// Splits a text that a person pasted or dropped into rows of cells. It may be CSV, separated by tabs or semicolons, an
+// HTML table, or lines of words. Pure.
 
 export interface Cells {
   readonly rows: readonly (readonly string[])[];
-  /** Its rows have columns. Else a row is a line of prose, and its cells are words. */
+  /** true: the rows have columns. false: each row is a line of prose, and its cells are words. */
   readonly isTable: boolean;
 }
 
 const DELIMITERS = ["\t", ";", "|", ","] as const;
-/** Of a table's lines so many percent have a delimiter: exports begin and end with lines of their own. */
+/**
+ * In a table at least so many percent of the lines contain the delimiter. The rest may be titles and totals of an
+ * export.
+ */
 const TABLE_PERCENT = 60;
 
 export function cellsOf(pasted: string): Cells {
@@ -18,14 +22,14 @@ export function cellsOf(pasted: string): Cells {
     const rows = quotedRows(text, delimiter).map(withoutEnd);
     return { rows: rows.filter((row) => row.length > 0), isTable: true };
   }
-  // A number on each line, and nothing else: a table of one column.
+  // One number on each line and nothing else is a table of one column.
   if (lines.every((line) => !/\s|,/.test(line.trim()))) {
     return { rows: lines.map((line) => [cleaned(line)]), isTable: true };
   }
   return { rows: lines.map(wordsOf), isTable: false };
 }
 
-/** What KICC's admin and shops name .xls is often a page with one table. */
+/** Files named .xls from KICC's admin and from shops are often HTML pages with one table. */
 function withoutTags(html: string): string {
   return html
     .replaceAll(/\s*[\r\n]\s*/g, " ")
@@ -36,14 +40,17 @@ function withoutTags(html: string): string {
     .replaceAll("&amp;", "&");
 }
 
-/** Amounts as in 51,000 have commas, and so has prose: there a blank follows, and words stand before it. */
+/**
+ * A comma is no delimiter inside an amount such as 51,000, nor in prose, where words stand before it and a blank
+ * follows.
+ */
 function isDelimiter(delimiter: string, lines: readonly string[]): boolean {
   const having = lines.filter((line) => line.replaceAll(/\d,(?=\d{3}(?!\d))/g, "").includes(delimiter));
   const isProse = delimiter === "," && having.some((line) => /[^\s,"]\s[^,"]*,\s/.test(line));
   return having.length > 0 && having.length * 100 >= lines.length * TABLE_PERCENT && !isProse;
 }
 
-/** As in RFC 4180: quotes around a cell keep delimiters and line ends in it. */
+/** Splits as RFC 4180 says: a cell in quotes may contain delimiters and line breaks. */
 function quotedRows(text: string, delimiter: string): string[][] {
   const rows: string[][] = [[]];
   const cell = new RegExp(`(=?"(?:[^"]|"")*"|[^\\r\\n${delimiter}]*)(\\r\\n|[\\r\\n${delimiter}]|$)`, "g");
@@ -59,7 +66,10 @@ function withoutEnd(row: readonly string[]): readonly string[] {
   return row.slice(0, row.findLastIndex((cell) => cell !== "") + 1);
 }
 
-/** Without its quotes, without the ="…" or ' by which a spreadsheet keeps digits, and without blanks of any kind. */
+/**
+ * Removes quotes, the ="…" or ' by which a spreadsheet keeps all digits of a number, and blanks of any kind at both
+ * ends.
+ */
 function cleaned(cell: string): string {
   const unquoted = cell
     .trim()

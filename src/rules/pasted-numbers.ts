@@ -1,22 +1,23 @@
-// Finds the numbers of a list in a text that a person pasted or dropped, and which numbers they are: by the names of its columns, else by their looks. Pure.
+// Finds the numbers in a text that a person pasted or dropped, and what they are: by the names of the columns, or else
+// by the form of the numbers. Pure.
 import { cellsOf } from "./pasted-cells.ts";
 
 export type ListName = "cancelPgCno" | "pgCno" | "shopOrderNo";
 
 export interface PastedRow {
   readonly number: string;
-  /** What else its row tells, by the names of the columns: KICC is asked with it. */
+  /** Other numbers of the same row, found by the names of the columns. A query to KICC needs them. */
   readonly pgCno: string | null;
   readonly mallId: string | null;
   readonly shopOrderNo: string | null;
 }
 
 export interface Pasted {
-  /** null: ids of KICC's, and nothing says whether of payments or of cancellations. */
+  /** null: they are ids of KICC, but nothing says whether of payments or of cancellations. */
   readonly by: ListName | null;
-  /** Each number once, in the order of the list. */
+  /** Each number once, in the list's order. */
   readonly rows: readonly PastedRow[];
-  /** How many ids a spreadsheet has rounded, as in 2.60114E+19: their digits are lost. */
+  /** How many ids a spreadsheet rounded, such as 2.60114E+19. Their digits are lost. */
   readonly rounded: number;
 }
 
@@ -24,7 +25,7 @@ type ColumnName = ListName | "mallId";
 type Columns = Partial<Record<ColumnName, number>>;
 type Rows = readonly (readonly string[])[];
 
-/** How columns are named, in small letters without blanks and marks. */
+/** The names of columns, in lower case, without blanks and punctuation. */
 const NAMES: Readonly<Record<ColumnName, RegExp>> = {
   cancelPgCno: /^(?:(?:pg|kicc)?(?:취소|환불)(?:pg|kicc)?(?:거래|고유|거래고유)?번호|cancelpgcno|mgrseqno)$/,
   pgCno: /^(?:(?:pg|kicc)?(?:원|결제|승인)?(?:pg|kicc)?거래(?:고유)?번호|pgcno|cno)$/,
@@ -32,15 +33,15 @@ const NAMES: Readonly<Record<ColumnName, RegExp>> = {
   mallId: /^(?:(?:상점|가맹점)(?:id|아이디|번호)|mallid|membid|mid)$/,
 };
 
-/** Titles and dates of an export may stand above the names. */
+/** An export may have titles and dates above the row of names. */
 const HEAD_WITHIN_ROWS = 20;
 const LONGEST_NUMBER = 200;
 const KICC_ID = /^\d{20}$/;
 const ROUNDED = /^\d[.,]\d+E\+1[89]$/i;
 const COUNT = /^\d+(?:원|건|개|%)$/;
 
-/** What has digits, and is no order number where nothing names it one. */
-const OTHERS = [
+/** Texts with digits that are no order numbers, unless their column is named so. */
+const NO_ORDER_NUMBERS = [
   /^20\d\d[-./년]\d\d?[-./월]\d\d?(?:일|T.*)?$/, // dates
   /^20\d{6}(?:\d{6})?$/,
   /^\d\d?:\d\d/, // times
@@ -51,14 +52,16 @@ const OTHERS = [
   /@|:\/\//,
 ];
 
-/** @param wanted which numbers the list has; null to find out */
+/** @param wanted which numbers the list has; null: recognise it */
 export function pastedNumbers(text: string, wanted: ListName | null): Pasted {
   const { rows, isTable } = cellsOf(text);
   const rounded = rows.flat().filter((cell) => ROUNDED.test(cell)).length;
   return { ...(isTable ? inColumns(rows, wanted) : inWords(rows.flat(), wanted)), rounded };
 }
 
-/** What was found as a text in which the same is found again: a person sees it, and may send it once more. */
+/**
+ * Writes the numbers as a text in which `pastedNumbers` finds the same again. A person sees it and may submit it again.
+ */
 export function pastedText({ rows }: Pick<Pasted, "rows">, by: ListName): string {
   const beside = (["pgCno", "mallId", "shopOrderNo"] as const).filter(
     (name) => name !== by && rows.some((row) => row[name] !== null),
@@ -76,10 +79,10 @@ function inWords(words: readonly string[], wanted: ListName | null): Omit<Pasted
 }
 
 function inColumns(rows: Rows, wanted: ListName | null): Omit<Pasted, "rounded"> {
-  const { columns, body } = headed(rows);
-  const named = wanted ?? fullest(columns, body);
+  const { columns, body } = belowNames(rows);
+  const named = wanted ?? fullestNamed(columns, body);
   const known = named === null ? undefined : columns[named];
-  const column = known ?? looking(body, wanted);
+  const column = known ?? likeliestColumn(body, wanted);
   if (column === null) return { by: wanted, rows: [] };
   const told = (row: readonly string[], name: ColumnName) => row[columns[name] ?? -1] || null;
   const found = body
@@ -94,7 +97,7 @@ function inColumns(rows: Rows, wanted: ListName | null): Omit<Pasted, "rounded">
   return { by: named ?? (isOfKicc ? null : "shopOrderNo"), rows: once(found) };
 }
 
-/** Of one number the first row. */
+/** Keeps the first row of each number. */
 function once(rows: readonly PastedRow[]): readonly PastedRow[] {
   const seen = new Set<string>();
   return rows.filter(({ number }) => !seen.has(number) && seen.add(number));
@@ -107,11 +110,13 @@ function isNumber(cell: string): boolean {
 }
 
 function isOrderLike(word: string): boolean {
-  return isNumber(word) && word.length >= 4 && !KICC_ID.test(word) && !OTHERS.some((other) => other.test(word));
+  return (
+    isNumber(word) && word.length >= 4 && !KICC_ID.test(word) && !NO_ORDER_NUMBERS.some((other) => other.test(word))
+  );
 }
 
-/** Which columns are named, and the rows below their names. A table without names is all rows. */
-function headed(rows: Rows): { readonly columns: Columns; readonly body: Rows } {
+/** Finds the row with names of columns. `body` is the rows below it; all rows where none has names. */
+function belowNames(rows: Rows): { readonly columns: Columns; readonly body: Rows } {
   for (const [at, row] of rows.slice(0, HEAD_WITHIN_ROWS).entries()) {
     const columns: Columns = {};
     for (const [index, cell] of row.entries()) {
@@ -124,15 +129,18 @@ function headed(rows: Rows): { readonly columns: Columns; readonly body: Rows } 
   return { columns: {}, body: rows };
 }
 
-/** Of the named columns the one with the most numbers, of several the most exact; null where none is named. */
-function fullest(columns: Columns, rows: Rows): ListName | null {
+/**
+ * The named column with the most numbers. If several have as many, the most exact kind of number. null where none is
+ * named.
+ */
+function fullestNamed(columns: Columns, rows: Rows): ListName | null {
   const names = (["cancelPgCno", "pgCno", "shopOrderNo"] as const).filter((name) => columns[name] !== undefined);
   const counts = names.map((name) => rows.filter((row) => isNumber(row[columns[name] ?? -1] ?? "")).length);
   return names[counts.indexOf(Math.max(...counts))] ?? null;
 }
 
-/** The column with the most of what looks like such a number. A list of one column is that column, whatever its looks. */
-function looking(rows: Rows, wanted: ListName | null): number | null {
+/** The column with the most numbers of the wanted form. If there is only one column, that one, whatever it contains. */
+function likeliestColumn(rows: Rows, wanted: ListName | null): number | null {
   const width = Math.max(0, ...rows.map((row) => row.length));
   if (width === 1) return 0;
   const best = (isOne: (cell: string) => boolean) => {

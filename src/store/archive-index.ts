@@ -9,7 +9,7 @@ export interface Piece {
 export interface Run {
   readonly run: string;
   readonly level: number;
-  /** In the order of their keys. */
+  /** Sorted by their keys. */
   readonly pieces: readonly Piece[];
 }
 

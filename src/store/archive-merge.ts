@@ -5,10 +5,10 @@ import type { Piece } from "./archive-index.ts";
 export interface Merge {
   readonly run: string;
   readonly level: number;
-  /** The runs that become one. */
+  /** The runs that are merged into one. */
   readonly sources: readonly string[];
   readonly pieces: readonly Piece[];
-  /** The last entry that is written. */
+  /** The last entry that is written so far. */
   readonly after: string;
 }
 

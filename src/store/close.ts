@@ -21,7 +21,7 @@ function closing(note: string): string {
 
 const PAGE = 500;
 const MOST_CLOSED = 2000;
-/** How many rows of the state one page looks at for the rest of the selection. */
+/** One page looks at so many rows to find the selected ones. */
 const LOOKED_AT = 5000;
 const MOST_PAGES = 20;
 
@@ -45,7 +45,10 @@ export async function closeMany(
   return { closed, more: true };
 }
 
-/** @returns how many, and the receipt of the last row that was looked at; null where none is behind it */
+/**
+ * @returns how many were closed, and the time of receipt of the last row that was looked at; null where none comes
+ * after it
+ */
 async function closePage(
   db: D1Database,
   selection: Selection,

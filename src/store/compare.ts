@@ -19,7 +19,7 @@ const NUMBERS_PER_STATEMENT = 500;
 const LOOKED_AT = 20;
 
 /**
- * Returns a row for each number that came. A success counts before a failure, and a held one last.
+ * Returns a row for each number that came. A success is preferred to a failure, and a held one comes last.
  * @param flow null for every kind. With a flow an order's approval does not count where its refund is looked for
  */
 export async function findCompared(

@@ -6,7 +6,9 @@ const SEARCHED = ["id", "cancel_pg_cno", "pg_cno", "shop_order_no", "reference"]
 /** A shorter text must be a whole number. */
 const SHORTEST_BEGINNING = 4;
 
-/** Per column. An index lists longer numbers by number, not by time of receipt. So all of them have to be read. */
+/**
+ * For each column. Such numbers are listed in their own order, not by time of receipt, so all of them have to be read.
+ */
 const LONGER_AT_MOST = 100;
 
 /** Whether more numbers begin with `q` than are read. One row, `many`. */
@@ -21,8 +23,8 @@ export function hasManyLonger(db: D1Database, q: string): D1PreparedStatement {
 }
 
 /**
- * The seqs of those that match, the newest or the oldest first. Complete where no column has many longer ones.
- * @param range bounds of `seq`
+ * SQL: the seqs of the matching rows, newest or oldest first. It is complete unless `hasManyLonger`.
+ * @param range condition on `seq`
  */
 export function matchingSeqs(
   q: string,

@@ -13,7 +13,7 @@ export const REPLAY_COUNTS_AT_MOST = 1900;
 /** How many selected rows one run looks at. */
 const LOOKED_AT = 2000;
 
-/** SQL: a Selection's columns, by its names. */
+/** SQL: the columns of a selection, named like the fields of Selection. */
 export const SELECTION = `from_at AS "from", to_at AS "to", state, kind, mall_id AS mallId, result, q`;
 
 /**

@@ -48,19 +48,19 @@ export interface SumOf {
 
 export interface ReplayPreview {
   readonly sums: readonly SumOf[];
-  /** So many rows were looked at that there may be more. */
+  /** The limit of rows was reached, so there may be more. */
   readonly isPart: boolean;
 }
 
 /**
- * How many a replay would be, and which sums. Of more than REPLAY_COUNTS_AT_MOST looked at, the first.
- * @returns null where more numbers begin with `q` than can be told
+ * Counts and sums what a replay would affect, among the first REPLAY_COUNTS_AT_MOST rows.
+ * @returns null where more numbers begin with `q` than are read
  */
 export async function previewReplay(db: D1Database, wanted: Selection, now: number): Promise<ReplayPreview | null> {
   if (await isTooShort(db, wanted.q)) return null;
   const values = binding();
   const rows = rowsToLookAt(wanted, REPLAY_COUNTS_AT_MOST, values);
-  // What is not selected is a group as well: so one look also tells whether all were looked at.
+  // Rows that are not selected are counted as a group too. So one query also tells how many rows were read.
   const { results } = await db
     .prepare(
       `SELECT (${isSelected(wanted, now, values)}) IS TRUE AS fits, n.kind, n.currency, count(*) AS count,

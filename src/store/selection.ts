@@ -1,4 +1,4 @@
-// Which notifications a person selected to replay or close at once: by everything that lists are filtered by. SQL only.
+// The notifications that a person selected to replay or close at once, by the same filters as the lists have. SQL only.
 import { type Binding, type Filters, conditionOf } from "./filters.ts";
 import { isState, seqAt } from "./insert.ts";
 import { hasManyLonger, matchingSeqs } from "./matching.ts";
@@ -11,17 +11,17 @@ export interface Selection {
   readonly kind: string | null;
   readonly mallId: string | null;
   readonly result: NonNullable<Filters["result"]> | null;
-  /** A number or its beginning, as in a search. */
+  /** A number or the beginning of one, as in a search. */
   readonly q: string | null;
 }
 
 /** Later than the time of receipt of any row. */
 export const END_OF_TIME = 8_640_000_000_000_000;
 
-/** SQL: the columns of a row that tell whether it is selected, and what it is about. */
+/** SQL: the columns that the selection and the preview need. */
 const COLUMNS = "n.seq, n.state, n.kind, n.mall_id, n.res_cd, n.settled_at, n.received_at, n.currency, n.amount";
 
-/** SQL: the first rows of the selection's time, oldest first, by an index on the state or the number. */
+/** SQL: the first rows in the selection's time, oldest first. It uses an index on the state or on the number. */
 export function rowsToLookAt({ state, from, to, q }: Selection, limit: number, values: Binding): string {
   const range = `seq >= ${values.bind(seqAt(from))} AND seq < ${values.bind(seqAt(to))}`;
   if (q === null) {
@@ -33,8 +33,8 @@ export function rowsToLookAt({ state, from, to, q }: Selection, limit: number, v
 }
 
 /**
- * SQL: which of them, `AS n`, are selected. What was settled after the person asked is not: neither what died since, nor
- * what was just delivered again.
+ * SQL: the condition that the row `n` is selected. Rows that became dead, or were delivered, after the person asked are
+ * not selected.
  */
 export function isSelected({ state, kind, mallId, result }: Selection, askedAt: number, values: Binding): string {
   const others = conditionOf({ kind, mallId, result }, values);
@@ -42,13 +42,13 @@ export function isSelected({ state, kind, mallId, result }: Selection, askedAt: 
     ${others === null ? "" : `AND ${others}`}`;
 }
 
-/** SQL: the seqs of the selected ones among the first `limit` rows, oldest first. */
+/** SQL: the seqs of the selected rows among the first `limit` rows, oldest first. */
 export function selectedSeqs(selection: Selection, askedAt: number, limit: number, values: Binding): string {
   const rows = rowsToLookAt(selection, limit, values);
   return `SELECT n.seq FROM (${rows}) AS n WHERE ${isSelected(selection, askedAt, values)} ORDER BY n.seq`;
 }
 
-/** Whether more numbers begin with `q` than are read: then the selection would be incomplete. */
+/** Returns true where more numbers begin with `q` than are read. The selection would then be incomplete. */
 export async function isTooShort(db: D1Database, q: string | null): Promise<boolean> {
   if (q === null) return false;
   return (await hasManyLonger(db, q).first<number>("many")) === 1;

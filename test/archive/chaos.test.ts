@@ -29,7 +29,7 @@ test.each(seeds)("with seed %i each is in exactly one of D1 and the archive", { 
   expect(whole).toMatchObject({ code: 0 });
   expect(lastLine(whole.text)).toMatch(new RegExp(`^whole: \\d+ manifests, \\d+ parts, ${notifications} lines `));
 
-  // One byte of an object, or one object, is enough.
+  // One damaged byte or one missing object must be noticed.
   const random = mulberry(seed);
   const vouched = (await namesIn("notifications/")).filter((name) => !isLeftover(name, whole.text));
   const manifests = vouched.filter((name) => name.includes("manifest"));
@@ -73,7 +73,7 @@ function any(names: readonly string[], random: () => number): string {
   return names[Math.floor(random() * names.length)] ?? "";
 }
 
-/** Nothing follows it, and so nothing but D1 has its hash. */
+/** No manifest follows the last one, so only D1 has its hash. */
 async function lastManifest(names: readonly string[]): Promise<string[]> {
   const followed = new Set<string>();
   for (const name of names) {

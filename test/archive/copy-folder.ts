@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 
-/** The tests' fetch() of this host ends here. */
+/** The tests' fetch() of this host is answered here. */
 export const COPY_HOST = "archive-copy.example";
 const COMMAND = path.join(import.meta.dirname, "../../src/deploy/verify-archive.ts");
 const folders = new Map<string, Promise<string>>();
@@ -17,7 +17,10 @@ interface Asked {
   readonly arrayBuffer: () => Promise<ArrayBuffer>;
 }
 
-/** PUT and DELETE /COPY/NAME write and remove an object, GET /COPY says what the command says of all, DELETE /COPY ends it. */
+/**
+ * PUT and DELETE /COPY/NAME write and remove an object. GET /COPY runs the command on all of them and returns its
+ * output. DELETE /COPY removes the copy.
+ */
 export async function answerCopy(request: Asked): Promise<{ readonly code: number | null; readonly text: string }> {
   const [, copy = "", ...names] = new URL(request.url).pathname.split("/");
   const folder = await folderOf(copy);

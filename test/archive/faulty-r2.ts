@@ -3,9 +3,9 @@ import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 
 export interface FaultyR2 {
-  /** Called before each call: what it throws, R2 throws; where it hangs, R2 never answers, and did nothing. */
+  /** Called before each call of R2. If it throws, R2 throws. If it hangs, R2 never answers and did nothing. */
   readonly before?: (call: number) => void | Promise<void>;
-  /** The same after R2 did it: the reply is lost, or never comes. */
+  /** Called after R2 did its work, so that the reply is lost or never comes. */
   readonly after?: (call: number) => void | Promise<void>;
 }
 
@@ -42,8 +42,8 @@ export function faultyR2(faults: FaultyR2 = {}): CountedR2 {
 const LONGEST_WAIT_MS = 60_000;
 
 /**
- * Never ends. With the timers faked, the time that the receiver waits passes at once, for everything that waits: R2 that
- * hangs for one hangs for all. As soon as the wait has begun, which is before the next microtask.
+ * Never ends. With faked timers the receiver's waiting time passes at once, for everything that waits, as soon as the
+ * wait has begun; that is before the next microtask.
  */
 export function hang(waitMs = LONGEST_WAIT_MS): Promise<never> {
   void Promise.resolve().then(() => vi.advanceTimersByTime(waitMs));

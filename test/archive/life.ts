@@ -11,13 +11,13 @@ import { DAY_MS, idsInD1, insertRows, settle, vouchedFor } from "./filling.ts";
 export interface Ledger {
   readonly stored: number;
   readonly runs: number;
-  /** R2 or D1 failed before it did something; its reply was lost; R2 never answered; the cron did nothing more. */
+  /** Faults: R2 or D1 failed before doing it; its reply was lost; R2 never answered; the cron was killed. */
   readonly faults: Readonly<Record<Fault, number>>;
   /** In neither, in both, or vouched for more than once. */
   readonly lost: readonly string[];
   readonly both: readonly string[];
   readonly twice: readonly string[];
-  /** In the archive, and no search finds them. */
+  /** They are in the archive, but no search finds them. */
   readonly unfindable: readonly string[];
   readonly inD1: number;
   readonly archived: number;
@@ -27,11 +27,11 @@ export type Fault = "failed" | "lost" | "hung" | "killed";
 
 const FIRST = Date.parse("2026-01-01T00:00:00+09:00");
 const HOT_DAYS = 7;
-/** So late some finish: the others of their day are in the archive by then. */
+/** Some notifications are finished so late that the others of their day are in the archive already. */
 const LATE_DAYS = 10;
 const QUIET_RUNS = 40;
 const CRONS = 2;
-/** Of each call of R2 and D1, before and after it. */
+/** The chance of a fault before a call of R2 or D1, and the same after it. */
 const CHANCE = 0.06;
 
 export async function live(notifications: number, days: number, seed: number): Promise<Ledger> {
@@ -61,7 +61,7 @@ export async function live(notifications: number, days: number, seed: number): P
 
 async function runCron(now: number, random: () => number, faults: Record<Fault, number>): Promise<void> {
   let killed = false;
-  /** A cron that is killed does nothing more from that call on. */
+  /** After that call the killed cron does nothing more. */
   const fault = (where: "before" | "after", mayHang: boolean): void | Promise<void> => {
     const drawn = random() / CHANCE;
     if (!killed && drawn >= 1) return;

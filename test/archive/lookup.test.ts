@@ -30,7 +30,7 @@ test("a day each, merged by eights, and every id is found with at most two reads
   for (const id of ids) {
     const bucket = faultyR2();
     expect((await findArchived(bucket, env.DB, id)).map((line) => line.id)).toEqual([id]);
-    // Of an object whose least number is greater, the table says enough.
+    // If the smallest number of an object is greater, its table is enough to know that it has no match.
     expect(bucket.calls).toBeLessThanOrEqual(2 * indexes.length + 1);
   }
 });
@@ -113,7 +113,10 @@ test("of a number that very many have, the newest places are found", async () =>
 describe("merging", () => {
   const partOf = (object: number) => `notifications/2026/01/14/${String(object).padStart(4, "0")}.ndjson.gz`;
   const numberOf = (serial: number) => String(serial).padStart(20, "0");
-  /** A level of objects, of `each` numbers each, in turns; `same` of the entries of each are of one number. */
+  /**
+   * Makes objects of a level with `each` numbers each, dealt out in turns. `same` entries of each object are of one
+   * number.
+   */
   const fillLevel = async (each: number, same = 0) => {
     for (let object = 0; object < FAN_OUT; object++) {
       const at = (line: number) => ({ part: partOf(object), line });
@@ -175,7 +178,7 @@ describe("merging", () => {
     expect({ level, others: others.length }).toEqual({ level: 1, others: 0 });
     expect(pieces.length).toBeGreaterThan(8);
     await expectAll(1000, 97);
-    // Pieces are merged like objects: a search reads two of each run all the same.
+    // Pieces are merged like whole objects, and a search still reads twice per run.
     const bucket = faultyR2();
     await lookUp(bucket, env.DB, [numberOf(5000)]);
     expect(bucket.calls).toBe(2);

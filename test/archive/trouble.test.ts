@@ -1,4 +1,4 @@
-// Moving to R2 with a failure at any step: nothing is lost, nothing stands twice, and the next runs move everything.
+// Moving to R2 while any step may fail: nothing is lost or archived twice, and the next runs move everything.
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { lookUp } from "../../src/archive/lookup.ts";
@@ -23,7 +23,7 @@ interface Trouble {
   readonly d1?: FaultyD1;
 }
 
-/** What befalls the call `at`, and with "on" all after it. */
+/** Faults at the call `at`; those with "on" also at all later calls. */
 const TROUBLES: readonly ((at: number) => Trouble)[] = [
   (at) => ({ name: "R2 is away from this call on", r2: { before: on(at, fail) } }),
   (at) => ({ name: "R2 loses this reply", r2: { after: once(at, fail) } }),
@@ -76,7 +76,7 @@ describe("trouble at any step", () => {
         expect(await idsInD1(), `at ${at}`).toEqual([]);
         expect((await vouchedFor()).toSorted(), `at ${at}`).toEqual(ids);
         expect(await findable(ids), `at ${at}`).toEqual(ids);
-        // Where the run ended without the trouble, no step is left.
+        // If the run ended without reaching the fault, there are no more steps to test.
         calls = (r2 === undefined ? db.trips : bucket.calls) < at ? 0 : at + 1;
       }
       expect(at).toBeGreaterThanOrEqual(14);

@@ -4,10 +4,10 @@ import { archiveOld, archivePart } from "../../src/archive/move.ts";
 import receiver from "../../src/index.ts";
 import { pruneNotifications } from "../../src/store/prune-notifications.ts";
 
-/** What one request asked of R2 and D1. */
+/** How often one request called R2 and D1. */
 export interface Counted {
   readonly r2: Record<string, number>;
-  /** Queries, as D1 limits them: each statement of a batch is one. */
+  /** Queries as D1's limit counts them: each statement of a batch is one. */
   d1: number;
 }
 
@@ -19,9 +19,9 @@ export interface Bench {
 type Served = (asked: Bench, env: Env & { readonly ARCHIVE: R2Bucket }) => Promise<unknown>;
 
 const DOORS: Readonly<Record<string, Served>> = {
-  /** A whole run of the cron's step. */
+  /** A complete run of the cron's archiving step. */
   "/bench/run": async ({ now, hotDays }, env) => archiveOld({ bucket: env.ARCHIVE, hotDays }, env.DB, now),
-  /** One part of notifications. */
+  /** Moves one part of notifications. */
   "/bench/part": async ({ now }, env) => archivePart(env.ARCHIVE, env.DB, "notifications", now),
   "/bench/prune": async ({ now }, env) => pruneNotifications(env.DB, now, 500),
 };
@@ -71,7 +71,7 @@ function countedD1(db: D1Database, counted: Counted): D1Database {
   } as unknown as D1Database;
 }
 
-/** @param look is told of each call, and may put something else in place of its result */
+/** @param look sees each call and its result, and may replace the result */
 function watched<T extends object>(target: T, look: (name: string, result: unknown) => unknown): T {
   return new Proxy(target, {
     get(_target, name) {

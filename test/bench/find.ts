@@ -10,10 +10,10 @@ const DAYS = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const FIRST = Date.parse("2026-01-01T00:00:00+09:00");
 const HOT_DAYS = 7;
-/** Of each day so many are looked at in D1 before, and in the archive after. */
+/** So many notifications of each day are read in D1 before the move, and in the archive after it. */
 const SAMPLES = 4;
 const SEARCHES = 20;
-/** After so many days the searches are counted. */
+/** The searches are counted after so many days. */
 const STEPS: ReadonlySet<number> = new Set([1, 3, 10, 20, 30]);
 const BY = ["id", "pgCno", "cancelPgCno", "shopOrderNo"] as const;
 
@@ -89,7 +89,7 @@ async function sampled(db: D1Database, ask: Ask): Promise<Had[]> {
   );
 }
 
-/** Everything but what differs by its nature. */
+/** Removes the fields that differ between D1 and the archive by design. */
 function comparable(text: string): string {
   const { archived: _archived, related: _related, ...rest } = JSON.parse(text) as Record<string, unknown>;
   return JSON.stringify(rest);

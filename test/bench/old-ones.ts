@@ -9,7 +9,10 @@ import { TRAFFICS } from "./traffic.ts";
 const TEMPLATES = 40;
 const PAGE = 10_000;
 const ACCEPTED = { kind: "accepted", status: 200, answer: '{"resCd":"0000","resMsg":"OK"}' } as const;
-/** Columns that a copy has of its own. An order has two notifications: the payment, and what follows it much later. */
+/**
+ * Columns whose values differ in each copy. An order has two notifications: the payment, and much later what follows
+ * it.
+ */
 const OWN: Readonly<Record<string, string>> = {
   seq: "at * 1000",
   id: "'ntf_' || lower(hex(randomblob(16)))",
@@ -23,7 +26,10 @@ const OWN: Readonly<Record<string, string>> = {
   shop_order_no: "iif(n.shop_order_no IS NULL, NULL, printf('ORD-%012d', serial % ?5))",
 };
 
-/** Stores the templates, the kinds of the mix and as many cancellations, received in 2020 so that none is in the way. */
+/**
+ * Stores the templates: all kinds of the mix, and as many cancellations. They were received in 2020, so that they are
+ * not among the measured ones.
+ */
 export async function storeTemplates(db: D1Database): Promise<void> {
   const from = Date.parse("2020-01-14T00:00:00Z");
   for (let serial = 0; serial < TEMPLATES; serial++) {
@@ -39,7 +45,7 @@ export async function storeTemplates(db: D1Database): Promise<void> {
     const attempt = attemptOf(mine?.attempts ?? 1, now, now + 143, ACCEPTED);
     await settle(db, [{ id, attempt, decision: { state: "delivered" }, body }], now + 150);
   }
-  // Templates are no old ones themselves: held, they never leave.
+  // The templates are held, so they never move into the archive.
   await db
     .prepare("UPDATE notifications SET state = 'held', reason = 'conflict' WHERE seq < ?")
     .bind((from + 1e9) * 1000)
@@ -47,8 +53,9 @@ export async function storeTemplates(db: D1Database): Promise<void> {
 }
 
 /**
- * `count` of them, `everyMs` apart from `from` on.
- * @param first the serial of the first of them @param all how many there will be at last: each order has two of them
+ * Inserts `count` copies, `everyMs` apart, beginning at `from`.
+ * @param first the serial of the first copy
+ * @param all how many there will be in the end: each order has two of them
  */
 export async function insertOld(
   db: D1Database,
@@ -74,6 +81,6 @@ export async function insertOld(
       .bind(first + done, many, Math.round(from + done * everyMs), everyMs, Math.ceil(all / 2), templatesEnd)
       .run();
   }
-  // As the cron has counted them.
+  // The rollups count them as if the cron had done it.
   await db.prepare("UPDATE rollup_cursor SET seq = (SELECT max(seq) FROM notifications)").run();
 }

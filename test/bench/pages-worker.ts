@@ -1,8 +1,8 @@
-// The Worker itself, whose answers also tell what D1 was asked for: for the bench of the console's pages.
+// The Worker, whose answers also say how many rows D1 read. For the benchmark of the console's pages.
 import worker from "../../src/index.ts";
 import { meteredD1 } from "../metered.ts";
 
-// Settings are read once for each environment: a new one for each request would be read anew.
+// The Worker reads settings once per environment. With a new environment for each request it would read them each time.
 const environments = new WeakMap<object, { readonly env: Env; readonly take: ReturnType<typeof meteredD1>["take"] }>();
 
 function metered(env: Env) {

@@ -1,16 +1,20 @@
-// What each page of the console takes where a thousand and where a million notifications are stored, and how many rows D1 reads for it.
+// Measures each page of the console with a thousand and with a million notifications: its time, and how many rows D1
+// reads for it.
 import { filling } from "../console/rows.ts";
 import { PAGES } from "../console/paths.ts";
 import { bundle } from "./bundle.ts";
 import { type Runtime, SETTINGS, startRuntime } from "./runtime.ts";
 import { figure, markdown } from "./statistics.ts";
 
-/** Of one page, one after the other: so that a turn is long beside what else the machine does. */
+/** Requests of one page, one after another. Their sum is long compared with what else the machine does meanwhile. */
 const REQUESTS = 5;
 const COMPARED = 5000;
 const GOAL = 2;
 
-/** Beside those that tests look at: filters that fit few or none, beginnings of very many numbers, older pages, long plots. */
+/**
+ * Besides the pages that tests visit: filters that match few or no rows, beginnings of very many numbers, older pages,
+ * long plots.
+ */
 const MORE = [
   "?range=month",
   "/notifications?state=delivered",
@@ -30,7 +34,7 @@ interface Visit {
   readonly body: URLSearchParams | null;
 }
 
-/** Of one size: of each turn the time and the CPU time of a request, in ms. */
+/** For one size: the time and the CPU time of a request in ms, for each round. */
 interface Seen {
   readonly times: number[];
   readonly cpu: number[];
@@ -42,7 +46,7 @@ const VISITS: readonly Visit[] = [
   { path: "/compare", body: new URLSearchParams({ list: listOf(COMPARED), by: "cancelPgCno" }) },
 ];
 
-/** @param sizes how many are stored, two, ascending */
+/** @param sizes two numbers of stored notifications, the smaller one first */
 export async function benchPages(sizes: readonly [number, number], rounds: number): Promise<string> {
   const script = await bundle("test/bench/pages-worker.ts");
   const runtime = await startRuntime(sizes.map((size) => ({ name: String(size), script })));
@@ -95,7 +99,7 @@ async function signIn(url: URL): Promise<Door> {
   return { url, cookie };
 }
 
-/** A turn before the first is not counted. */
+/** One round before the first is not counted. */
 async function measure(visit: Visit, doors: readonly Door[], rounds: number, { cpuMs }: Runtime): Promise<Seen[]> {
   const seen = doors.map((): Seen => ({ times: [], cpu: [], read: 0 }));
   for (let round = -1; round < rounds; round++) {
@@ -123,7 +127,7 @@ async function look({ path, body }: Visit, { url, cookie }: Door): Promise<numbe
   return Number(answer.headers.get("x-d1")?.split(" ")[1]);
 }
 
-/** Half of them came. */
+/** A list of which half came. */
 function listOf(count: number): string {
   const numbers = Array.from(
     { length: count },

@@ -37,7 +37,7 @@ export function elapsed(): number {
   return Date.now() - BEGIN;
 }
 
-/** When this isolate's clock was started, in the machine's time: another one where workerd was started anew. */
+/** When this isolate's clock was started, in the machine's time. It differs if workerd restarted. */
 export function isolateSince(): number {
   return beganAt;
 }

@@ -33,7 +33,10 @@ export interface Stage {
   readonly close: () => Promise<void>;
 }
 
-/** Its clock went back to the beginning and its record of the origin's calls is gone: such a run says nothing of the receiver. */
+/**
+ * workerd restarted: its clock went back to the beginning and its record of the origin's calls is gone. Such a run says
+ * nothing about the receiver.
+ */
 export class WorkerdRestarted extends Error {}
 
 export async function setStage(vars: Readonly<Record<string, string>>, speed: number): Promise<Stage> {

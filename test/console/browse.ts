@@ -8,12 +8,12 @@ export const ORIGIN = "https://kicc.example";
 export interface Visit {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A form's fields; the browser's own headers come along. */
+  /** The fields of a form. The headers that a browser adds are sent too. */
   readonly form?: Readonly<Record<string, string>>;
   /** A form with a file in it. */
   readonly upload?: FormData;
   readonly cookie?: string | null;
-  /** In place of what the tests' settings are. */
+  /** Settings that replace those of the tests. */
   readonly env?: object;
 }
 
@@ -42,7 +42,7 @@ export async function visit(path: string, about: Visit = {}): Promise<Response> 
 
 let addresses = 0;
 
-/** Gives the token; from an address of its own, so that no test uses up another's tries. */
+/** Signs in with the token, from an address of its own, so that no test uses up another's tries. */
 export async function signIn(token: string = "console-token", about: Visit = {}): Promise<Response> {
   addresses += 1;
   const headers = { "cf-connecting-ip": `198.51.100.${addresses}`, ...about.headers };

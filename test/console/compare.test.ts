@@ -1,4 +1,5 @@
-// The compare page: a list as people have it, what became of each number, and KICC asked about what never came.
+// The compare page: reads lists as people have them, says what became of each number, and asks KICC about the missing
+// ones.
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { clear, kiccBody, stored } from "../fixtures.ts";
@@ -38,7 +39,7 @@ async function compared(fields: Readonly<Record<string, string>>): Promise<strin
   return response.text();
 }
 
-/** The tiles: what there is of each, in their order. */
+/** The numbers on the tiles, in order. */
 function counts(page: string): string[] {
   return [...page.matchAll(/<strong>(\d+)<\/strong> <span>([^<]+)<\/span>/g)].map(
     ([, count, name]) => `${count} ${name}`,

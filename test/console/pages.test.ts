@@ -22,7 +22,9 @@ beforeEach(async () => {
   await fill(0);
 });
 
-/** What a page answers with so many rows: a search for one number leads to it, and an id that is not there is told of. */
+/**
+ * The status with so many rows. A search for one number redirects to it, and an unknown id gets a page that says so.
+ */
 function statusOf(path: string, rows: number): number {
   if (path === "/notifications?q=ORD-20260113-00001") return rows > 0 ? 303 : 200;
   if (/^\/(notifications|quarantine)\/\w+$/.test(path)) return rows > 0 ? 200 : 404;
@@ -31,7 +33,7 @@ function statusOf(path: string, rows: number): number {
   return 200;
 }
 
-/** The overview looks at all that alerts look at, in one batch, and is asked for every half minute at the most. */
+/** The overview reads everything that alerts look at, in one batch. It is requested every half minute at most. */
 function mostOf(path: string): { readonly trips: number; readonly read: number } {
   if (path.startsWith("/replay-many")) return { trips: 5, read: 6000 };
   return path === "" || path === "/guide/down" ? { trips: 8, read: 17_000 } : { trips: 5, read: 2000 };
@@ -122,7 +124,10 @@ describe("every page", () => {
 
 describe("hostile text", () => {
   const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(1)>'\u202e&amp;`;
-  /** What of it would work in a browser, or is missing: an ampersand must be escaped again, so that none is ours. */
+  /**
+   * Returns what a browser would execute, and what is missing. An ampersand must be escaped again, so that no entity is
+   * ours.
+   */
   const harmIn = (page: string) => [
     ...["<script", "<img", "\u202e"].filter((harm) => page.replace(OWN_SCRIPT, "").includes(harm)),
     ...["&lt;script&gt;alert(1)&lt;/script&gt;", "&amp;amp;"].filter((escaped) => !page.includes(escaped)),
@@ -177,7 +182,7 @@ describe("hostile text", () => {
     const cookie = await signedIn();
     const q = encodeURIComponent(HOSTILE);
     const searched = await (await visit(`/console/notifications?q=${q}`, { cookie })).text();
-    // The search box alone keeps what was typed, to be searched for again.
+    // Only the search box keeps what was typed, so that it can be searched for again.
     expect(harmIn(searched.replace(/ value="[^"]*"/, ""))).toEqual([]);
     const page = await (await visit(`/console?said=${q}&lang=xx`, { cookie })).text();
     expect(page).not.toContain('role="status"');

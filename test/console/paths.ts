@@ -1,4 +1,5 @@
-// The console's pages by their paths, as D1 that rows.ts filled has something to show on each. For tests and for the bench.
+// The paths of all the console's pages, chosen so that D1 as filled by rows.ts has something to show on each. For tests
+// and for the benchmark.
 
 export const CANCEL_PG_CNO = "26011409120300000004";
 export const PG_CNO = "26011314205500000004";

@@ -1,4 +1,5 @@
-// Messages whose id D1 knows of another notification: nothing was compared while D1 was away, and nothing may be swallowed.
+// Messages whose id belongs to another notification in D1, because ids were given without comparing while D1 was down.
+// None may be lost.
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";

@@ -1,4 +1,5 @@
-// The store against the model of contract section 4: random interleavings of all that happens to notifications.
+// Compares the store with the model of contract section 4, through random interleavings of everything that happens to
+// notifications.
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
@@ -29,7 +30,7 @@ const message = fc.record({
   amount: fc.constantFrom("100" as const, "200" as const, null),
 });
 
-/** `which` is taken modulo what there is. */
+/** `which` is an index, modulo the number of candidates. */
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ does: fc.constant("receive" as const), message, twice: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ does: fc.constant("claim" as const), twice: fc.boolean() }) },
@@ -53,7 +54,10 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** Found by this test: a held one, replayed while its attempt was still open, died of that attempt's lease. */
+/**
+ * Found by this test: a held notification was replayed while its attempt was still open, and died when that attempt's
+ * lease ran out.
+ */
 const REPLAYED_WHILE_LEASED: Step[] = [
   { does: "receive", message: { cancellation: 1, success: false, amount: "100" }, twice: false },
   { does: "claim", twice: false },
@@ -76,7 +80,7 @@ async function runBoth(steps: readonly Step[]): Promise<void> {
   const rows: model.Model = new Map();
   const names = new Map<string, string>();
   const deliveries: Delivery[] = [];
-  /** Names of the successes that the origin accepted, and of what a person had delivered again. */
+  /** The names of successes that the origin accepted, and of notifications that a person had delivered again. */
   const accepted = new Set<string>();
   const replayed = new Set<string>();
   let now = Date.UTC(2026, 0, 14);
@@ -99,7 +103,7 @@ async function runBoth(steps: readonly Step[]): Promise<void> {
       const name = model.receive(rows, sent, now);
       let stored = await storeNotification(env.DB, notification, storing);
       if (twice) stored = await storeNotification(env.DB, notification, storing);
-      // One that is held as a conflict has an id of its own.
+      // A notification that is held as a conflict has its own id.
       if (!names.has(stored.id)) {
         for (const id of idsOf([name])) names.delete(id);
         names.set(stored.id, name);
@@ -250,7 +254,8 @@ async function rowsInD1(names: ReadonlyMap<string, string>): Promise<Record<stri
 it("keeps what the contract says of states, attempts and one success, whatever happens in whatever order", async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), runBoth), {
     numRuns: 60,
-    // The gate runs the same interleavings each time; 800 of each of four other seeds were run as well.
+    // `npm run check` runs the same interleavings each time. 800 interleavings of each of four other seeds were run as
+    // well.
     seed: 1,
     examples: [[REPLAYED_WHILE_LEASED]],
   });

@@ -1,9 +1,10 @@
-// A small model of contract section 4, in memory: what rows the store must hold after each step. Instants are epoch ms.
+// A small model of contract section 4, in memory: which rows the store must have after each step. Instants are epoch
+// ms.
 import type { Outcome } from "../../src/rules/outcome.ts";
 import type { Decision } from "../../src/rules/retry.ts";
 
 export interface Message {
-  /** Which of the run's cancellations. */
+  /** An index into the run's cancellations. */
   readonly cancellation: number;
   readonly success: boolean;
   readonly amount: "100" | "200" | null;
@@ -21,7 +22,7 @@ export interface ModelRow {
   nextAttemptAt: number | null;
   leaseUntil: number | null;
   enqueuedAt: number | null;
-  /** Attempts whose acceptance was counted: each counts once. */
+  /** Attempts whose acceptance was counted. Each counts once. */
   readonly accepted: Set<number>;
 }
 
@@ -32,12 +33,12 @@ export function nameOf({ cancellation, success, amount }: Message): string {
   return `${success ? "success" : "failure"} ${cancellation} ${amount}`;
 }
 
-/** @returns the name of the row that the message is a receipt of, or becomes */
+/** @returns the name of the row that the message repeats, or of the row that it becomes */
 export function receive(model: Model, message: Message, now: number): string {
   const siblings = [...model].filter(([, row]) => row.message.cancellation === message.cancellation);
   const name = nameOf(message);
   const successes = siblings.filter(([, row]) => row.message.success);
-  // Of the same result; what is held as a conflict is only what its own resend repeats.
+  // Rows with the same result. A row that is held as a conflict is repeated only by its own resend.
   const alike = siblings.filter(([, row]) => row.message.success === message.success);
   const same =
     alike.find(([known]) => known === name) ??
@@ -50,7 +51,7 @@ export function receive(model: Model, message: Message, now: number): string {
     return target;
   }
   const contradicts = !message.success && successes.length > 0;
-  // What a failure says of amounts is compared with nothing.
+  // The amount in a failure means nothing, so it is not compared.
   const conflicts =
     message.success && successes.some(([, row]) => row.reason !== "conflict" && !agree(row.amount, message.amount));
   model.set(target, {
@@ -71,7 +72,7 @@ export function receive(model: Model, message: Message, now: number): string {
   return target;
 }
 
-/** A success that goes its way leaves its pending failures to a person. */
+/** After a success that may be delivered, pending failures are left to a person. */
 function supersede(model: Model, { cancellation }: Message): void {
   for (const row of model.values()) {
     const { message, state } = row;
@@ -85,7 +86,7 @@ function agree(one: string | null, other: string | null): boolean {
   return one === null || other === null || one === other;
 }
 
-/** @returns the names of those that are taken */
+/** @returns the names of the claimed rows */
 export function claim(model: Model, now: number, until: number, maxTries: number): string[] {
   const free = [...model].filter(([, row]) => isFree(row, now) && row.tries < maxTries);
   for (const [, row] of free)
@@ -98,8 +99,8 @@ function isFree(row: ModelRow, now: number): boolean {
 }
 
 /**
- * An acceptance counts whichever attempt it is of; a failure only of the one that is open. An attempt that this row has
- * not made yet is one of a pruned row of the same id.
+ * An acceptance counts for whichever attempt it is. A failure counts only for the open attempt. An attempt with a
+ * higher number than this row has made belongs to a pruned row with the same id.
  */
 export function settle(row: ModelRow, attempt: number, outcome: Outcome["kind"], decision: Decision): void {
   if (outcome === "accepted") {
@@ -112,7 +113,7 @@ export function settle(row: ModelRow, attempt: number, outcome: Outcome["kind"],
   if (row.attempts !== attempt || row.leaseUntil === null || (row.state !== "pending" && row.state !== "held")) return;
   row.leaseUntil = null;
   if (decision.state === "pending") row.nextAttemptAt = decision.nextAttemptAt;
-  // What a person replayed while this attempt was open has its own tries before it.
+  // A row that was replayed while this attempt was open has all its tries again.
   if (decision.state === "dead" && row.state === "pending" && row.tries > 0) {
     [row.state, row.reason] = ["dead", decision.reason];
   }
@@ -130,7 +131,7 @@ export function bury(model: Model, now: number, maxTries: number): void {
   }
 }
 
-/** @returns the names of those that the sweep enqueues */
+/** @returns the names of the rows that the sweep enqueues */
 export function markOverdue(model: Model, dueBy: number, enqueuedBefore: number, now: number): string[] {
   const overdue = [...model].filter(
     ([, row]) => isFree(row, dueBy) && (row.enqueuedAt === null || row.enqueuedAt <= enqueuedBefore),

@@ -1,15 +1,16 @@
-// What the contract promises, whatever happens in the world: looked for in D1 and in what the world saw. Each finding is a line.
+// Checks what the contract promises in every state of the world, by what is in D1 and what the world saw. Each finding
+// is a line.
 import { env } from "cloudflare:workers";
 import { type Message, bodyOf } from "./steps.ts";
 import type { World } from "./world.ts";
 
-/** One run, and what is known of it beside the world. */
+/** One run: the world, and what is known about the run besides. */
 export interface Run {
   readonly world: World;
-  /** What was acked, and what KICC will send again. */
+  /** Messages that were acked. `unacked` are those that KICC will send again. */
   readonly acked: Message[];
   readonly unacked: Message[];
-  /** Ids of what a person had delivered. */
+  /** Ids of notifications that a person had delivered. */
   readonly asked: Set<string>;
 }
 
@@ -36,7 +37,7 @@ export async function rowsInD1(): Promise<readonly Row[]> {
   return results;
 }
 
-/** Of any moment. */
+/** What is broken now. Must be empty at any time. */
 export async function brokenNow({ world, asked }: Run): Promise<readonly string[]> {
   const rows = await rowsInD1();
   const accepted = new Set(world.accepted.map(({ id }) => id));
@@ -56,7 +57,7 @@ export async function brokenNow({ world, asked }: Run): Promise<readonly string[
   return broken;
 }
 
-/** Once all is well again and has been for a while. */
+/** What is broken at the end, after all has been well for a while. Must be empty. */
 export async function brokenAtTheEnd(run: Run): Promise<readonly string[]> {
   const rows = await rowsInD1();
   const waiting = rows.filter(({ state }) => state === "pending").map(({ id }) => `${id} waits for ever`);

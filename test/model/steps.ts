@@ -1,4 +1,5 @@
-// What may happen in the world, in random order: KICC sends, time passes, something fails or heals, a setting changes, a person acts.
+// The steps that a random run is made of: KICC sends, time passes, something fails or works again, a setting changes, a
+// person acts.
 import * as fc from "fast-check";
 import { kiccBody } from "../fixtures.ts";
 import { type Settings, TRUE_AMOUNT, type Troubles } from "./world.ts";
@@ -30,7 +31,7 @@ const how = fc.constantFrom("accepts" as const, "fails" as const, "gone" as cons
 const state = fc.constantFrom("dead", "held", "delivered");
 const ms = fc.constantFrom(1000, 61_000, 660_000);
 
-/** `which` is taken modulo what there is. */
+/** `which` is an index, modulo the number of candidates. */
 export const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ does: fc.constant("send" as const), message }) },
   { weight: 6, arbitrary: fc.record({ does: fc.constant("consume" as const) }) },

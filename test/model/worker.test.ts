@@ -1,4 +1,4 @@
-// The Worker in a world of troubles and changing settings, in random order: what the contract promises holds after each step.
+// Runs the Worker through random troubles and changes of settings. What the contract promises holds after each step.
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { clear } from "../fixtures.ts";
@@ -6,12 +6,15 @@ import { type Row, type Run, brokenAtTheEnd, brokenNow, rowsInD1 } from "./promi
 import { type Step, bodyOf, step } from "./steps.ts";
 import { ALL_WELL, World } from "./world.ts";
 
-/** One waits for KICC's word, is delivered after some tries, and was enqueued just before: so often the cron runs at most. */
+/**
+ * The longest way of a notification: it waits for KICC's answer, is delivered after some failed attempts, and was
+ * enqueued shortly before. It ends within so many runs of the cron.
+ */
 const MOST_MINUTES = 9;
-/** Longer than a lease, and than the sweep waits until it enqueues again. */
+/** Longer than a lease, and longer than the sweep waits before it enqueues again. */
 const LONG_MS = 11 * 60_000;
 
-/** @returns what it broke */
+/** @returns the promises that the step broke */
 async function take(run: Run, taken: Step): Promise<readonly string[]> {
   const { world, acked, unacked, asked } = run;
   const before = await rowsInD1();
@@ -66,7 +69,7 @@ function picked(rows: readonly Row[], which: number): readonly Row[] {
   return row === undefined ? [] : [row];
 }
 
-/** All is well again, and KICC sends again what was not acked. */
+/** Ends all troubles, and KICC sends again what was not acked. */
 async function heal({ world, acked, unacked }: Run): Promise<void> {
   world.troubles = ALL_WELL;
   world.settings = { ...world.settings, DELIVERY: "push" };
@@ -93,7 +96,7 @@ it("loses nothing, counts what was handed over, and delivers one success, whatev
       run.world.end();
     }
   };
-  // The gate runs the same each time; 150 of another seed were run as well.
+  // `npm run check` runs the same steps each time. 150 runs of another seed were made as well.
   const parameters = { numRuns: 15, seed: 1, endOnFailure: true };
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 50 }), holds), parameters);
 }, 240_000);

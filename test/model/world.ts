@@ -1,4 +1,5 @@
-// What is around the Worker, in memory: KICC, the queue, the origin, whoever pulls or consumes, the clock, and their troubles. D1 is the real one.
+// What surrounds the Worker: KICC, the queue, the origin, pullers or another consumer, and the clock. All of it is in
+// memory and can fail. D1 is the real one.
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import { confirmDue } from "../../src/inquire/confirm-due.ts";
@@ -19,7 +20,7 @@ export interface Settings {
 }
 
 export interface Troubles {
-  /** `full`: it takes reads alone. */
+  /** `full`: D1 answers reads, and fails writes. */
   readonly d1: "well" | "full" | "away";
   readonly queue: "well" | "refuses";
   readonly metrics: "answers" | "hang";
@@ -41,21 +42,21 @@ interface Waiting {
 }
 
 const BATCH = 6;
-/** src/queue/send.ts waits so long for the queue's metrics. Here it has waited long enough at once. */
+/** As long as src/queue/send.ts waits for the queue's metrics. Here the wait ends at once. */
 const METRICS_WITHIN_MS = 5000;
-/** What KICC cancelled. Another amount is forged. */
+/** The amount that KICC cancelled. A message with another amount is forged. */
 export const TRUE_AMOUNT = "51000";
 
 export class World {
   settings: Settings = { DELIVERY: "push", CONFIRM: "off", RETRY_DELAYS_SECONDS: "15,30,60", MALL_IDS: undefined };
   troubles: Troubles = ALL_WELL;
-  /** The origin was called. */
+  /** Attempts at which the origin was called. */
   readonly called: Attempt[] = [];
-  /** A puller has a lease of it, or, where another Worker consumes the queue, the queue has its message. */
+  /** Attempts that a puller has leased, or that the queue has for another Worker. */
   readonly handedOver: Attempt[] = [];
-  /** A puller or that Worker tells how it ended: late, twice or never. */
+  /** Attempts whose end the puller or that Worker may report: late, twice or never. */
   readonly reportable: Attempt[] = [];
-  /** In the order of acceptance. */
+  /** In the order in which they were accepted. */
   readonly accepted: Attempt[] = [];
   queue: Waiting[] = [];
 
@@ -72,7 +73,7 @@ export class World {
     vi.setSystemTime(Date.now() + ms);
   }
 
-  /** KICC sends it. @returns whether it was acked: else KICC sends it again */
+  /** KICC sends the body. @returns whether it was acked; if not, KICC sends it again */
   async send(body: string): Promise<boolean> {
     const after: Promise<unknown>[] = [];
     const [config, db, deliveries] = [this.#config(), this.#d1(), this.#queue()];
@@ -87,7 +88,7 @@ export class World {
     return (await response.json<{ resCd: string }>()).resCd === "0000";
   }
 
-  /** Whoever consumes the queue takes a batch of what is due. */
+  /** The queue's consumer gets a batch of the messages that are due. */
   async consume(): Promise<void> {
     const due = this.queue.filter(({ dueAt }) => dueAt <= Date.now()).slice(0, BATCH);
     this.queue = this.queue.filter((each) => !due.includes(each));
@@ -107,7 +108,7 @@ export class World {
     await deliverBatch(batch, this.#config(), this.#d1());
   }
 
-  /** The cron's minute, as far as it moves notifications. */
+  /** One run of the cron, only the steps that move notifications. */
   async minute(): Promise<void> {
     await sweep(this.#config(), this.#d1(), this.#queue());
     await confirmDue(this.#config(), this.#d1(), this.#queue());
@@ -122,7 +123,7 @@ export class World {
     }
   }
 
-  /** @returns whether it was taken */
+  /** @returns whether the receiver took the report */
   async report({ id, attempt }: Attempt, how: "accepts" | "fails" | "gone"): Promise<boolean> {
     const line = `POST /api/notifications/${id}/${how === "accepts" ? "accept" : "fail"}`;
     const body = how === "accepts" ? { attempt } : { attempt, reason: "no", final: how === "gone" };

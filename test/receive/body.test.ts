@@ -1,4 +1,4 @@
-// Reading a body within bounds: what counts as whole, what as too large, and what as broken off.
+// Reading a body within limits: when it is complete, when too large, and when it broke off.
 import { expect, it } from "vitest";
 import { before } from "../../src/deadline.ts";
 import { readBody, readWhole } from "../../src/receive/body.ts";
@@ -6,7 +6,7 @@ import { readBody, readWhole } from "../../src/receive/body.ts";
 const KIB = 1024;
 const LARGEST = 64 * KIB;
 
-/** A request with these chunks; it breaks off behind them, or ends. @param announced its Content-Length */
+/** A request with these chunks, after which it ends or breaks off. @param announced its Content-Length */
 function requestOf(chunks: readonly number[], { announced = 0, breaks = false } = {}): Request & { pulled: number } {
   const left = [...chunks];
   const counting = { pulled: 0 };

@@ -54,7 +54,7 @@ async function send(body: BodyInit | null = kiccBody(), how: Circumstances = {})
   return { status, headers, ...answer, keys: Object.keys(answer), sent, trips };
 }
 
-/** Its one chunk comes when it is asked for, and `passes` before. */
+/** A body of one chunk. `passes` is called when the chunk is asked for, before it is given. */
 function slowBody(passes: () => void): ReadableStream<Uint8Array> {
   const source = {
     pull(controller: ReadableStreamDefaultController<Uint8Array>) {

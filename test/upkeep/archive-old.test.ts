@@ -33,7 +33,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A run of the cron, as far as the archive has to do with it. @returns what was told, and how long R2 held it up */
+/** Runs the cron's steps that concern the archive. @returns the alert's text, and how long R2 held up the run */
 async function run(now: number, faults: FaultyR2 = {}): Promise<{ text: string; heldUpMs: number }> {
   const config = configWith({ ARCHIVE: faultyR2(faults), HOT_DAYS: "60", ALERT_URL });
   const [before, startedAt] = [told.length, Date.now()];
@@ -50,7 +50,7 @@ it("gives R2 up that never answers, tells that the archive is behind, and that i
   expect((await run(FIRST + 61 * DAY_MS, hanging)).text).toBe("");
   const { text, heldUpMs } = await run(BEHIND, hanging);
   expect(text).toContain("The archive is behind");
-  // One wait for the notifications, one for the audit.
+  // One wait for the notifications and one for the audit.
   expect(heldUpMs).toBe(2 * R2_WAIT_MS);
   expect(await idsInD1()).toHaveLength(2);
   await run(BEHIND + MINUTE_MS);

@@ -1,4 +1,5 @@
-// A preview of what would be replayed or closed: how many of each kind, and their sums. And a selection in words.
+// A preview of what a replay or a close would affect: how many of each kind, and their sums. Also describes a selection
+// in words.
 import { REPLAY_COUNTS_AT_MOST } from "../../store/replay-many.ts";
 import type { ReplayPreview } from "../../store/replay-progress.ts";
 import { END_OF_TIME, type Selection } from "../../store/selection.ts";
@@ -66,7 +67,7 @@ export function Preview({ v, wanted, preview: { sums, isPart } }: PreviewProps) 
   );
 }
 
-/** A selection as a person set it. */
+/** Describes a selection in words: state, kind, mallId, result, number, time. */
 export function selectionText({ state, kind, mallId, result, q, from, to }: Selection, v: View): string {
   const { w } = v;
   const time = [from > 0 ? clockText(from) : "", to < END_OF_TIME ? clockText(to) : ""];

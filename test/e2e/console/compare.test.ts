@@ -1,4 +1,5 @@
-// "Did these refunds come?" in a real browser: a list that is pasted, chosen or dropped, and KICC asked about what never came.
+// An operator asks "Did these refunds come?" in a real browser: pastes, chooses or drops a list, and lets KICC be asked
+// about the missing numbers.
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { encodeEucKr } from "../../simulator/euc-kr.ts";
 import { type ConsoleStage, inState, startConsoleStage } from "./stage.ts";
@@ -34,7 +35,7 @@ it.each(LOOKS)(
     expect(await page.getByRole("status").innerText()).toBe(w.compare.answered("1", "0", "0"));
     expect(await page.getByRole("link", { name: `1 ${w.compare.groups.missing}` }).count()).toBe(0);
     await inState(stage.receiver, "ORD-1002", "delivered");
-    // The numbers are still there, to be compared again.
+    // The numbers are still in the field, so that they can be compared again.
     await page.getByRole("button", { name: w.compare.doIt }).click();
     await page.getByText(w.compare.allWell).waitFor();
     await expectWell(page, look);

@@ -1,4 +1,5 @@
-// "Send yesterday's dead ones again" in a real browser: a look at how many and which sum, sending, watching, stopping, closing, a file; and the guides.
+// An operator sends yesterday's dead notifications again in a real browser: preview, sending, watching, stopping,
+// closing, a CSV file, and the guides.
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { eventually } from "../receiver.ts";

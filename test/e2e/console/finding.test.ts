@@ -1,4 +1,5 @@
-// "Find order X" in a real browser: a number or its beginning, the filters, rows as a whole, and an address for a colleague.
+// An operator finds an order in a real browser: by its number or the beginning of it, by filters, and by a link for a
+// colleague.
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { type ConsoleStage, startConsoleStage } from "./stage.ts";
 import { LOOKS, expectWell, optionsOf, tabTo, wordsOf } from "./looks.ts";
@@ -64,7 +65,7 @@ it.each(LOOKS)(
     await page.waitForURL(/from=/);
     const rows = page.locator(".list tbody tr");
     expect(await rows.count()).toBe(4);
-    // Why it is dead, in the row.
+    // The row says why it is dead.
     expect(await rows.first().innerText()).toContain(w.reasons.exhausted);
     await expectWell(page, look);
     const colleague = await stage.browser.newContext(optionsOf(look));

@@ -1,4 +1,5 @@
-// In which looks the console is walked through: language, colours, width, scripts on or off; and what must hold on each page of each.
+// The looks in which the console is tested (language, colours, width, scripts on or off), and what must hold on each
+// page in each look.
 import axe from "axe-core";
 import type { BrowserContextOptions, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
@@ -21,7 +22,7 @@ const ALL: readonly Look[] = (["en", "ko"] as const).flatMap((language) =>
   ),
 );
 
-/** Two that differ in everything: the gate has minutes, `npm run test:looks` walks through all. */
+/** Two looks that differ in everything, because `npm run check` has only minutes. `npm run test:looks` tests all. */
 const FEW: readonly Look[] = [
   { language: "ko", colours: "dark", width: 375, scripts: "off" },
   { language: "en", colours: "light", width: 1280, scripts: "on" },
@@ -36,7 +37,7 @@ export function wordsOf({ language }: Look): Words {
   return { en, ko }[language];
 }
 
-/** For a browser's context. axe is put into the page past its policy, which allows the console's own script alone. */
+/** Options for a browser's context. axe must bypass the page's policy, which allows only the console's own script. */
 export function optionsOf({ language, colours, width, scripts }: Look): BrowserContextOptions {
   return {
     locale: { en: "en-US", ko: "ko-KR" }[language],
@@ -61,7 +62,7 @@ export async function violations(page: Page): Promise<unknown[]> {
   });
 }
 
-/** axe finds nothing, and nothing is wider than the window; with all that can be opened open. */
+/** With all details open, axe finds nothing, and nothing is wider than the window. */
 export async function expectWell(page: Page, look: Look): Promise<void> {
   const seen = look.scripts === "on" ? page : await twinOf(page, look);
   await seen.evaluate(
@@ -74,12 +75,12 @@ export async function expectWell(page: Page, look: Look): Promise<void> {
     found: [],
     overflow: 0,
   });
-  // A person finds it as it was.
+  // Everything is closed again, as a person would find it.
   await seen.evaluate("for (const one of document.querySelectorAll('[data-looked]')) one.open = false");
   if (seen !== page) await seen.context().close();
 }
 
-/** By the key alone that goes on: whoever has no mouse gets there too. */
+/** Uses only the Tab key, because some people have no mouse. */
 export async function tabTo(page: Page, target: Locator): Promise<void> {
   const isFocused = () => target.evaluate((element) => element === element.ownerDocument.activeElement);
   for (let press = 0; press < MOST_TABS; press++) {
@@ -89,7 +90,10 @@ export async function tabTo(page: Page, target: Locator): Promise<void> {
   throw new Error("Cannot reach it by Tab");
 }
 
-/** axe needs timers, which a page without scripts has none of: the same document in a page that runs no script but axe. */
+/**
+ * axe needs timers, and a page without scripts has none. So axe examines the same document in a page that runs no other
+ * script.
+ */
 async function twinOf(page: Page, look: Look): Promise<Page> {
   const browser = page.context().browser();
   if (browser === null) throw new Error("Cannot look at a page: its browser is gone");

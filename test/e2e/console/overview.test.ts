@@ -1,4 +1,5 @@
-// "Is all well?" in a real browser: one sentence, what is wrong with its link and its guide, the plots, and alerts.
+// An operator asks "Is all well?" in a real browser: one sentence, each problem with its link and its guide, the plots,
+// and alerts.
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { type ConsoleStage, startConsoleStage } from "./stage.ts";
 import { LOOKS, expectWell, tabTo, wordsOf } from "./looks.ts";
@@ -31,7 +32,7 @@ it.each(LOOKS)(
     expect(told).toContain(w.verdict.urgent);
     expect(told).toContain("ORD-1002");
     await expectWell(page, look);
-    // The last attempts: what failed stands first.
+    // Of the last attempts the failed ones are shown first.
     expect(await page.locator("#origin + p + h3 + ol > li").first().innerText()).toContain("ORD-1002");
     const guide = verdict.getByRole("link", { name: w.verdict.whatToDo });
     await tabTo(page, guide);

@@ -1,4 +1,4 @@
-// Every page of the console in a real browser: rules that axe knows, widths, and nothing that a browser complains of.
+// Every page of the console in a real browser: axe's rules, widths, and no errors in the browser's log.
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -39,7 +39,7 @@ const PAGES = {
   missing: "/nowhere",
 };
 
-/** Many rows take a minute: the gate looks at one. */
+/** A page of many rows takes a minute, so `npm run check` tests one row only. */
 const COUNTS = EVERY_LOOK ? [0, 1, 10_000] : [1];
 
 describe("every page", () => {

@@ -1,4 +1,4 @@
-// The console in a real browser, against the real Worker: what an operator comes for, without scripts and with a keyboard.
+// An operator uses the console in a real browser, against the real Worker, without scripts and with the keyboard only.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { send } from "../../simulator/send.ts";
 import { comeIn } from "../browser.ts";
@@ -16,7 +16,7 @@ beforeEach(async () => {
   await stage.fill(0);
 });
 
-/** One that our system refused until the receiver gave up. */
+/** A notification that the origin refused until the receiver gave up. */
 async function dead(shopOrderNo: string): Promise<string> {
   stage.well = false;
   const id = await stage.told({ shopOrderNo }, "dead");

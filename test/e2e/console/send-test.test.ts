@@ -1,4 +1,5 @@
-// The test page in a real browser: any kind and result goes the whole way, and a failure is told in words.
+// The test page in a real browser: a test of any kind and result reaches the origin, and a failure is explained in
+// words.
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { KINDS } from "../../../src/kinds/registry.ts";
 import { type ConsoleStage, startConsoleStage } from "./stage.ts";
@@ -64,7 +65,7 @@ it.each(LOOKS)(
     expect(told).toContain("Internal DB Error");
     expect(await page.getByText(w.test.watching).count()).toBe(0);
     await expectWell(page, look);
-    // What was sent stays chosen: the same again, now that the origin is well.
+    // The form keeps what was sent, so that the same can be sent again now that the origin is well.
     stage.well = true;
     expect(await page.getByLabel(w.test.otherCode, { exact: true }).inputValue()).toBe("W901");
     await page.getByRole("button", { name: w.test.send }).click();

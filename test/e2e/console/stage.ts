@@ -1,4 +1,4 @@
-// What the console's walks stand on: the receiver, an origin that is well or not, KICC's API, and a browser.
+// What the console's browser tests run against: the receiver, an origin that is well or not, KICC's API, and a browser.
 import type { Browser } from "playwright-core";
 import { filling } from "../../console/rows.ts";
 import { type MerchantOrigin, startOrigin } from "../../demo/origin.ts";
@@ -14,22 +14,22 @@ export interface ConsoleStage {
   readonly kicc: Kicc;
   readonly browser: Browser;
   readonly url: string;
-  /** Whether the origin takes what it gets; it answers 500 else. */
+  /** true: the origin accepts everything. false: it answers 500. */
   well: boolean;
   /** The texts of the alerts that were sent. */
   readonly alerts: () => string[];
-  /** D1 with so many of everything, and nothing else. */
+  /** Empties D1, then stores so many notifications and other rows. */
   readonly fill: (count: number) => Promise<void>;
-  /** A person who signed in, in that look. */
+  /** Signs a person in, with this look. */
   readonly comeIn: (look: Look) => Promise<Person>;
-  /** As KICC sends it. */
+  /** The body that KICC would send. */
   readonly body: (fields: Told) => Uint8Array;
-  /** KICC tells of it; its id when it is in that state. */
+  /** Sends the notification as KICC. Returns its id when it is in that state. */
   readonly told: (fields: Told, state: string) => Promise<string>;
   readonly close: () => Promise<void>;
 }
 
-/** Of a cancellation, unless `approval`. */
+/** Fields of a cancellation, or with `approval` of an approval. */
 export interface Told {
   readonly shopOrderNo: string;
   readonly pgCno?: string;
@@ -39,7 +39,9 @@ export interface Told {
   readonly isApproval?: true;
 }
 
-/** Where alerts go, on the origin's own server: it takes them whether it is well or not. */
+/**
+ * The path of the webhook for alerts, on the origin's own server. It accepts alerts whether the origin is well or not.
+ */
 const ALERTS = "/alerts";
 
 export async function startConsoleStage(settings: Readonly<Record<string, string>> = {}): Promise<ConsoleStage> {
@@ -100,7 +102,7 @@ function body({ shopOrderNo, resCd = "0000", amount = 51_000, isApproval, ...ids
   return new TextEncoder().encode(JSON.stringify(message));
 }
 
-/** The id of the one of that order, when it is in that state. */
+/** Returns the id of the order's notification when it is in that state. */
 export async function inState({ db }: Receiver, shopOrderNo: string, state: string): Promise<string> {
   const query = db.prepare("SELECT id FROM notifications WHERE shop_order_no = ? AND state = ?");
   return (await eventually(() => query.bind(shopOrderNo, state).first<{ id: string }>(), 40_000)).id;

@@ -1,4 +1,5 @@
-// One payment's whole story in a real browser: what came of it, what is left, what was sent and answered, and copying.
+// An operator reads one payment's whole story in a real browser: what came, what is left to do, what was sent and
+// answered, and copying.
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { CONSOLE_TOKEN } from "../receiver.ts";
 import { type ConsoleStage, startConsoleStage } from "./stage.ts";
@@ -64,7 +65,7 @@ it.each(LOOKS)(
     expect(await command.innerText()).toContain("curl");
     expect(await command.innerText()).not.toContain("whsec_bG9j");
     await expectWell(page, look);
-    // The button is made by the script: without it there is none that does nothing.
+    // The script makes the button. So without scripts there is no button that does nothing.
     const copy = page.locator(".by-hand button.copy");
     expect(await copy.count()).toBe(look.scripts === "on" ? 1 : 0);
     const closing = page.getByText(w.notification.close);
