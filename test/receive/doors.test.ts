@@ -98,8 +98,11 @@ describe("a path that is no door", () => {
     },
   );
 
-  it("is answered the same to a stranger, and keeps nothing of it", async () => {
-    const response = await post("/kicc/nowhere", "{}", { address: "198.51.100.7" });
+  it.each([
+    ["a stranger", { address: "198.51.100.7" }],
+    ["a Worker that forges KICC's address", { address: "203.233.72.66", headers: { "cf-worker": "evil.example" } }],
+  ])("is answered the same to %s, and keeps nothing of it", async (_who, sending) => {
+    const response = await post("/kicc/nowhere", "{}", sending);
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ resCd: "4040" });
     expect(await kept()).toEqual([]);

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Ending, ack } from "../../src/kinds/ack.ts";
-import { readHookPath } from "../../src/receive/path.ts";
+import { maskedPath, readHookPath } from "../../src/receive/path.ts";
 import { isOneOf } from "../../src/tokens.ts";
 
 const HOOK_PATH = "/kicc/wechat/cancel";
@@ -68,6 +68,16 @@ describe("the notifyUrl's path", () => {
         expect(read(`/${token}/${reference}`, [token])).toEqual({ opens: true, knewToken: true, reference });
       }),
     );
+  });
+});
+
+describe("a path before people", () => {
+  it.each([
+    ["our token, however short", `/kicc/wechat/cancel/${TOKEN}`, "/kicc/wechat/cancel/***"],
+    ["our token, percent-encoded", "/x/notify%2Dtoken_1.~/REF-1", "/x/***/REF-1"],
+    ["what may be another's", "/kicc/cancle/0123456789abcdef/REF-1", "/kicc/cancle/***/REF-1"],
+  ])("masks %s, and nothing else", (_what, pathname, masked) => {
+    expect(maskedPath(pathname, [TOKEN])).toBe(masked);
   });
 });
 

@@ -1,5 +1,5 @@
 import { env, exports } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { receive } from "../../src/receive/hook.ts";
 import type { Limits } from "../../src/receive/quarantine-refused.ts";
 import {
@@ -151,12 +151,13 @@ describe("what is kept", () => {
     expect(await env.DB.prepare("SELECT body FROM quarantine").first("body")).toBe(bytes.toBase64());
   });
 
-  it("keeps one content once and counts its receipts, but for another reference", async () => {
+  it("keeps one content once and counts its receipts, but for another reference or Content-Type", async () => {
     for (let time = 0; time < 3; time++) await send("nothing", { path: "/kicc/wechat/cancel/right", settings });
     await send("nothing", { path: "/kicc/wechat/cancel/right/REF-2", settings });
     const receipts = (await quarantine()).quarantine.map((row) => row.receipts);
-    expect(receipts).toHaveLength(2);
-    expect(receipts).toEqual(expect.arrayContaining([1, 3]));
+    expect(receipts.toSorted()).toEqual([1, 3]);
+    await send("nothing", { path: "/kicc/wechat/cancel/right", settings, headers: { "content-type": "text/plain" } });
+    expect((await quarantine()).quarantine).toHaveLength(3);
   });
 
   it("answers as always while D1 is down", async () => {
@@ -248,6 +249,20 @@ describe("the bounds", () => {
       { mallId: "05599001", rows: 2 },
       { mallId: "05599002", rows: 498 },
     ]);
+  });
+
+  it("keeps a few a minute where the rate is not told: it is not waited for", async () => {
+    const original = globalThis.setTimeout;
+    vi.spyOn(globalThis, "setTimeout").mockImplementation((run: () => void, ms = 0) => original(run, ms / 100));
+    const silent = { limit: () => new Promise(() => {}) } as unknown as RateLimit;
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 600_000 });
+    try {
+      expect(await send("silent", { address: STRANGER, limits: { strangers: silent } })).toBe(403);
+    } finally {
+      vi.useRealTimers();
+      vi.restoreAllMocks();
+    }
+    expect(await kept()).toMatchObject({ total: 1 });
   });
 
   it("keeps a few a minute where the bindings are missing", async () => {

@@ -40,6 +40,10 @@ const ACCEPTED: readonly Row[] = [
   row("an object with resCd as its prototype's", null, { text: '{"__proto__":{"resCd":"5001"}}' }),
   row("an object with a name in capitals", null, { text: '{"RESCD":"5001"}' }),
   row("an object in a JSON string without resCd", null, { text: JSON.stringify('{"ok":false}') }),
+  row("an object in a JSON string, whatever lies in it", null, { text: JSON.stringify('{"a":{"resCd":"5001"}}') }),
+  row("KICC's ack before a comment, whatever lies in it", null, {
+    text: '{"resCd":"0000","a":{"resCd":"1"}}<!-- x -->',
+  }),
   row("a JSON text, number, null, list", null, { text: '["5001", 5001, null]' }),
   row("a resCd that is only a value", null, { text: 'x {"name":"resCd"}' }),
   row("the legacy ack", null, { text: "res_cd=0000\u001Fres_msg=SUCCESS\n0000" }),
@@ -80,6 +84,7 @@ const FAILED_BY_BODY: readonly Row[] = [
   row("the legacy 5001 with a caret, after a BOM", LEGACY_FIFTY_ONE, { text: "\uFEFFres_cd=5001^res_msg=FAIL" }),
   row("the legacy 5001 after a PHP warning", LEGACY_FIFTY_ONE, { text: `${WARNING}res_cd=5001\u001Fres_msg=FAIL` }),
   row("the legacy 5001 on a line of its own", LEGACY_FIFTY_ONE, { text: "Notice: x\r\n res_cd=5001^res_msg=FAIL" }),
+  row("the legacy 5001 beside KICC's ack", LEGACY_FIFTY_ONE, { text: 'res_cd=5001\n{"resCd":"0000"}' }),
   row("the legacy ack without a code", 'origin answered 200 with res_cd ""', { text: "res_cd=\u001Fres_msg=" }),
 ];
 
