@@ -63,7 +63,7 @@ export default defineConfig(async () => {
             include: OUTSIDE_WORKERD,
             // A walk through the console has many pages, and each is looked at by axe.
             testTimeout: 120_000,
-            hookTimeout: 60_000,
+            hookTimeout: 120_000,
           },
         },
         { test: { name: "deploy", include: DEPLOYS, testTimeout: 60_000, hookTimeout: 60_000 } },

@@ -46,6 +46,9 @@ export interface SumOf {
   readonly hundredths: number;
 }
 
+/** As many rows as the overview counts: a million stored ones must not make the page twice as slow. */
+export const PREVIEW_COUNTS_AT_MOST = 1000;
+
 export interface ReplayPreview {
   readonly sums: readonly SumOf[];
   /** The limit of rows was reached, so there may be more. */
@@ -53,13 +56,13 @@ export interface ReplayPreview {
 }
 
 /**
- * Counts and sums what a replay would affect, among the first REPLAY_COUNTS_AT_MOST rows.
+ * Counts and sums what a replay would affect, among the first PREVIEW_COUNTS_AT_MOST rows.
  * @returns null where more numbers begin with `q` than are read
  */
 export async function previewReplay(db: D1Database, wanted: Selection, now: number): Promise<ReplayPreview | null> {
   if (await isTooShort(db, wanted.q)) return null;
   const values = binding();
-  const rows = rowsToLookAt(wanted, REPLAY_COUNTS_AT_MOST, values);
+  const rows = rowsToLookAt(wanted, PREVIEW_COUNTS_AT_MOST, values);
   // Rows that are not selected are counted as a group too. So one query also tells how many rows were read.
   const { results } = await db
     .prepare(
@@ -71,5 +74,5 @@ export async function previewReplay(db: D1Database, wanted: Selection, now: numb
     .run<SumOf & { readonly fits: 0 | 1 }>();
   const looked = results.reduce((sum, { count }) => sum + count, 0);
   const sums = results.flatMap(({ fits, ...sum }) => (fits === 1 ? [sum] : []));
-  return { sums, isPart: looked >= REPLAY_COUNTS_AT_MOST };
+  return { sums, isPart: looked >= PREVIEW_COUNTS_AT_MOST };
 }

@@ -7,7 +7,8 @@ import { COMPARED_AT_MOST, type Comparison, compareList } from "../comparison.ts
 import { type Given, NOTHING_GIVEN } from "../given-list.ts";
 import { MissingNumbers } from "../parts/missing-numbers.tsx";
 import { CompareForm } from "../parts/compare-form.tsx";
-import { Groups, Summary, UnlistedNumbers } from "../parts/comparison-result.tsx";
+import { Groups, UnlistedNumbers } from "../parts/comparison-result.tsx";
+import { Summary } from "../parts/comparison-summary.tsx";
 import { Layout } from "../parts/layout.tsx";
 import type { View } from "../view.ts";
 import { grouped } from "../words/format.ts";
@@ -64,7 +65,7 @@ function Page({ v, given, problem, comparison, asked }: PageProps) {
       )}
       {comparison && (
         <>
-          <Summary v={v} comparison={comparison} />
+          <Summary v={v} comparison={comparison} isChosen={given.flow !== null} />
           <MissingNumbers v={v} comparison={comparison} given={given} list={list} />
           <Groups v={v} comparison={comparison} />
           <UnlistedNumbers v={v} unlisted={comparison.unlisted} />

@@ -17,7 +17,7 @@ const LINES = 8;
 export function CompareForm({ v, given, list, problem }: FormProps) {
   const { w } = v;
   const { by, flow, from, to } = given;
-  const isChosen = by !== null || flow !== null || from !== "" || to !== "";
+  const isChosen = by !== null || from !== "" || to !== "";
   return (
     <form method="post" action={COMPARE_PATH} enctype="multipart/form-data" class="compare" data-drop={w.compare.drop}>
       {problem !== null && (
@@ -25,6 +25,15 @@ export function CompareForm({ v, given, list, problem }: FormProps) {
           {problem}
         </p>
       )}
+      <fieldset class="choices">
+        <legend>{w.compare.flow}</legend>
+        {([null, "out", "in"] as const).map((name) => (
+          <label>
+            <input type="radio" name="flow" value={name ?? ""} checked={flow === name} />{" "}
+            <span>{w.compare.flows[name ?? "any"]}</span>
+          </label>
+        ))}
+      </fieldset>
       <label for="list">{w.compare.list}</label>
       <textarea id="list" name="list" rows={LINES} autocomplete="off" spellcheck={false} aria-describedby="list-hint">
         {list}
@@ -44,17 +53,6 @@ export function CompareForm({ v, given, list, problem }: FormProps) {
               {LISTS.map((name) => (
                 <option value={name} selected={by === name}>
                   {w.compare.numbers[name]}
-                </option>
-              ))}
-            </select>
-          </div>
-          <div>
-            <label for="flow">{w.compare.flow}</label>
-            <select id="flow" name="flow">
-              <option value="">{w.compare.flows.any}</option>
-              {(["in", "out"] as const).map((name) => (
-                <option value={name} selected={flow === name}>
-                  {w.compare.flows[name]}
                 </option>
               ))}
             </select>

@@ -1,85 +1,45 @@
-// The result of a comparison: counts by state, the numbers of each, most urgent first, and what is not on the list.
+// The numbers of a comparison, by their states, and what came that is not on the list.
+import type { Child } from "hono/jsx";
 import type { Compared, Comparison } from "../comparison.ts";
 import type { QueryEntry } from "../../store/announced.ts";
 import { AnnouncedStateTag, announcedPath } from "./announced.tsx";
 import { grouped, visible } from "../words/format.ts";
-import { StateTag, Table, Text } from "./elements.tsx";
+import { type Column, Table, Text } from "./elements.tsx";
+import { type ComparedProps, GROUPS, type Group, groupOf } from "./comparison-summary.tsx";
 import { KindName } from "./kind.tsx";
 import { HOME } from "./layout.tsx";
 import { NotificationTable } from "./notification-table.tsx";
 import type { View } from "../view.ts";
 
-const GROUPS = ["missing", "dead", "held", "pending", "failed", "closed", "delivered"] as const;
-type Group = (typeof GROUPS)[number];
-
 /** So many of a group are shown. A phone could not show a page with 5,000. */
 const SHOWN = 200;
 const UNLISTED_SHOWN = 100;
-
-interface ComparedProps {
-  readonly v: View;
-  readonly comparison: Comparison;
-}
-
-/** A failure that our system accepted is no refund: it is not shown with the successes. */
-function groupOf({ state, result }: Compared): Group {
-  return state === "delivered" && result === "failure" ? "failed" : state;
-}
-
-export function Summary({ v: { w }, comparison: { compared, by, isGuess } }: ComparedProps) {
-  const groups = Map.groupBy(compared, groupOf);
-  const isWell = groups.size === 1 && groups.has("delivered");
-  return (
-    <section class={isWell ? "verdict well" : undefined} aria-labelledby="result">
-      <h2 id="result">{w.compare.result(grouped(compared.length), w.compare.numbers[by])}</h2>
-      {isGuess && <p class="faint">{w.compare.guessed}</p>}
-      {isWell && <p class="well">{w.compare.allWell}</p>}
-      <ul class="tiles">
-        {GROUPS.filter((group) => groups.has(group)).map((group) => (
-          <li>
-            <a href={`#${group}`} class={`tile ${LEVELS[group]}`}>
-              <strong>{grouped(groups.get(group)?.length ?? 0)}</strong> <span>{w.compare.groups[group]}</span>
-              <small>{w.compare.leads[group]}</small>
-            </a>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-const LEVELS = {
-  missing: "urgent",
-  dead: "urgent",
-  held: "urgent",
-  failed: "notice",
-  pending: "calm",
-  closed: "calm",
-  delivered: "calm",
-} as const;
 
 /** @param group a group with at least one number */
 export function GroupOf({ v, comparison, group }: ComparedProps & { readonly group: Group }) {
   const { w } = v;
   const all = comparison.compared.filter((each) => groupOf(each) === group);
   const shown = all.slice(0, SHOWN);
+  const orderOf = ({ number }: Compared) => comparison.rows.get(number)?.shopOrderNo ?? null;
+  // A column that says nothing is left out.
+  const columns: (Column & { readonly cell: (each: Compared) => Child })[] = [
+    { head: w.compare.number, kind: "key", cell: (each) => <NumberLink each={each} /> },
+  ];
+  if (shown.some((each) => orderOf(each) !== null)) {
+    columns.push({ head: w.fields.order, cell: (each) => <Text text={orderOf(each)} /> });
+  }
+  if (group !== "missing") columns.push({ head: w.fields.kind, cell: (each) => <Kind v={v} each={each} /> });
+  else if (comparison.by !== "shopOrderNo") {
+    const cell = ({ number }: Compared) => <Answer v={v} comparison={comparison} number={number} />;
+    columns.push({ head: w.compare.asked, cell });
+  }
   return (
     <>
       {all.length > SHOWN && <p class="faint">{w.compare.shown(grouped(SHOWN), grouped(all.length))}</p>}
       <Table
         caption={w.compare.groups[group]}
-        columns={[
-          { head: w.compare.number, kind: "key" },
-          { head: w.fields.order },
-          ...(group === "missing" ? [{ head: w.compare.asked }] : [{ head: w.fields.kind }, { head: w.fields.state }]),
-        ]}
-        rows={shown.map((each) => [
-          <NumberLink each={each} />,
-          <Text text={comparison.rows.get(each.number)?.shopOrderNo ?? null} />,
-          ...(each.state === "missing"
-            ? [<Answer v={v} comparison={comparison} number={each.number} />]
-            : [<Kind v={v} each={each} />, <StateTag state={each.state} w={w} />]),
-        ])}
+        columns={columns}
+        rows={shown.map((each) => columns.map(({ cell }) => cell(each)))}
       />
     </>
   );

@@ -1,7 +1,6 @@
 // A preview of what a replay or a close would affect: how many of each kind, and their sums. Also describes a selection
 // in words.
-import { REPLAY_COUNTS_AT_MOST } from "../../store/replay-many.ts";
-import type { ReplayPreview } from "../../store/replay-progress.ts";
+import { PREVIEW_COUNTS_AT_MOST, type ReplayPreview } from "../../store/replay-progress.ts";
 import { END_OF_TIME, type Selection } from "../../store/selection.ts";
 import { filtersIn } from "../filter-query.ts";
 import { clockText } from "../korean-time.ts";
@@ -22,9 +21,9 @@ export function Preview({ v, wanted, preview: { sums, isPart } }: PreviewProps) 
   const { w } = v;
   const count = sums.reduce((total, each) => total + each.count, 0);
   const text =
-    isPart && count < REPLAY_COUNTS_AT_MOST
+    isPart && count < PREVIEW_COUNTS_AT_MOST
       ? w.overview.atLeast(grouped(count))
-      : countText(count, REPLAY_COUNTS_AT_MOST, w);
+      : countText(count, PREVIEW_COUNTS_AT_MOST, w);
   const hidden = Object.entries(filtersIn(v)).map(([name, value]) => <input type="hidden" name={name} value={value} />);
   return (
     <section aria-labelledby="preview">
@@ -36,7 +35,7 @@ export function Preview({ v, wanted, preview: { sums, isPart } }: PreviewProps) 
           return <li>{w.replay.sum(titleOf(kind, v), grouped(of), sum)}</li>;
         })}
       </ul>
-      {isPart && <p class="faint">{w.replay.part(grouped(REPLAY_COUNTS_AT_MOST))}</p>}
+      {isPart && <p class="faint">{w.replay.part(grouped(PREVIEW_COUNTS_AT_MOST))}</p>}
       {/* None of the rows that were looked at may be selected, although later ones are. */}
       {(count > 0 || isPart) && (
         <div class="actions">

@@ -27,7 +27,7 @@ header nav a:hover{color:var(--ink)}header nav a[aria-current]{color:var(--ink);
 header nav a:focus-visible{outline-offset:-3px}
 main{padding-top:1.25rem;padding-bottom:3rem}
 section,form.test,form.sign-in,form.compare{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:1rem;margin:0 0 1rem}
-form.sign-in{max-width:26rem}.compare.over{outline:3px dashed var(--link);outline-offset:2px}.compare textarea{margin-bottom:.25rem;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.86em}.compare .more{margin:.6rem 0 1rem}.ask-all{margin:0 0 .6rem}.ask-all .fields:empty{display:none}
+form.sign-in{max-width:26rem}.compare.over{outline:3px dashed var(--link);outline-offset:2px}.compare textarea{margin-bottom:.25rem;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.86em}.choices,.choices label{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;align-items:baseline}.choices label{gap:.4rem;padding:0}.choices legend{float:left;margin:0 1.2rem 0 0}.compare .more{margin:.6rem 0 1rem}.ask-all{margin:0 0 .6rem}.ask-all .fields:empty{display:none}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:0 1rem;align-items:start}
 section .columns{gap:1.5rem}
 .tag,.state{display:inline-block;font-size:.8rem;line-height:1.4;padding:.05rem .5rem;border-radius:1rem;background:var(--offbg);color:var(--off);white-space:nowrap}

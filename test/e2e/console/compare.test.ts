@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { encodeEucKr } from "../../simulator/euc-kr.ts";
 import { type ConsoleStage, inState, startConsoleStage } from "./stage.ts";
-import { LOOKS, expectWell, wordsOf } from "./looks.ts";
+import { LOOKS, expectWell, tabTo, wordsOf } from "./looks.ts";
 
 let stage: ConsoleStage;
 
@@ -57,16 +57,13 @@ it.each(LOOKS)(
     await page
       .getByLabel(w.compare.file)
       .setInputFiles({ name: "목록.csv", mimeType: "text/csv", buffer: Buffer.from(encodeEucKr(text)) });
-    await page.getByLabel(w.compare.file).focus();
-    await page.keyboard.press("Tab");
-    await page.keyboard.press("Enter"); // what more is known of it
-    await page.keyboard.press("Tab");
-    await page.keyboard.press("Tab");
-    await page.keyboard.press("End"); // refunds and cancellations
+    const any = page.getByLabel(w.compare.flows.any, { exact: true });
+    await tabTo(page, any);
+    await page.keyboard.press("ArrowDown"); // refunds and cancellations
     await page.getByRole("button", { name: w.compare.doIt }).focus();
     await page.keyboard.press("Enter");
     await page.getByText(w.compare.result("2", w.compare.numbers.shopOrderNo)).waitFor();
-    expect(await page.getByLabel(w.compare.flow, { exact: true }).inputValue()).toBe("out");
+    expect(await page.getByLabel(w.compare.flows.out, { exact: true }).isChecked()).toBe(true);
     expect(await page.getByRole("link", { name: `1 ${w.compare.groups.missing}` }).count()).toBe(1);
     await expectWell(page, look);
     await close();

@@ -5,7 +5,7 @@ export const compare = {
   list: "The list",
   file: "Or a file: CSV or text, in UTF-8 or EUC-KR",
   drop: "You can also drop a file anywhere on this form.",
-  options: "Which numbers, of what, in which time",
+  options: "Which numbers, in which time",
   by: "Which numbers it has",
   findOut: "Find out",
   numbers: {
@@ -13,8 +13,8 @@ export const compare = {
     pgCno: "KICC's ids of payments (pgCno)",
     shopOrderNo: "Order numbers (shopOrderNo)",
   },
-  flow: "What it is a list of",
-  flows: { any: "Anything", in: "Payments", out: "Refunds and cancellations" },
+  flow: "It is a list of",
+  flows: { any: "anything", in: "payments", out: "refunds and cancellations" },
   rangeLead: "With a time you also see what came then and is not on the list.",
   doIt: "Compare",
   workbook: "This is an Excel workbook. Save it as CSV and give that, or copy its cells and paste them above.",
@@ -27,6 +27,9 @@ export const compare = {
   tooLarge: "The list is larger than 4 MiB. Give it in parts.",
   result: (count: string, numbers: string) => `${count} compared: ${numbers}`,
   guessed: "The list does not say of what its ids are. This is what more of them were found by.",
+  kinds: (kinds: string) => `Came as: ${kinds}.`,
+  isMixed:
+    "An order's payment is no sign of its refund. If this is a list of refunds, choose that below, and compare again.",
   allWell: "All of them came, and our system took them.",
   groups: {
     missing: "Never came",

@@ -7,7 +7,7 @@ export const compare: Words["compare"] = {
   list: "목록",
   file: "또는 파일: CSV나 텍스트, UTF-8 또는 EUC-KR",
   drop: "파일을 이 양식 위에 끌어다 놓아도 됩니다.",
-  options: "어떤 번호인지, 무엇의 목록인지, 어느 기간인지",
+  options: "어떤 번호인지, 어느 기간인지",
   by: "목록의 번호",
   findOut: "자동으로 찾기",
   numbers: {
@@ -29,6 +29,8 @@ export const compare: Words["compare"] = {
   tooLarge: "목록이 4 MiB보다 큽니다. 나누어 올리세요.",
   result: (count, numbers) => `${count}건 대조: ${numbers}`,
   guessed: "목록에 어떤 거래번호인지 적혀 있지 않아, 더 많이 찾은 쪽으로 대조했습니다.",
+  kinds: (kinds) => `온 종류: ${kinds}.`,
+  isMixed: "주문의 결제 통지가 왔다고 환불 통지가 온 것은 아닙니다. 환불 목록이라면 아래에서 고르고 다시 대조하세요.",
   allWell: "모두 왔고 우리 시스템이 받았습니다.",
   groups: {
     missing: "오지 않음",
