@@ -17,6 +17,9 @@ const ARCHIVE_CHAOS = JSON.parse(
   process.env["ARCHIVE_CHAOS"] ?? '{"notifications":400,"days":8,"seeds":[1,2]}',
 ) as Record<string, number | number[]>;
 
+// How many rows the database of 1.0.0 has that is upgraded and archived.
+const RELEASED_ROWS = Number(process.env["RELEASED_ROWS"] ?? 1200);
+
 // These run in Node and call a whole Worker over HTTP.
 const OUTSIDE_WORKERD = [
   "test/{e2e,simulator,puller,origins,monitoring}/**/*.test.ts",
@@ -27,13 +30,21 @@ const DEPLOYS = ["test/deploy/{deploy,doctor,interrupted,traps,upgrade}.test.ts"
 
 export default defineConfig(async () => {
   const migrations = await readD1Migrations(path.join(import.meta.dirname, "migrations"));
+  const released = await readD1Migrations(path.join(import.meta.dirname, "test/deploy/migrations-1.0.0"));
   const inWorkerd = cloudflareTest({
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
       // Tests call the consumer themselves: a local queue that still delivers when a file ends would hang the runner.
       // test/e2e has the local queue at work.
       r2Buckets: ["BUCKET"], // of the archive's own tests: the others have none
-      bindings: { ...SETTINGS, TEST_MIGRATIONS: migrations, ARCHIVE_CHAOS },
+      d1Databases: ["RELEASED"], // made by 1.0.0's migrations: test/deploy/released.test.ts
+      bindings: {
+        ...SETTINGS,
+        TEST_MIGRATIONS: migrations,
+        ARCHIVE_CHAOS,
+        RELEASED_MIGRATIONS: released,
+        RELEASED_ROWS,
+      },
       queueConsumers: { "kicc-deliveries": { maxBatchSize: 100, maxBatchTimeout: 60 } },
       // Every fetch() of the Worker ends here, at an origin that accepts. A test that needs another one replaces fetch().
       outboundService: async (request) =>

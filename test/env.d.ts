@@ -6,6 +6,9 @@ declare global {
     interface Env {
       readonly TEST_MIGRATIONS: D1Migration[];
       readonly BUCKET: R2Bucket;
+      readonly RELEASED: D1Database;
+      readonly RELEASED_MIGRATIONS: D1Migration[];
+      readonly RELEASED_ROWS: number;
       readonly ARCHIVE_CHAOS: { notifications: number; days: number; seeds: number[] };
     }
     interface GlobalProps {

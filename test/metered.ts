@@ -10,6 +10,8 @@ export interface MeteredD1 {
   readonly db: D1Database;
   /** What was asked for since the last call. */
   readonly take: () => Work;
+  /** The most rows that one round trip read, and that one wrote. */
+  readonly largest: () => Omit<Work, "trips">;
   /** How many statements there were in all: each one of a batch is a query to D1. */
   readonly queries: () => number;
 }
@@ -18,13 +20,13 @@ export function meteredD1(db: D1Database): MeteredD1 {
   const originals = new WeakMap<object, D1PreparedStatement>();
   let work = { trips: 0, read: 0, written: 0 };
   let queries = 0;
+  let largest = { read: 0, written: 0 };
   const count = (results: readonly D1Result[]) => {
-    work.trips += 1;
+    const read = results.reduce((sum, { meta }) => sum + meta.rows_read, 0);
+    const written = results.reduce((sum, { meta }) => sum + meta.rows_written, 0);
     queries += results.length;
-    for (const { meta } of results) {
-      work.read += meta.rows_read;
-      work.written += meta.rows_written;
-    }
+    work = { trips: work.trips + 1, read: work.read + read, written: work.written + written };
+    largest = { read: Math.max(largest.read, read), written: Math.max(largest.written, written) };
   };
   const counted = async <T>(asked: Promise<D1Result<T>>): Promise<D1Result<T>> => {
     const result = await asked;
@@ -57,6 +59,7 @@ export function meteredD1(db: D1Database): MeteredD1 {
       work = { trips: 0, read: 0, written: 0 };
       return taken;
     },
+    largest: () => largest,
     queries: () => queries,
   };
 }
