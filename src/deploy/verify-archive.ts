@@ -1,10 +1,11 @@
-// npm run verify-archive -- FOLDER: checks a copy of the bucket, offline. It only reads files, and needs nothing of the
-// Worker.
+// npm run verify-archive -- FOLDER [--expired]: checks a copy of the bucket, offline. It only reads files, and needs
+// nothing of the Worker.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 import { createGunzip } from "node:zlib";
 
 export interface ArchiveProblem {
@@ -16,6 +17,8 @@ export interface ArchiveVerdict {
   readonly findings: readonly ArchiveProblem[];
   /** Parts that no manifest names: a run that died left them. Their rows are in another part. */
   readonly leftovers: readonly string[];
+  /** The first manifests of chains of which what came before has expired. */
+  readonly begins: readonly string[];
   readonly manifests: number;
   readonly parts: number;
   readonly lines: number;
@@ -28,9 +31,11 @@ interface Manifest {
   readonly previous: { readonly name: string; readonly sha256: string } | null;
 }
 
-export async function verifyArchive(folder: string): Promise<ArchiveVerdict> {
+/** @param expired the oldest manifests were deleted on purpose: a chain may begin behind one that is missing */
+export async function verifyArchive(folder: string, expired = false): Promise<ArchiveVerdict> {
   const findings: ArchiveProblem[] = [];
   const leftovers: string[] = [];
+  const begins: string[] = [];
   let [manifests, parts, lines] = [0, 0, 0];
   for (const stream of ["notifications", "audit"]) {
     const names = await namesUnder(folder, stream);
@@ -41,7 +46,9 @@ export async function verifyArchive(folder: string): Promise<ArchiveVerdict> {
       if (manifest === null) findings.push({ name, problem: "is no manifest" });
       else read.set(name, { manifest, sha256: createHash("sha256").update(bytes).digest("hex") });
     }
-    findings.push(...chainOf(stream, read));
+    const chain = chainOf(stream, read, expired);
+    findings.push(...chain.findings);
+    begins.push(...chain.begins);
     const vouched = new Set<string>();
     for (const [name, { manifest }] of read) {
       manifests += 1;
@@ -56,12 +63,17 @@ export async function verifyArchive(folder: string): Promise<ArchiveVerdict> {
     }
     leftovers.push(...names.filter((name) => name.endsWith(".ndjson.gz") && !vouched.has(name)));
   }
-  return { findings, leftovers, manifests, parts, lines };
+  return { findings, leftovers, begins, manifests, parts, lines };
 }
 
 /** Checks that exactly one other manifest names each manifest but the last, with its hash. */
-function chainOf(stream: string, read: ReadonlyMap<string, { manifest: Manifest; sha256: string }>): ArchiveProblem[] {
+function chainOf(
+  stream: string,
+  read: ReadonlyMap<string, { manifest: Manifest; sha256: string }>,
+  expired: boolean,
+): Pick<ArchiveVerdict, "findings" | "begins"> {
   const findings: ArchiveProblem[] = [];
+  const begins: string[] = [];
   const named = new Map<string, string>();
   let firsts = 0;
   for (const [name, { manifest }] of read) {
@@ -71,7 +83,8 @@ function chainOf(stream: string, read: ReadonlyMap<string, { manifest: Manifest;
       continue;
     }
     const before = read.get(previous.name);
-    if (before === undefined) findings.push({ name: previous.name, problem: `is missing: ${name} follows it` });
+    if (before === undefined && expired && begins.length === 0) begins.push(name);
+    else if (before === undefined) findings.push({ name: previous.name, problem: `is missing: ${name} follows it` });
     else if (before.sha256 !== previous.sha256) {
       findings.push({ name: previous.name, problem: `was changed: ${name} has another SHA-256 of it` });
     }
@@ -80,10 +93,11 @@ function chainOf(stream: string, read: ReadonlyMap<string, { manifest: Manifest;
     named.set(previous.name, name);
   }
   const lasts = [...read.keys()].filter((name) => !named.has(name));
+  firsts += begins.length;
   if (read.size > 0 && firsts === 0) findings.push({ name: stream, problem: "has no first manifest" });
   if (firsts > 1) findings.push({ name: stream, problem: `has ${firsts} first manifests` });
   if (lasts.length > 1) findings.push({ name: stream, problem: `has ${lasts.length} ends: ${lasts.join(", ")}` });
-  return findings;
+  return { findings, begins };
 }
 
 async function checkPart(
@@ -135,10 +149,17 @@ async function namesUnder(folder: string, stream: string): Promise<string[]> {
     .toSorted();
 }
 
-async function main(folder: string | undefined): Promise<void> {
-  if (folder === undefined) throw new RangeError("Which folder? npm run verify-archive -- FOLDER");
-  const { findings, leftovers, manifests, parts, lines } = await verifyArchive(folder);
+async function main(args: readonly string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { expired: { type: "boolean", default: false } },
+  });
+  const [folder] = positionals;
+  if (folder === undefined) throw new RangeError("Which folder? npm run verify-archive -- FOLDER [--expired]");
+  const { findings, leftovers, begins, manifests, parts, lines } = await verifyArchive(folder, values.expired);
   for (const { name, problem } of findings) process.stdout.write(`BAD  ${name} ${problem}\n`);
+  for (const name of begins) process.stdout.write(`note ${name} is the first: what came before has expired\n`);
   for (const name of leftovers) process.stdout.write(`note ${name} has no manifest: left behind by a run that died\n`);
   if (manifests === 0) process.stdout.write(`BAD  ${folder} has no manifest\n`);
   const isWhole = findings.length === 0 && manifests > 0;
@@ -148,5 +169,5 @@ async function main(folder: string | undefined): Promise<void> {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await main(process.argv[2]);
+  await main(process.argv.slice(2));
 }
