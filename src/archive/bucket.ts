@@ -30,12 +30,21 @@ export async function readText(bucket: R2Bucket, name: string, range?: R2Range):
   );
 }
 
+/** What was read of an object. */
+export interface ReadLines {
+  /** Of the uncompressed bytes. */
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly lines: number;
+  readonly storedBytes: number;
+}
+
 /** Passes on the lines of a gzipped object one at a time. Memory is bounded by the longest line. */
 export async function eachLine(
   bucket: R2Bucket,
   name: string,
   take: (line: string, index: number) => boolean | void,
-): Promise<{ sha256: string; bytes: number; lines: number } | null> {
+): Promise<ReadLines | null> {
   return within("get", readLines(bucket, name, take));
 }
 
@@ -43,7 +52,7 @@ async function readLines(
   bucket: R2Bucket,
   name: string,
   take: (line: string, index: number) => boolean | void,
-): Promise<{ sha256: string; bytes: number; lines: number } | null> {
+): Promise<ReadLines | null> {
   const object = await bucket.get(name);
   if (object === null) return null;
   const digest = new crypto.DigestStream("SHA-256");
@@ -59,7 +68,7 @@ async function readLines(
     for (const line of parts) take(line, lines++);
   }
   await sink.close();
-  return { sha256: new Uint8Array(await digest.digest).toHex(), bytes, lines };
+  return { sha256: new Uint8Array(await digest.digest).toHex(), bytes, lines, storedBytes: object.size };
 }
 
 export async function sha256Of(text: string): Promise<string> {

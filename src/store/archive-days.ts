@@ -1,5 +1,5 @@
-// The days that the archive has, and the number of manifests of each. The statement that deletes a part's rows writes
-// them.
+// The days that the archive has: the number of manifests of each, and their size. The statement that deletes a part's rows
+// writes them.
 
 export interface ArchivedDay {
   /** KST. */

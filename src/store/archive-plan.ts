@@ -143,6 +143,12 @@ export async function seal(db: D1Database, stream: Stream, version: number, plan
   return meta.changes === 1;
 }
 
+/** The index object of a part, and the size of both in R2. */
+export interface IndexedPart {
+  readonly name: string;
+  readonly bytes: number;
+}
+
 /**
  * Ends a part in one transaction: its rows are deleted, its index object is added, and the chain of manifests goes on.
  */
@@ -151,7 +157,7 @@ export async function finishPlan(
   stream: Stream,
   version: number,
   plan: PartPlan,
-  about: { readonly previous: PreviousManifest; readonly index: string | null },
+  about: { readonly previous: PreviousManifest; readonly index: IndexedPart | null },
 ): Promise<number> {
   const rows = JSON.stringify(plan.rows);
   const mine = "(SELECT version FROM archive_state WHERE stream = ?1) = ?2";
@@ -163,16 +169,16 @@ export async function finishPlan(
     db.prepare(deletion).bind(stream, version, rows),
     db
       .prepare(
-        `INSERT INTO archive_days (stream, day, parts, manifests) SELECT ?1, ?3, ?4, ?5 WHERE ${mine}
-         ON CONFLICT (stream, day) DO UPDATE SET parts = max(parts, ?4), manifests = max(manifests, ?5)`,
+        `INSERT INTO archive_days (stream, day, parts, manifests, bytes) SELECT ?1, ?3, ?4, ?5, ?6 WHERE ${mine}
+         ON CONFLICT (stream, day) DO UPDATE SET parts = max(parts, ?4), manifests = max(manifests, ?5), bytes = bytes + ?6`,
       )
-      .bind(stream, version, plan.day, plan.part, plan.manifest),
+      .bind(stream, version, plan.day, plan.part, plan.manifest, about.index?.bytes ?? 0),
     ...(about.index === null
       ? []
       : [
           db
             .prepare(`INSERT OR IGNORE INTO archive_index (name, level) SELECT ?3, 0 WHERE ${mine}`)
-            .bind(stream, version, about.index),
+            .bind(stream, version, about.index.name),
         ]),
     db
       .prepare(

@@ -3,6 +3,7 @@
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { benchAck } from "./ack.ts";
+import { benchArchive } from "./archive.ts";
 import { benchBytes } from "./bytes.ts";
 import { benchDelivery } from "./delivery.ts";
 import { benchFind } from "./find.ts";
@@ -36,6 +37,7 @@ const BENCHES: Readonly<Record<string, readonly [title: string, run: (extent: Ex
   delivery: ["Delivery", ({ quick }) => benchDelivery(quick)],
   load: ["Acks beside deliveries", ({ rounds, quick }) => benchLoad(rounds, quick ? 60 : 300)],
   start: ["Start", ({ quick }) => benchStart(quick ? 5 : 40)],
+  archive: ["Archiving", ({ rounds, quick }) => benchArchive(quick ? 2 : 16, quick ? 1 : Math.min(rounds, 12))],
   find: ["Search in the archive", ({ quick }) => benchFind(quick ? 12_000 : 1_000_000)],
   money: ["Money", ({ quick }) => benchMoney(quick ? 6000 : 50_000)],
   soak: ["Soak", ({ quick }) => benchSoak(quick ? 300 : 3600)],

@@ -4,16 +4,16 @@ import { gzipSync } from "node:zlib";
 import { entriesOf } from "../../src/archive/entries.ts";
 import { lineOf } from "../../src/archive/line.ts";
 import { partName } from "../../src/archive/manifest.ts";
+import { DAYS_A_MONTH, EACH, GB, MILLION, PART, dollarsOf } from "../../src/rules/month-cost.ts";
 import { readArchivable } from "../../src/store/archive-plan.ts";
 import { fill } from "./bytes.ts";
 import { localD1 } from "./local-d1.ts";
-import { CPU_MS, GB, MILLION, MINUTES, MONTHS_KEPT, type Sizes, dollarsOf, monthOf, rowsOf } from "./prices.ts";
+import { MONTHS_KEPT, type Sizes, monthOf } from "./prices.ts";
 import { figure, markdown } from "./statistics.ts";
 import { TRAFFICS, type Traffic } from "./traffic.ts";
 
 const LARGEST_GB = 10;
-const DAYS = 30.4;
-const SECONDS = MINUTES * 60;
+const SECONDS = DAYS_A_MONTH * 24 * 60 * 60;
 const QUEUE_PER_SECOND = 5000;
 // Assumed, not measured here: the busiest second against the average one, and a write's time in D1 ("several milliseconds",
 // d1/platform/limits).
@@ -76,10 +76,10 @@ export async function benchMoney(count: number): Promise<string> {
   return `${markdown([head, ...rows])}
 
 Measured, a notification. ${sizes.join(". ")}.
-Assumed: list prices, without the plan's own $5 and with what it includes taken off. Each is delivered at once: ${rowsOf("written")} rows written (${rowsOf("written") - 1}, and 1 when
-it leaves D1: a deletion is billed by the row, not by its indexes) and ${rowsOf("read")} read and some ten later; 1 request, at most 1 consumer's run, ${CPU_MS} ms
-of CPU, 3 queue operations (write, read, delete), 1 log event. The cron adds ${figure(MINUTES)} runs. R2 has ${MONTHS_KEPT} months, after five
-years; a part of 5,000 lines takes 8 operations of class A and 16 of class B. Goals: 1 M at most $1.00, 10 M at most $65; 400 days of 1 M
+Assumed: list prices, without the plan's own $5 and with what it includes taken off. Each is delivered at once: ${EACH.rowsWritten} rows written (${EACH.rowsWritten - 1}, and 1 when
+it leaves D1: a deletion is billed by the row, not by its indexes) and ${EACH.rowsRead} read; 1 request, at most 1 consumer's run, ${EACH.cpuMs} ms
+of CPU, 3 queue operations (write, read, delete), 1 log event. The cron adds ${figure(SECONDS / 60)} runs. R2 has ${MONTHS_KEPT} months, after five
+years; a part of ${PART.lines.toLocaleString("en-US")} lines takes ${PART.classA} operations of class A and ${PART.classB} of class B. Goals: 1 M at most $1.00, 10 M at most $65; 400 days of 1 M
 cancellations in 10 GB without the archive.
 
 ${markdown([limitHead, ...limits])}
@@ -116,7 +116,7 @@ function limitRow({ name }: Traffic, sizes: Sizes, millions: number, days: numbe
     `${millions} M ${name}`,
     `${figure(busiest)}/s`,
     `${figure((busiest / PER_SECOND) * 100)} %`,
-    figure((LARGEST_GB * GB * DAYS) / sizes.d1 / count),
+    figure((LARGEST_GB * GB * DAYS_A_MONTH) / sizes.d1 / count),
     figure(unarchived["D1 GB-months"]),
     dollarsOf(unarchived).sum.toFixed(2),
     `${figure((busiest / QUEUE_PER_SECOND) * 100)} %`,

@@ -7,7 +7,7 @@ import { observe } from "../../store/alert-conditions.ts";
 import { type Traffic, readTraffic, readLastAttempts } from "../../store/overview.ts";
 import { type Hour, readDays, readSpans } from "../../store/rollup-reads.ts";
 import { listUnsent } from "../../store/alert-outbox.ts";
-import { readCapacity } from "../../store/size.ts";
+import { type Month, readMonth } from "../../store/size.ts";
 import type { Config } from "../../config.ts";
 import { UnsentAlerts } from "../parts/unsent-alerts.tsx";
 import { Counts, Problems } from "../parts/needs.tsx";
@@ -22,7 +22,7 @@ import { Verdict } from "../parts/verdict.tsx";
 import { midnightOf } from "../korean-time.ts";
 import { type View, hrefWith } from "../view.ts";
 import { grouped, kst } from "../words/format.ts";
-import type { Capacity } from "../../rules/capacity.ts";
+import { DAYS_A_MONTH, dollarsOf, usageOf } from "../../rules/month-cost.ts";
 import { renewalOf } from "../renewal.ts";
 
 const ATTEMPTS = 8;
@@ -38,14 +38,14 @@ export async function overviewPage(v: View) {
   const { db, now, w } = v;
   const range = rangeNamed(v.url.searchParams.get("range"));
   const midnight = midnightOf(now);
-  const [seen, flow, attempts, hours, days, unsent, capacity] = await Promise.all([
+  const [seen, flow, attempts, hours, days, unsent, month] = await Promise.all([
     observe(db, now),
     readTraffic(db, midnight),
     readLastAttempts(db, ATTEMPTS),
     readSpans(db, startOf(range, now), now + HOUR_MS, RANGES[range].spanMs),
     readDays(db, midnight - (DAYS[range] - 1) * DAY_MS, now + HOUR_MS),
     listUnsent(db, UNSENT),
-    readCapacity(db, kst(now).slice(0, 10)),
+    readMonth(db, kst(now).slice(0, 10), now),
   ]);
   const conditions = [...ownConditions(v.config, seen.heartbeat?.at ?? null, now), ...seen.conditions];
   const isLive = range === "day";
@@ -58,7 +58,7 @@ export async function overviewPage(v: View) {
       <div class="columns">
         <OriginAttempts v={v} attempts={attempts} />
         <div>
-          <Waiting v={v} flow={flow} capacity={capacity} />
+          <Waiting v={v} flow={flow} month={month} />
           <UnsentAlerts v={v} unsent={unsent} />
         </div>
       </div>
@@ -128,11 +128,12 @@ function Plots({ v: { w, now, url }, range, hours }: PlotsProps) {
 interface WaitingProps {
   readonly v: View;
   readonly flow: Traffic;
-  readonly capacity: Capacity;
+  readonly month: Month;
 }
 
-function Waiting({ v, flow: { oldestPending }, capacity: { bytes, share, daysUntilFull } }: WaitingProps) {
+function Waiting({ v, flow: { oldestPending }, month }: WaitingProps) {
   const { w, config } = v;
+  const { bytes, share, daysUntilFull } = month.capacity;
   const oldest = oldestPending && (
     <a href={`${HOME}/notifications/${oldestPending.id}`}>
       <TimeFromNow at={oldestPending.receivedAt} v={v} />
@@ -151,10 +152,18 @@ function Waiting({ v, flow: { oldestPending }, capacity: { bytes, share, daysUnt
             w.overview.capacity,
             daysUntilFull === null ? used : `${used}, ${w.overview.fullIn(grouped(daysUntilFull))}`,
           ],
+          [w.overview.cost, costText(v, month)],
         ]}
       />
     </section>
   );
+}
+
+/** Of a whole month at this rate, with what is stored now. */
+function costText({ w, config }: View, { perDay, archivedBytes, capacity }: Month): string {
+  const stored = { d1: capacity.bytes, r2: config.hasArchive ? archivedBytes : null };
+  const { sum } = dollarsOf(usageOf(perDay * DAYS_A_MONTH, stored));
+  return w.overview.costText(sum.toFixed(2), grouped(Math.round(perDay)));
 }
 
 function sizeText(bytes: number): string {

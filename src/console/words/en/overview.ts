@@ -50,6 +50,9 @@ export const overview = {
   capacity: "D1 in use",
   capacityText: (size: string, percent: string) => `${size} of 10 GB (${percent} %)`,
   fullIn: (days: string) => `full in ${days} days at the growth of this week`,
+  cost: "Cost a month",
+  costText: (dollars: string, perDay: string) =>
+    `about $${dollars} beyond the plan's own $5, at ${perDay} notifications a day (average of this week, list prices)`,
   alerts: "Alerts",
   noChannels: "Neither ALERT_URL nor ALERT_EMAIL is set: alerts are only in the logs.",
   channels: "They go to",

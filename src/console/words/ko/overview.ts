@@ -51,6 +51,9 @@ export const overview: Words["overview"] = {
   capacity: "D1 사용량",
   capacityText: (size, percent) => `10 GB 중 ${size} (${percent}%)`,
   fullIn: (days) => `이번 주 증가 속도라면 ${days}일 뒤 가득 참`,
+  cost: "한 달 비용",
+  costText: (dollars, perDay) =>
+    `요금제 기본 5달러 외에 약 ${dollars}달러: 최근 일주일 평균 하루 ${perDay}건, 정가 기준`,
   alerts: "알림",
   noChannels: "ALERT_URL도 ALERT_EMAIL도 설정되지 않아 알림이 로그에만 남습니다.",
   channels: "보내는 곳",
