@@ -3,11 +3,11 @@ import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { copyOf, removeCopy } from "./copy.ts";
-import type { Trial, Verdict } from "./trial.ts";
+import type { Failure, Trial, Verdict } from "./trial.ts";
 
 export interface Tried {
-  /** What failed; null where all tests passed. */
-  readonly failed: string | null;
+  /** null where all tests passed. */
+  readonly failure: Failure | null;
   readonly timeout: boolean;
 }
 
@@ -48,14 +48,14 @@ export function crewOf(root: string, timeoutMs: number): Crew {
       };
       const timer = setTimeout(() => {
         endChild();
-        done({ failed: "no end in time", timeout: true });
+        done({ failure: { file: tests[0] ?? "", title: "no end in time" }, timeout: true });
       }, timeoutMs);
       asked.on("message", (verdict: Verdict) => {
-        if (verdict.number === number) done({ failed: verdict.failed, timeout: false });
+        if (verdict.number === number) done({ failure: verdict.failure, timeout: false });
       });
       asked.on("exit", () => {
         child = null;
-        done({ failed: "the process ended", timeout: false });
+        done({ failure: { file: tests[0] ?? "", title: "the process ended" }, timeout: false });
       });
       asked.send({ number, changed, tests } satisfies Trial);
     });

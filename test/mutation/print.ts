@@ -7,15 +7,15 @@ export interface Result extends Tried {
   readonly ms: number;
 }
 
-export function isSurvivor({ failed }: Result): boolean {
-  return failed === null;
+export function isSurvivor({ failure }: Result): boolean {
+  return failure === null;
 }
 
-export function lineOf({ mutation, failed, timeout, ms }: Result): string {
+export function lineOf({ mutation, failure, timeout, ms }: Result): string {
   const { at, text, replacement } = mutation;
-  const ending = failed === null ? "SURVIVED" : timeout ? "timeout" : "killed";
+  const ending = failure === null ? "SURVIVED" : timeout ? "timeout" : "killed";
   const seconds = `${(ms / 1000).toFixed(1)} s`;
-  return `${ending.padEnd(8)} ${seconds.padStart(7)}  ${at}  ${text} → ${replacement || "∅"}${failed === null ? "" : `  by ${failed}`}`;
+  return `${ending.padEnd(8)} ${seconds.padStart(7)}  ${at}  ${text} → ${replacement || "∅"}${failure === null ? "" : `  by ${failure.file}: ${failure.title}`}`;
 }
 
 export function tableOf(results: readonly Result[]): string {

@@ -11,10 +11,16 @@ export interface Trial {
   readonly tests: readonly string[];
 }
 
+/** The first test that failed. */
+export interface Failure {
+  readonly file: string;
+  readonly title: string;
+}
+
 export interface Verdict {
   readonly number: number;
-  /** The first test that failed; null where all passed. */
-  readonly failed: string | null;
+  /** null where all passed. */
+  readonly failure: Failure | null;
 }
 
 /** A test that hangs has failed. */
@@ -34,18 +40,18 @@ const vitest = await createVitest("test", {
 
 process.on("message", ({ number, changed, tests }: Trial) => {
   for (const file of changed) vitest.invalidateFile(path.join(copy, file));
-  void firstFailure(tests).then((failed) => process.send?.({ number, failed } satisfies Verdict));
+  void firstFailure(tests).then((failure) => process.send?.({ number, failure } satisfies Verdict));
 });
 
-async function firstFailure(tests: readonly string[]): Promise<string | null> {
+async function firstFailure(tests: readonly string[]): Promise<Failure | null> {
   for (const test of tests) {
-    const file = path.join(copy, test);
+    const moduleId = path.join(copy, test);
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications(
-      vitest.projects.map((project) => project.createSpecification(file)),
+      vitest.projects.map((project) => project.createSpecification(moduleId)),
     );
-    const ran = testModules.find(({ moduleId }) => moduleId === file);
-    if (!ran?.ok()) return `${test}: ${whatFailed(ran)}`;
-    if (unhandledErrors.length > 0) return `${test}: an error that no test handled`;
+    const ran = testModules.find((each) => each.moduleId === moduleId);
+    if (!ran?.ok()) return { file: test, title: whatFailed(ran) };
+    if (unhandledErrors.length > 0) return { file: test, title: "an error that no test handled" };
   }
   return null;
 }
