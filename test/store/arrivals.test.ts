@@ -5,6 +5,7 @@ import { lookAtLate, lookAtOne } from "../../src/store/arrivals.ts";
 import { keepUnprovenAnswer, takeDueAnnounced } from "../../src/store/inquiry.ts";
 import { APPROVALS, CANCELLATIONS, type Register } from "../../src/store/register.ts";
 import { clear, copied, kiccBody, stored } from "../fixtures.ts";
+import { given } from "../given.ts";
 import { meteredD1 } from "../metered.ts";
 
 const NOW = Date.parse("2026-01-14T00:00:00Z");
@@ -85,6 +86,25 @@ describe("a reference of one alone", () => {
     await lookAtOne(env.DB, CANCELLATIONS, "C1").run();
     expect(await readAnnounced(env.DB, CANCELLATIONS, "C1")).toMatchObject({ state: "notified", notificationId: id });
   });
+
+  it.each([
+    ["another payment", { pgCno: "P-2" }],
+    ["another merchant", { mallId: "T0011111" }],
+    ["another cancellation", { cancelPgCno: "C2" }],
+    ["another kind", { notiType: "20" }],
+  ])("ties no success of %s", async (_what, other) => {
+    const told = { mallId: "T0099001", pgCno: "P-1", shopOrderNo: null };
+    await announce(
+      env.DB,
+      CANCELLATIONS,
+      { ...told, id: "C1", cancelPgCno: "C1", kind: "wechat.cancel", reference: "R-1" },
+      1,
+      NOW,
+    );
+    await stored(kiccBody({ ...told, cancelPgCno: null, ...other }), { reference: "R-1" });
+    await lookAtOne(env.DB, CANCELLATIONS, "C1").run();
+    expect(await readAnnounced(env.DB, CANCELLATIONS, "C1")).toMatchObject({ state: "expected" });
+  });
 });
 
 describe("what was announced", () => {
@@ -128,6 +148,35 @@ describe("what was announced", () => {
     expect(await one()).toMatchObject({ state: "expected" });
     await stored(cancelled(), { source: "status-api" }, { CONFIRM: "before-delivery" });
     expect(await one()).toMatchObject({ state: "notified", notificationId: id });
+  });
+
+  it("is not settled by what two parsers may read differently, nor by what KICC did not confirm", async () => {
+    await expected();
+    await stored(cancelled().replace("{", '{"resCd":"0000",'));
+    const { id } = await stored(cancelled(), {}, { CONFIRM: "before-delivery" });
+    await given.held("unconfirmed", id);
+    await lookAtOne(env.DB, CANCELLATIONS, "C1").run();
+    expect(await one()).toMatchObject({ state: "expected", notificationId: null });
+  });
+
+  it("and had failed or was never resolved is settled with the row of a late success", async () => {
+    for (const state of ["failed", "unresolved"]) {
+      await clear();
+      await expected();
+      await env.DB.prepare("UPDATE cancellations SET state = ?, due_at = NULL").bind(state).run();
+      const { id } = await stored(cancelled());
+      expect(await one()).toMatchObject({ state: "notified", notificationId: id });
+    }
+  });
+
+  it("and is past asking is looked at each hour for a week, and then no more", async () => {
+    await expected();
+    await env.DB.exec(`UPDATE cancellations SET state = 'unresolved', due_at = ${NOW}`);
+    const DAY = 24 * 60 * 60 * 1000;
+    await lookAtLate(env.DB, CANCELLATIONS, NOW + 6 * DAY, 9).run();
+    expect(await one()).toMatchObject({ dueAt: NOW + 6 * DAY + 60 * 60 * 1000 });
+    await lookAtLate(env.DB, CANCELLATIONS, NOW + 8 * DAY, 9).run();
+    expect(await one()).toMatchObject({ state: "unresolved", dueAt: null });
   });
 
   it("is not settled by what is held as another merchant's", async () => {

@@ -2,7 +2,9 @@ import { CANCELLATIONS } from "../../src/store/register.ts";
 import { announce } from "../../src/store/announced.ts";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { clear, kiccBody, rowOf, stored } from "../fixtures.ts";
+import { storeNotification, storingOf } from "../../src/intake.ts";
+import { supersede } from "../../src/store/insert.ts";
+import { clear, configWith, kiccBody, notificationFrom, rowOf, stored } from "../fixtures.ts";
 import { given } from "../given.ts";
 
 /** The parts of a body that tell one cancellation. */
@@ -136,6 +138,84 @@ describe("several of one cancellation", () => {
     const both = await Promise.all([stored(cancellation("C1", won(1))), stored(cancellation("C1", won(2)))]);
     expect(both.map(({ state }) => state).toSorted()).toEqual(["held", "pending"]);
   });
+});
+
+describe("one that looks like a second event", () => {
+  const transfer = JSON.stringify({ resCd: "9999", resMsg: "x", notiType: "51", mallId: "T0099001", pgCno: "P-1" });
+
+  it("is a resend for 45 minutes, and a second one then, which says what it may repeat", async () => {
+    const at = (minutes: number) => stored(transfer, { receivedAt: 1_768_349_530_000 + minutes * 60_000 });
+    const first = await at(0);
+    expect(await at(45)).toMatchObject({ id: first.id, receipts: 2 });
+    const second = await at(46);
+    expect(second).toMatchObject({ receipts: 1, repeats: first.id });
+    expect(await at(50)).toMatchObject({ id: second.id, receipts: 2 });
+  });
+});
+
+describe("one receipt", () => {
+  it("counts once, though the reply of storing it was lost and it is stored again", async () => {
+    const alike = { shopOrderNo: "ORD-1", pgCno: "P-1", cancelPgCno: "C-1" };
+    for (const body of [kiccBody(alike), kiccBody({ ...alike, amountInfo: null })]) {
+      const notification = notificationFrom(body);
+      const storing = storingOf(configWith().storing, notification, `receipt of ${body}`, Date.now());
+      await storeNotification(env.DB, notification, storing);
+      await storeNotification(env.DB, notification, storing);
+    }
+    expect(await rowOf(notificationFrom(kiccBody(alike)).id)).toMatchObject({ receipts: 2 });
+  });
+
+  it.each([
+    ["mallId", { mallId: "T0099002" }],
+    ["pgCno", { pgCno: "P-2" }],
+    ["shopOrderNo", { shopOrderNo: "ORD-2" }],
+  ])("is none of a notification with another %s: it is held", async (_name, other) => {
+    const ids = { shopOrderNo: "ORD-1", pgCno: "P-1", mallId: "T0099001", cancelPgCno: "C-1" };
+    const first = await stored(kiccBody(ids));
+    const held = await stored(kiccBody({ ...ids, ...other }));
+    expect(held.id).not.toBe(first.id);
+    expect(await rowOf(held.id)).toMatchObject({ state: "held", reason: "conflict", contradicts: first.id });
+    expect(await rowOf(first.id)).toMatchObject({ receipts: 1 });
+  });
+
+  it.each([
+    ["mallId", "mall_id"],
+    ["pgCno", "pg_cno"],
+    ["shopOrderNo", "shop_order_no"],
+  ])("fills in the %s that the first lacked", async (name, column) => {
+    const ids: Readonly<Record<string, unknown>> = {
+      shopOrderNo: "ORD-1",
+      pgCno: "P-1",
+      mallId: "M-1",
+      cancelPgCno: "C-1",
+    };
+    const first = await stored(kiccBody({ ...ids, [name]: null }));
+    expect(await stored(kiccBody(ids))).toMatchObject({ id: first.id, receipts: 2 });
+    const row = await env.DB.prepare(`SELECT ${column} AS value FROM notifications`).first<{ value: string }>();
+    expect(row?.value).toBe(ids[name]);
+  });
+});
+
+describe("an attempt in queue mode", () => {
+  const QUEUE = { DELIVERY: "queue" };
+
+  it("is open for what is enqueued, and for nothing that is held or asked about first", async () => {
+    const ids = { cancelPgCno: "C-1" };
+    const first = await stored(kiccBody(ids), {}, QUEUE);
+    expect(await rowOf(first.id)).toMatchObject({ attempts: 1, leaseUntil: expect.any(Number) });
+    const held = await stored(kiccBody({ ...ids, resCd: "W901" }), {}, QUEUE);
+    expect(await rowOf(held.id)).toMatchObject({ state: "held", attempts: 0, leaseUntil: null });
+    const asked = await stored(kiccBody(), {}, { ...QUEUE, CONFIRM: "before-delivery" });
+    expect(await rowOf(asked.id)).toMatchObject({ state: "pending", attempts: 0, leaseUntil: null });
+  });
+});
+
+it("a success that was not stored holds no failure", async () => {
+  const ids = { shopOrderNo: "ORD-1", pgCno: "P-1", cancelPgCno: "C-1" };
+  const failure = await stored(kiccBody({ ...ids, resCd: "W901" }));
+  const receipt = { id: "ntf_of_nobody", by: "receipt" };
+  await supersede(env.DB, [failure.id], receipt.id, receipt.by).run();
+  expect(await rowOf(failure.id)).toMatchObject({ state: "pending" });
 });
 
 describe("what the settings say", () => {
