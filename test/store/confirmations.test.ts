@@ -90,7 +90,7 @@ describe("one that is decided", () => {
 describe("confirmed beside another of its event", () => {
   const confirms = async (id: string) => (await recordConfirmed(env.DB, id, "cancelPgCno", NOW, null)) !== null;
 
-  it("it goes its way, where that is a failure, which is held if nobody was told of it", async () => {
+  it("goes its way where that is a failure, which is held if nobody was told of it", async () => {
     const told = await stored(kiccBody({ ...EVENT, resCd: "W901" }));
     await given.delivered(told.id);
     const untold = await stored(kiccBody({ ...EVENT, resCd: "W902" }));
@@ -100,7 +100,7 @@ describe("confirmed beside another of its event", () => {
   });
 
   it.each(["foreign", "ambiguous", "conflict", "unconfirmed"])(
-    "it goes its way, where that is held as %s",
+    "goes its way where that is held as %s",
     async (reason) => {
       const id = await waiting();
       const other = await stored(kiccBody({ ...EVENT, shopOrderNo: "ORD-2" }));
@@ -109,13 +109,13 @@ describe("confirmed beside another of its event", () => {
     },
   );
 
-  it("it goes its way, where that waits for KICC's word too", async () => {
+  it("goes its way where that waits for KICC's word too", async () => {
     const id = await waiting();
     await waiting({ amountInfo: { currency: "KRW", amount: 9_000_000 } });
     expect(await confirms(id)).toBe(true);
   });
 
-  it("it does not, where that is a success that goes its way, and no failure is held for it", async () => {
+  it("does not go its way where that is a success that goes its way, and no failure is held for it", async () => {
     const id = await waiting();
     await stored(kiccBody({ ...EVENT, shopOrderNo: "ORD-2" }));
     const failure = await stored(kiccBody({ ...EVENT, resCd: "W901" }));
