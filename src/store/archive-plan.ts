@@ -120,8 +120,9 @@ export async function renameManifest(db: D1Database, stream: Stream, version: nu
   return meta.changes === 1;
 }
 
-const UNCHANGED = `EXISTS (SELECT 1 FROM json_each(?3) AS p WHERE p.value ->> 0 = seq
-  AND p.value ->> 1 = attempts AND p.value ->> 2 = receipts) AND ${FINISHED}`;
+/** The planned rows that are as they were. Each is looked up by its key: the plan is read once, not once for each row. */
+const UNCHANGED = `seq IN (SELECT n.seq FROM json_each(?3) AS p CROSS JOIN notifications AS n ON n.seq = p.value ->> 0
+  WHERE n.attempts = p.value ->> 1 AND n.receipts = p.value ->> 2 AND n.${FINISHED})`;
 const KEYS = "SELECT value ->> 0 FROM json_each(?3)";
 
 /** Fixes the bytes of the manifest, unless a row has changed since it was planned. */
@@ -164,7 +165,7 @@ export async function finishPlan(
   const deletion =
     stream === "audit"
       ? `DELETE FROM audit WHERE id IN (${KEYS}) AND ${mine}`
-      : `DELETE FROM notifications WHERE seq IN (${KEYS}) AND ${mine} AND ${UNCHANGED}`;
+      : `DELETE FROM notifications WHERE ${UNCHANGED} AND ${mine}`;
   const [deleted] = await db.batch([
     db.prepare(deletion).bind(stream, version, rows),
     db
