@@ -85,10 +85,13 @@ function ofSighting(name: Sighting, now: number): string {
     WHERE name = '${name}' AND last_at > ${now - SEEN_MS}`;
 }
 
+/** The count reads the index alone. `seq` is in the order of receipt, so only the first row itself is read. */
 function ofState(state: "dead" | "held"): string {
-  return `SELECT count(*) AS count, min(received_at) AS since, NULL AS detail, id, orderNo FROM (
-    SELECT received_at, id, shop_order_no AS orderNo FROM notifications
-    WHERE ${isState(state)} ORDER BY seq LIMIT ${ALERT_COUNTS_AT_MOST})`;
+  const rows = (columns: string, limit: number) =>
+    `SELECT ${columns} FROM notifications WHERE ${isState(state)} ORDER BY seq LIMIT ${limit}`;
+  return `SELECT counted.count, oldest.since, NULL AS detail, oldest.id, oldest.orderNo
+    FROM (SELECT count(*) AS count FROM (${rows("1", ALERT_COUNTS_AT_MOST)})) AS counted
+    LEFT JOIN (${rows("received_at AS since, id, shop_order_no AS orderNo", 1)}) AS oldest`;
 }
 
 /**

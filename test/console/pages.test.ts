@@ -444,6 +444,18 @@ describe("sending many again", () => {
     expect(await count("state=dead")).toBe(32);
   });
 
+  it("tells of a part of very many, and of all when asked", async () => {
+    const cookie = await signedIn();
+    await fill(20_000);
+    const part = await (await visit(`${PATH}?state=dead`, { cookie })).text();
+    expect(part).toContain("500+ would be sent again");
+    const all = /href="([^"]+all=1)"/.exec(part)?.[1]?.replaceAll("&amp;", "&") ?? "";
+    const page = await (await visit(all, { cookie })).text();
+    expect(countIn(page)).toBe(800);
+    expect(page).toContain('name="state" value="dead"');
+    expect(page).not.toContain('name="all"');
+  });
+
   it("says that a search is too short where more numbers begin with it than can be told", async () => {
     const cookie = await signedIn();
     await fill(1000);

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { closeMany } from "../../src/store/close.ts";
 import { askReplayMany, replayNextPage } from "../../src/store/replay-many.ts";
-import { previewReplay } from "../../src/store/replay-progress.ts";
+import { PREVIEW_LOOKS_AT, PREVIEW_LOOKS_AT_MOST, previewReplay } from "../../src/store/replay-progress.ts";
 import { END_OF_TIME, type Selection } from "../../src/store/selection.ts";
 import { seed } from "../calls.ts";
 import { clear } from "../fixtures.ts";
@@ -50,8 +50,10 @@ it("replays those of one number, where thousands have it, in the order of receip
 });
 
 it("says of a preview that it is a part, where more were to be looked at", async () => {
-  const preview = await previewReplay(env.DB, { ...ALL, mallId: "T0099002" }, Date.now());
+  const preview = await previewReplay(env.DB, { ...ALL, mallId: "T0099002" }, Date.now(), PREVIEW_LOOKS_AT);
   expect(preview).toEqual({ sums: [], isPart: true });
-  const one = await previewReplay(env.DB, { ...ALL, q: "00000000000000000007" }, Date.now());
+  const one = await previewReplay(env.DB, { ...ALL, q: "00000000000000000007" }, Date.now(), PREVIEW_LOOKS_AT);
   expect(one).toMatchObject({ sums: [{ count: 1 }], isPart: false });
+  const all = await previewReplay(env.DB, ALL, Date.now(), PREVIEW_LOOKS_AT_MOST);
+  expect(all).toMatchObject({ sums: [{ count: 12_000 }], isPart: false });
 });

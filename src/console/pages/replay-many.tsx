@@ -1,5 +1,5 @@
 // Replaying many: how many are selected and their sums, then how far the cron is, and stopping it.
-import { listReplays, previewReplay } from "../../store/replay-progress.ts";
+import { PREVIEW_LOOKS_AT, PREVIEW_LOOKS_AT_MOST, listReplays, previewReplay } from "../../store/replay-progress.ts";
 import { REPLAY_COUNTS_AT_MOST } from "../../store/replay-many.ts";
 import { END_OF_TIME, type Selection } from "../../store/selection.ts";
 import { instantOf } from "../korean-time.ts";
@@ -7,7 +7,7 @@ import { filtersIn } from "../filter-query.ts";
 import { renewalOf } from "../renewal.ts";
 import { Action, TimeFromNow } from "../parts/elements.tsx";
 import { Layout, REPLAY_PATH } from "../parts/layout.tsx";
-import { Preview, selectionText } from "../parts/replay-preview.tsx";
+import { Preview, countsAll, selectionText } from "../parts/replay-preview.tsx";
 import { countText } from "../parts/verdict.tsx";
 import type { View } from "../view.ts";
 import { grouped, visible } from "../words/format.ts";
@@ -28,7 +28,9 @@ export async function replayManyPage(v: View) {
   const wanted = wantedIn(v);
   const isAsked = v.url.searchParams.has("state");
   const [preview, replays] = await Promise.all([
-    isAsked && wanted !== null ? previewReplay(db, wanted, now) : null,
+    isAsked && wanted !== null
+      ? previewReplay(db, wanted, now, countsAll(v) ? PREVIEW_LOOKS_AT_MOST : PREVIEW_LOOKS_AT)
+      : null,
     listReplays(db),
   ]);
   const isLive = !isAsked && replays.length > 0;

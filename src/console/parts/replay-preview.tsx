@@ -1,6 +1,6 @@
 // A preview of what a replay or a close would affect: how many of each kind, and their sums. Also describes a selection
 // in words.
-import { PREVIEW_COUNTS_AT_MOST, type ReplayPreview } from "../../store/replay-progress.ts";
+import { PREVIEW_LOOKS_AT, PREVIEW_LOOKS_AT_MOST, type ReplayPreview } from "../../store/replay-progress.ts";
 import { END_OF_TIME, type Selection } from "../../store/selection.ts";
 import { filtersIn } from "../filter-query.ts";
 import { clockText } from "../korean-time.ts";
@@ -8,8 +8,14 @@ import { grouped, money, visible } from "../words/format.ts";
 import { AskingAction } from "./elements.tsx";
 import { titleOf } from "./kind.tsx";
 import { HOME, REPLAY_PATH } from "./layout.tsx";
-import { countText } from "./verdict.tsx";
-import type { View } from "../view.ts";
+import { type View, hrefWith } from "../view.ts";
+
+/** In the address: a person wants all counted. */
+const ALL = "all";
+
+export function countsAll({ url }: View): boolean {
+  return url.searchParams.has(ALL);
+}
 
 interface PreviewProps {
   readonly v: View;
@@ -20,10 +26,7 @@ interface PreviewProps {
 export function Preview({ v, wanted, preview: { sums, isPart } }: PreviewProps) {
   const { w } = v;
   const count = sums.reduce((total, each) => total + each.count, 0);
-  const text =
-    isPart && count < PREVIEW_COUNTS_AT_MOST
-      ? w.overview.atLeast(grouped(count))
-      : countText(count, PREVIEW_COUNTS_AT_MOST, w);
+  const text = isPart ? w.overview.atLeast(grouped(count)) : grouped(count);
   const hidden = Object.entries(filtersIn(v)).map(([name, value]) => <input type="hidden" name={name} value={value} />);
   return (
     <section aria-labelledby="preview">
@@ -35,7 +38,12 @@ export function Preview({ v, wanted, preview: { sums, isPart } }: PreviewProps) 
           return <li>{w.replay.sum(titleOf(kind, v), grouped(of), sum)}</li>;
         })}
       </ul>
-      {isPart && <p class="faint">{w.replay.part(grouped(PREVIEW_COUNTS_AT_MOST))}</p>}
+      {isPart && (
+        <p>
+          {w.replay.part(grouped(countsAll(v) ? PREVIEW_LOOKS_AT_MOST : PREVIEW_LOOKS_AT))}{" "}
+          {!countsAll(v) && <a href={hrefWith(v.url, { [ALL]: "1", said: null })}>{w.replay.countAll}</a>}
+        </p>
+      )}
       {/* None of the rows that were looked at may be selected, although later ones are. */}
       {(count > 0 || isPart) && (
         <div class="actions">

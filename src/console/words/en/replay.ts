@@ -5,6 +5,7 @@ export const replay = {
   count: (count: string) => `${count} would be sent again`,
   sum: (kind: string, count: string, sum: string) => `${kind}: ${count}, successes among them sum up to ${sum}`,
   part: (count: string) => `The first ${count} were looked at. All that fit are sent again or closed, not these alone.`,
+  countAll: "Count and sum up all",
   doIt: "Send all of them again",
   back: "Back to the list",
   close: "Close all by hand…",

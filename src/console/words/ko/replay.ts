@@ -7,6 +7,7 @@ export const replay: Words["replay"] = {
   count: (count) => `${count}건을 다시 보내게 됩니다`,
   sum: (kind, count, sum) => `${kind}: ${count}건, 그중 성공의 합계 ${sum}`,
   part: (count) => `처음 ${count}건을 살펴봤습니다. 보내거나 종결하는 것은 해당하는 전부입니다.`,
+  countAll: "모두 세고 합하기",
   doIt: "모두 다시 보내기",
   back: "목록으로",
   close: "모두 직접 처리하고 종결…",
