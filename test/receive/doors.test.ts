@@ -100,6 +100,7 @@ describe("a path that is no door", () => {
 
   it.each([
     ["a stranger", { address: "198.51.100.7" }],
+    ["one who only looks, from KICC's address", { address: "203.233.72.66", method: "GET" }],
     ["a Worker that forges KICC's address", { address: "203.233.72.66", headers: { "cf-worker": "evil.example" } }],
   ])("is answered the same to %s, and keeps nothing of it", async (_who, sending) => {
     const response = await post("/kicc/nowhere", "{}", sending);
