@@ -8,7 +8,6 @@ import type { Failure, Trial, Verdict } from "./trial.ts";
 export interface Tried {
   /** null where all tests passed. */
   readonly failure: Failure | null;
-  readonly timeout: boolean;
 }
 
 export interface Crew {
@@ -48,14 +47,14 @@ export function crewOf(root: string, timeoutMs: number): Crew {
       };
       const timer = setTimeout(() => {
         endChild();
-        done({ failure: { file: tests[0] ?? "", title: "no end in time" }, timeout: true });
+        done({ failure: { file: tests[0] ?? "", title: "no end in time", timedOut: true } });
       }, timeoutMs);
       asked.on("message", (verdict: Verdict) => {
-        if (verdict.number === number) done({ failure: verdict.failure, timeout: false });
+        if (verdict.number === number) done({ failure: verdict.failure });
       });
       asked.on("exit", () => {
         child = null;
-        done({ failure: { file: tests[0] ?? "", title: "the process ended" }, timeout: false });
+        done({ failure: { file: tests[0] ?? "", title: "the process ended", timedOut: false } });
       });
       asked.send({ number, changed, tests } satisfies Trial);
     });

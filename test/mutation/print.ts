@@ -11,9 +11,9 @@ export function isSurvivor({ failure }: Result): boolean {
   return failure === null;
 }
 
-export function lineOf({ mutation, failure, timeout, ms }: Result): string {
+export function lineOf({ mutation, failure, ms }: Result): string {
   const { at, text, replacement } = mutation;
-  const ending = failure === null ? "SURVIVED" : timeout ? "timeout" : "killed";
+  const ending = failure === null ? "SURVIVED" : failure.timedOut ? "timeout" : "killed";
   const seconds = `${(ms / 1000).toFixed(1)} s`;
   return `${ending.padEnd(8)} ${seconds.padStart(7)}  ${at}  ${text} → ${replacement || "∅"}${failure === null ? "" : `  by ${failure.file}: ${failure.title}`}`;
 }
@@ -31,7 +31,7 @@ export function tableOf(results: readonly Result[]): string {
 
 function rowOf(name: string, results: readonly Result[]): string {
   const survivors = results.filter(isSurvivor);
-  const timeouts = results.filter(({ timeout }) => timeout).length;
+  const timeouts = results.filter(({ failure }) => failure?.timedOut === true).length;
   const explained = survivors.filter(({ mutation }) => mutation.reason !== null).length;
   const counts = [results.length, results.length - survivors.length - timeouts, timeouts, survivors.length, explained];
   return `| ${name} | ${counts.join(" | ")} |`;

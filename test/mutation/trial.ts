@@ -15,6 +15,8 @@ export interface Trial {
 export interface Failure {
   readonly file: string;
   readonly title: string;
+  /** It waited for something that never came, or the machine was too slow. */
+  readonly timedOut: boolean;
 }
 
 export interface Verdict {
@@ -24,7 +26,7 @@ export interface Verdict {
 }
 
 /** A test that hangs has failed. */
-const TEST_TIMEOUT_MS = 30_000;
+const TEST_TIMEOUT_MS = 60_000;
 
 const [, , copy = ""] = process.argv;
 process.chdir(copy);
@@ -50,13 +52,15 @@ async function firstFailure(tests: readonly string[]): Promise<Failure | null> {
       vitest.projects.map((project) => project.createSpecification(moduleId)),
     );
     const ran = testModules.find((each) => each.moduleId === moduleId);
-    if (!ran?.ok()) return { file: test, title: whatFailed(ran) };
-    if (unhandledErrors.length > 0) return { file: test, title: "an error that no test handled" };
+    if (!ran?.ok()) return { file: test, ...whatFailed(ran) };
+    if (unhandledErrors.length > 0) return { file: test, title: "an error that no test handled", timedOut: false };
   }
   return null;
 }
 
-function whatFailed(ran: TestModule | undefined): string {
+function whatFailed(ran: TestModule | undefined): Omit<Failure, "file"> {
   const [first] = ran?.children.allTests("failed") ?? [];
-  return first?.fullName ?? ran?.errors()[0]?.message.split("\n")[0] ?? "did not run";
+  const [error] = first?.result().errors ?? ran?.errors() ?? [];
+  const message = error?.message.split("\n")[0] ?? "did not run";
+  return { title: first?.fullName ?? message, timedOut: /timed out/i.test(message) };
 }

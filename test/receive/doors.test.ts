@@ -11,9 +11,15 @@ const FORM_TYPE = "application/x-www-form-urlencoded; charset=utf-8";
 beforeEach(clear);
 
 /** Through the Worker's own front door. */
-async function post(path: string, body: string, about: { address: string; contentType?: string }): Promise<Response> {
-  const headers = { "content-type": about.contentType ?? JSON_TYPE, "cf-connecting-ip": about.address };
-  return exports.default.fetch(`https://kicc.example${path}`, { method: "POST", headers, body });
+interface About {
+  readonly address: string;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+async function post(path: string, body: string, { address, contentType, headers }: About): Promise<Response> {
+  const told = { "content-type": contentType ?? JSON_TYPE, "cf-connecting-ip": address, ...headers };
+  return exports.default.fetch(`https://kicc.example${path}`, { method: "POST", headers: told, body });
 }
 
 const addressOf = ({ product }: Pick<Door, "product">): string => KICC.production.sources[product][0];
@@ -100,12 +106,19 @@ describe("a path that is no door", () => {
 
   it.each([
     ["a stranger", { address: "198.51.100.7" }],
-    ["one who only looks, from KICC's address", { address: "203.233.72.66", method: "GET" }],
     ["a Worker that forges KICC's address", { address: "203.233.72.66", headers: { "cf-worker": "evil.example" } }],
   ])("is answered the same to %s, and keeps nothing of it", async (_who, sending) => {
     const response = await post("/kicc/nowhere", "{}", sending);
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ resCd: "4040" });
-    expect(await kept()).toEqual([]);
+    await post("/kicc/later", "{}", { address: "203.233.72.66" });
+    await expect.poll(kept).toEqual([{ reason: "path", door: null, path: "/kicc/later" }]);
+  });
+
+  it("keeps nothing of who only looks at it, from KICC's address too", async () => {
+    const headers = { "cf-connecting-ip": "203.233.72.66" };
+    expect((await exports.default.fetch("https://kicc.example/kicc/nowhere", { headers })).status).toBe(404);
+    await post("/kicc/later", "{}", { address: "203.233.72.66" });
+    await expect.poll(kept).toEqual([{ reason: "path", door: null, path: "/kicc/later" }]);
   });
 });
