@@ -359,6 +359,7 @@ describe("the charset", () => {
     ["application/json; charset=iso-8859-1", "utf-8", "ã", "application/json; charset=utf-8"],
     ["a/b; charset=utf-8; charset=euc-kr", "utf-8", "ã", "application/json; charset=utf-8"],
     ["a/b; charset=euc-kr; charset=cp949", "euc-kr", "찾", "a/b; charset=euc-kr; charset=cp949"],
+    ["a/b; charset=utf-8; charset", "utf-8", "ã", "application/json; charset=utf-8"],
     ["a/b; charset*=utf-7''x", "utf-8", "ã", "application/json; charset=utf-8"],
     ['a/b; charset="utf-8\\"', "utf-8", "ã", "application/json; charset=utf-8"],
   ] as const)("of %s is %s", (contentType, charset, resMsg, delivered) => {

@@ -210,11 +210,10 @@ describe("an attempt in queue mode", () => {
   });
 });
 
-it("a success that was not stored holds no failure", async () => {
-  const ids = { shopOrderNo: "ORD-1", pgCno: "P-1", cancelPgCno: "C-1" };
-  const failure = await stored(kiccBody({ ...ids, resCd: "W901" }));
-  const receipt = { id: "ntf_of_nobody", by: "receipt" };
-  await supersede(env.DB, [failure.id], receipt.id, receipt.by).run();
+it("a success holds failures when it is stored, and not when it comes again", async () => {
+  const failure = await stored(kiccBody({ resCd: "W901" }));
+  const success = await stored(kiccBody());
+  await supersede(env.DB, [failure.id], success.id, "another receipt").run();
   expect(await rowOf(failure.id)).toMatchObject({ state: "pending" });
 });
 
@@ -245,6 +244,12 @@ describe("what the settings say", () => {
     );
     const announced = kiccBody({ mallId: null, cancelPgCno: "C-9", pgCno: "P-8" });
     expect(await stored(announced, {}, settings)).toMatchObject({ state: "pending" });
+  });
+
+  it("takes none for ours for the sake of one that is held as foreign, though its mallId is ours since", async () => {
+    await stored(kiccBody({ mallId: "05599002", pgCno: "P-2" }), {}, { MALL_IDS: "05599001" });
+    const nobodys = await stored(kiccBody({ mallId: null, pgCno: "P-2" }), {}, { MALL_IDS: "05599001,05599002" });
+    expect(await rowOf(nobodys.id)).toMatchObject({ state: "held", reason: "foreign" });
   });
 
   it("takes a made-up one for ours, whatever its mallId", async () => {

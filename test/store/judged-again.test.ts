@@ -34,9 +34,9 @@ describe("a success", () => {
     expect(await rowOf(id)).toMatchObject({ state: "held", reason: "conflict" });
   });
 
-  it("holds the failure that became pending again meanwhile", async () => {
+  it("holds the failure that a person replayed meanwhile", async () => {
     const failure = await stored(kiccBody({ ...EVENT, resCd: "W901" }));
-    await given.dead(failure.id);
+    await given.delivered(failure.id);
     await storedWhile(kiccBody(EVENT), () => given.pending({}, failure.id));
     expect(await rowOf(failure.id)).toMatchObject({ state: "held", reason: "superseded" });
   });

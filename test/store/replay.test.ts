@@ -89,6 +89,14 @@ describe("one that is replayed", () => {
     expect(await rowOf(failure)).toMatchObject({ state: "held", reason: "superseded", contradicts: success });
   });
 
+  it("as an approval leaves another merchant's payment of the same number on its way", async () => {
+    const payment = { cancelPgCno: null, cancelDate: null, approvalDate: "20260113142131", pgCno: "P-1" };
+    const failure = await settled("pending", {}, kiccBody({ ...payment, mallId: "T0011111", resCd: "W901" }));
+    const success = await settled("held", { reason: "ambiguous" }, kiccBody({ ...payment, mallId: "T0099001" }));
+    await again(success);
+    expect(await rowOf(failure)).toMatchObject({ state: "pending" });
+  });
+
   it("of a kind whose results say nothing of each other holds nothing", async () => {
     const other = await settled("pending", { kind: "online.escrow", res_cd: "W901" }, kiccBody(CANCELLED));
     const one = await settled("held", { kind: "online.escrow", cancel_pg_cno: "C-1" });
