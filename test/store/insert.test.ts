@@ -4,8 +4,9 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { storeNotification, storingOf } from "../../src/intake.ts";
 import { supersede } from "../../src/store/insert.ts";
-import { clear, configWith, kiccBody, notificationFrom, rowOf, stored } from "../fixtures.ts";
+import { clear, configWith, copied, kiccBody, notificationFrom, rowOf, stored } from "../fixtures.ts";
 import { given } from "../given.ts";
+import { meteredD1 } from "../metered.ts";
 
 /** The parts of a body that tell one cancellation. */
 function cancellation(cancelPgCno: string, about: Readonly<Record<string, unknown>> = {}): string {
@@ -195,6 +196,20 @@ describe("one receipt", () => {
     expect(row?.value).toBe(ids[name]);
   });
 });
+
+it(
+  "one of thousands with one pgCno, as of a fixed account, is compared with the newest alone",
+  { timeout: 60_000 },
+  async () => {
+    const deposit = { notiType: "30", pgCno: "P-1", cancelPgCno: null, shopOrderNo: "ORD-1" };
+    const { id } = await stored(kiccBody({ ...deposit, tlfSno: "T-1" }));
+    await copied(id, 4000);
+    const { db, take } = meteredD1(env.DB);
+    const notification = notificationFrom(kiccBody({ ...deposit, tlfSno: "T-2" }));
+    await storeNotification(db, notification, storingOf(configWith().storing, notification, "receipt", Date.now()));
+    expect(take().read).toBeLessThan(2000);
+  },
+);
 
 describe("an attempt in queue mode", () => {
   const QUEUE = { DELIVERY: "queue" };
