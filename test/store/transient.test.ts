@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sharedTimer } from "../../src/deadline.ts";
+import { retryTransient } from "../../src/store/transient.ts";
 
 const never = new Promise<never>(() => {});
 
@@ -54,5 +55,23 @@ describe("waiting with one timer", () => {
     await vi.advanceTimersByTimeAsync(5000);
     expect(await late).toBe(4000);
     end();
+  });
+});
+
+describe("a statement that fails", () => {
+  it("is tried again where D1 lost it on the way, and once alone where another try changes nothing", async () => {
+    const tries = async (message: string) => {
+      let count = 0;
+      const run = () => {
+        count += 1;
+        return Promise.reject(new Error(message));
+      };
+      const failed = expect(retryTransient(run, Date.now() + 3000)).rejects.toThrow(message);
+      await vi.advanceTimersByTimeAsync(3000);
+      await failed;
+      return count;
+    };
+    expect(await tries("D1_ERROR: Network connection lost.")).toBeGreaterThan(2);
+    expect(await tries("D1_ERROR: no such table: notifications")).toBe(1);
   });
 });

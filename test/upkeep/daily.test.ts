@@ -29,7 +29,7 @@ async function at(now: number, settings: Readonly<Record<string, unknown>> = SET
   await tellDaily(configWith(settings), env.DB, now);
 }
 
-it("tells counts and sums of the day before by kind and currency, in KST, and what waits", async () => {
+it("tells counts and sums of the day before by kind and currency, in KST, no test and no other merchant's among them, and what waits", async () => {
   const yesterday = NINE - 20 * HOUR;
   const money = (currency: string, amount: string) => kiccBody({ amountInfo: { currency, amount } });
   await stored(money("KRW", "51000"), { receivedAt: yesterday });
@@ -37,6 +37,7 @@ it("tells counts and sums of the day before by kind and currency, in KST, and wh
   await stored(money("USD", "12.34"), { receivedAt: yesterday });
   await stored(kiccBody({ resCd: "9999" }), { receivedAt: yesterday });
   await stored(money("KRW", "7777"), { receivedAt: yesterday, source: "test" });
+  await stored(money("KRW", "8888"), { receivedAt: yesterday }, { MALL_IDS: "another" });
   await stored(money("KRW", "1"), { receivedAt: NINE - 9 * HOUR });
   await stored(money("KRW", "1"), { receivedAt: NINE - 33 * HOUR - 1 });
   await rollUp(env.DB, NINE);
@@ -47,7 +48,7 @@ it("tells counts and sums of the day before by kind and currency, in KST, and wh
   expect(text).toContain("wechat.cancel: 2 succeeded, 84,000 KRW");
   expect(text).toContain("wechat.cancel: 1 succeeded, 12.34 USD");
   expect(text).toContain("wechat.cancel: 1 failed");
-  expect(text).toMatch(/Waits: overdue notifications \d/);
+  expect(text).toMatch(/Waits: held notifications 1, overdue notifications \d/);
 });
 
 it("tells once, though two runs do so at once and others follow, and late where no run came at nine", async () => {

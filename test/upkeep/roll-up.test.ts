@@ -6,6 +6,7 @@ import { decide } from "../../src/rules/retry.ts";
 import { rollUp } from "../../src/upkeep/roll-up.ts";
 import { claim } from "../../src/store/claim.ts";
 import { attemptOf, settle } from "../../src/store/settle.ts";
+import { addUp, readCursor } from "../../src/store/rollup-writes.ts";
 import { type Hour, readSpans } from "../../src/store/rollup-reads.ts";
 import { clear, faultyD1, kiccBody, stored } from "../fixtures.ts";
 import { given } from "../given.ts";
@@ -121,6 +122,14 @@ describe("counting", () => {
     await expect(rollUp(dies, NINE + 120_000)).rejects.toThrow("died");
     await Promise.all([1, 2, 3].map(() => rollUp(env.DB, NINE + 180_000)));
     expect(await hours()).toEqual([{ hour: NINE, received: 20, delivered: 5, failed: 5 }]);
+  });
+
+  it("adds up once what two runs read at one time", async () => {
+    const cursor = await readCursor(env.DB);
+    const add = () => addUp(env.DB, cursor, cursor.seq + 1, [[NINE, "received", 7]], new Map());
+    await add();
+    await add();
+    expect(await hours()).toEqual([{ hour: NINE, received: 7, delivered: 0, failed: 0 }]);
   });
 
   it("works through what has piled up in bounded pages", async () => {

@@ -325,6 +325,15 @@ describe("a backlog of thousands that need nothing", () => {
     expect(enqueued).toEqual([last, first]);
   });
 
+  it("of one instant is gone through whole, over several minutes", { timeout: 60_000 }, async () => {
+    await copied(await due(600, ASKED), 2500);
+    const last = await due(600);
+    await set("all", { next_attempt_at: Date.now() - 600 * MINUTE_MS });
+    const enqueued: string[] = [];
+    for (let minutes = 0; minutes < 3; minutes++) enqueued.push(...(await run()).sent.map(({ id }) => id));
+    expect(enqueued).toEqual([last]);
+  });
+
   it("is buried whole where no try is left, and none of it is enqueued", { timeout: 60_000 }, async () => {
     await copied(await due(600, { attempts: 3, tries: 3 }), 450);
     const queue = await run(localQueue(), { RETRY_DELAYS_SECONDS: "1,1" });

@@ -12,6 +12,8 @@ import { encodeMessage } from "../../src/queue/message.ts";
 import { receive } from "../../src/receive/hook.ts";
 import { beat, rememberConsole } from "../../src/store/heartbeat.ts";
 import { listUnsent } from "../../src/store/alert-outbox.ts";
+import { noteSighting } from "../../src/store/alert-conditions.ts";
+import { sendAlerts } from "../../src/upkeep/send-alerts.ts";
 import { watch } from "../../src/upkeep/watch.ts";
 import { seed } from "../calls.ts";
 import { meteredD1 } from "../metered.ts";
@@ -259,6 +261,14 @@ describe("alerts", () => {
   });
 });
 
+it("something that was over and is seen again is so since then, not since it was seen first", async () => {
+  const first = () => env.DB.prepare("SELECT first_at AS at FROM sightings").first<number>("at");
+  for (const at of [now, now + MINUTE, now + 2 * MINUTE]) await noteSighting(env.DB, "stray-messages", at);
+  expect(await first()).toBe(now);
+  await noteSighting(env.DB, "stray-messages", now + 60 * MINUTE);
+  expect(await first()).toBe(now + 60 * MINUTE);
+});
+
 describe("an alert that cannot be sent", () => {
   it.each([
     ["is refused", () => new Response("no", { status: 500 })],
@@ -334,6 +344,17 @@ describe("an alert that cannot be sent", () => {
     await minute({ ALERT_URL: "no-url" });
     answer = () => new Response("ok");
     expect((await minute()).join()).toContain("1 notification is dead");
+  });
+
+  it("is dropped after three days: the console shows what is so now", async () => {
+    answer = () => new Response("no", { status: 500 });
+    await inState("dead");
+    await minute();
+    answer = () => new Response("ok");
+    now += 3 * 24 * 60 * MINUTE + MINUTE;
+    await sendAlerts(configWith({ ALERT_URL }).operating.alerts, env.DB, null, now);
+    expect(told).toEqual([]);
+    expect(await listUnsent(env.DB, 9)).toEqual([]);
   });
 
   it("is dropped with its channel, so that a webhook that is gone is not tried for ever", async () => {
