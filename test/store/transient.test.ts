@@ -66,9 +66,9 @@ describe("a statement that fails", () => {
         count += 1;
         return Promise.reject(new Error(message));
       };
-      const failed = expect(retryTransient(run, Date.now() + 3000)).rejects.toThrow(message);
+      const failed = retryTransient(run, Date.now() + 3000).catch(String);
       await vi.advanceTimersByTimeAsync(3000);
-      await failed;
+      expect(await failed).toContain(message);
       return count;
     };
     expect(await tries("D1_ERROR: Network connection lost.")).toBeGreaterThan(2);
