@@ -33,7 +33,7 @@ export const EACH = {
   logEvents: 1,
 } as const;
 /** A run of the cron that has nothing to do. */
-export const IDLE_MINUTE = { rowsRead: 54 } as const;
+export const IDLE_MINUTE = { rowsRead: 56 } as const;
 /** A full part of the archive, its index and what merging that takes. test/bench/archive.ts measures it. */
 export const PART = { lines: 5000, classA: 8, classB: 16, rowsWritten: 10 } as const;
 
