@@ -25,6 +25,8 @@ const OUTSIDE_WORKERD = [
   "test/{e2e,simulator,puller,origins,monitoring}/**/*.test.ts",
   "test/deploy/{migrations,settings,verify-archive}.test.ts",
 ];
+/** Walks through the console in a browser, minutes long: `npm run test:looks`. `npm test` has the pages, each once. */
+const WALKS = ["test/e2e/console/walks/*.test.ts"];
 /** Minutes long: wrangler runs in each. They have a command of their own. */
 const DEPLOYS = ["test/deploy/{deploy,doctor,interrupted,traps,upgrade}.test.ts"];
 
@@ -72,11 +74,13 @@ export default defineConfig(async () => {
           test: {
             name: "e2e",
             include: OUTSIDE_WORKERD,
-            // A walk through the console has many pages, and each is looked at by axe.
+            exclude: WALKS,
+            // axe looks at each page of the console.
             testTimeout: 120_000,
             hookTimeout: 120_000,
           },
         },
+        { test: { name: "walks", include: WALKS, testTimeout: 120_000, hookTimeout: 120_000 } },
         { test: { name: "deploy", include: DEPLOYS, testTimeout: 60_000, hookTimeout: 60_000 } },
       ],
       coverage: { provider: "istanbul" as const, include: ["src/**"], reporter: ["text"] },

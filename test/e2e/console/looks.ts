@@ -22,7 +22,7 @@ const ALL: readonly Look[] = (["en", "ko"] as const).flatMap((language) =>
   ),
 );
 
-/** Two looks that differ in everything, because `npm run check` has only minutes. `npm run test:looks` tests all. */
+/** Two looks that differ in everything. `npm run test:looks` tests all. */
 const FEW: readonly Look[] = [
   { language: "ko", colours: "dark", width: 375, scripts: "off" },
   { language: "en", colours: "light", width: 1280, scripts: "on" },

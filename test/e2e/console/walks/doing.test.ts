@@ -2,10 +2,10 @@
 // closing, a CSV file, and the guides.
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { eventually } from "../receiver.ts";
-import { type ConsoleStage, inState, startConsoleStage } from "./stage.ts";
-import { LOOKS, expectWell, tabTo, wordsOf } from "./looks.ts";
-import { send } from "../../simulator/send.ts";
+import { eventually } from "../../receiver.ts";
+import { type ConsoleStage, inState, startConsoleStage } from "../stage.ts";
+import { LOOKS, expectWell, tabTo, wordsOf } from "../looks.ts";
+import { send } from "../../../simulator/send.ts";
 
 let stage: ConsoleStage;
 

@@ -1,9 +1,9 @@
 // An operator finds an order in a real browser: by its number or the beginning of it, by filters, and by a link for a
 // colleague.
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { type ConsoleStage, startConsoleStage } from "./stage.ts";
-import { LOOKS, expectWell, optionsOf, tabTo, wordsOf } from "./looks.ts";
-import { CONSOLE_TOKEN } from "../receiver.ts";
+import { type ConsoleStage, startConsoleStage } from "../stage.ts";
+import { LOOKS, expectWell, optionsOf, tabTo, wordsOf } from "../looks.ts";
+import { CONSOLE_TOKEN } from "../../receiver.ts";
 
 let stage: ConsoleStage;
 

@@ -1,9 +1,9 @@
 // An operator reads one payment's whole story in a real browser: what came, what is left to do, what was sent and
 // answered, and copying.
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { CONSOLE_TOKEN } from "../receiver.ts";
-import { type ConsoleStage, startConsoleStage } from "./stage.ts";
-import { LOOKS, expectWell, optionsOf, tabTo, wordsOf } from "./looks.ts";
+import { CONSOLE_TOKEN } from "../../receiver.ts";
+import { type ConsoleStage, startConsoleStage } from "../stage.ts";
+import { LOOKS, expectWell, optionsOf, tabTo, wordsOf } from "../looks.ts";
 
 let stage: ConsoleStage;
 

@@ -1,8 +1,8 @@
 // An operator asks "Is all well?" in a real browser: one sentence, each problem with its link and its guide, the plots,
 // and alerts.
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { type ConsoleStage, startConsoleStage } from "./stage.ts";
-import { LOOKS, expectWell, tabTo, wordsOf } from "./looks.ts";
+import { type ConsoleStage, startConsoleStage } from "../stage.ts";
+import { LOOKS, expectWell, tabTo, wordsOf } from "../looks.ts";
 
 let stage: ConsoleStage;
 

@@ -1,9 +1,9 @@
 // The test page in a real browser: a test of any kind and result reaches the origin, and a failure is explained in
 // words.
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { KINDS } from "../../../src/kinds/registry.ts";
-import { type ConsoleStage, startConsoleStage } from "./stage.ts";
-import { LOOKS, expectWell, wordsOf } from "./looks.ts";
+import { KINDS } from "../../../../src/kinds/registry.ts";
+import { type ConsoleStage, startConsoleStage } from "../stage.ts";
+import { LOOKS, expectWell, wordsOf } from "../looks.ts";
 
 let stage: ConsoleStage;
 

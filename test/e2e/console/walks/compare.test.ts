@@ -1,9 +1,9 @@
 // An operator asks "Did these refunds come?" in a real browser: pastes, chooses or drops a list, and lets KICC be asked
 // about the missing numbers.
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { encodeEucKr } from "../../simulator/euc-kr.ts";
-import { type ConsoleStage, inState, startConsoleStage } from "./stage.ts";
-import { LOOKS, expectWell, tabTo, wordsOf } from "./looks.ts";
+import { encodeEucKr } from "../../../simulator/euc-kr.ts";
+import { type ConsoleStage, inState, startConsoleStage } from "../stage.ts";
+import { LOOKS, expectWell, tabTo, wordsOf } from "../looks.ts";
 
 let stage: ConsoleStage;
 
