@@ -87,6 +87,8 @@ describe("every page", () => {
     async (count) => {
       await fill(count);
       const cookie = await signedIn();
+      // An isolate's first page also stores the console's address and D1's size.
+      await visit("/console", { cookie });
       for (const path of PAGES) {
         const { db, take } = meteredD1(env.DB);
         const response = await visit(`/console${path}`, { cookie, env: { DB: db } });
