@@ -1,7 +1,7 @@
 // Finds which of many numbers are in the archive. The index objects name the owner of each number, so no part is read.
 import type { Flow, NumberName } from "../store/filters.ts";
 import type { IndexEntry, Owner } from "./entries.ts";
-import { lookUp } from "./lookup.ts";
+import { lookUp } from "./index-lookup.ts";
 
 /** Reads of R2 for one comparison: tables and pieces of index objects. Six at once, they take some seconds. */
 export const MOST_READS = 800;

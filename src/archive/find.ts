@@ -3,7 +3,7 @@
 import { eachLine } from "./bucket.ts";
 import type { ArchivedLine } from "./line.ts";
 import type { LinePlace } from "./entries.ts";
-import { lookUp } from "./lookup.ts";
+import { lookUp } from "./index-lookup.ts";
 
 /** From how many parts one search reads its matches, newest first. */
 const PARTS = 10;

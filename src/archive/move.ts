@@ -16,7 +16,7 @@ import {
 } from "../store/archive-plan.ts";
 import { kstDay } from "../time.ts";
 import { eachLine, putOnce, readText, sha256Of } from "./bucket.ts";
-import { indexPart } from "./index-part.ts";
+import { indexPart } from "./make-index.ts";
 import { leavesBefore, manifestName, manifestText, partName } from "./manifest.ts";
 import { mergeIndexes } from "./merge-indexes.ts";
 import { buildPart } from "./part.ts";

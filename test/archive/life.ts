@@ -2,7 +2,7 @@
 // a ledger.
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
-import { lookUp } from "../../src/archive/lookup.ts";
+import { lookUp } from "../../src/archive/index-lookup.ts";
 import { archiveOld } from "../../src/archive/move.ts";
 import { faultyD1 } from "../fixtures.ts";
 import { faultyR2, hang } from "./faulty-r2.ts";

@@ -1,7 +1,7 @@
 // Moving to R2 while any step may fail: nothing is lost or archived twice, and the next runs move everything.
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { lookUp } from "../../src/archive/lookup.ts";
+import { lookUp } from "../../src/archive/index-lookup.ts";
 import { archiveOld } from "../../src/archive/move.ts";
 import { replayOne } from "../../src/store/replay-one.ts";
 import { type FaultyD1, clear, faultyD1 } from "../fixtures.ts";

@@ -5,7 +5,7 @@ import { env } from "cloudflare:workers";
 import { applyD1Migrations } from "cloudflare:test";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { readArchived } from "../../src/archive/find.ts";
-import { lookUp } from "../../src/archive/lookup.ts";
+import { lookUp } from "../../src/archive/index-lookup.ts";
 import { archiveOld } from "../../src/archive/move.ts";
 import { receive } from "../../src/receive/hook.ts";
 import { rollUp } from "../../src/upkeep/roll-up.ts";

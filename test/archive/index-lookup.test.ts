@@ -5,7 +5,7 @@ import { findArchived } from "../../src/archive/find.ts";
 import { type IndexEntry, entriesOf, entryOf, sorted } from "../../src/archive/entries.ts";
 import { writeIndex } from "../../src/archive/index-object.ts";
 import { FAN_OUT, mergeIndexes } from "../../src/archive/merge-indexes.ts";
-import { lookUp } from "../../src/archive/lookup.ts";
+import { lookUp } from "../../src/archive/index-lookup.ts";
 import { archiveOld } from "../../src/archive/move.ts";
 import { readRuns } from "../../src/store/archive-index.ts";
 import { clear, faultyD1 } from "../fixtures.ts";
