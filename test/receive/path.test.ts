@@ -79,6 +79,10 @@ describe("a path before people", () => {
   ])("masks %s, and nothing else", (_what, pathname, masked) => {
     expect(maskedPath(pathname, [TOKEN])).toBe(masked);
   });
+
+  it("masks a token of ours that is short", () => {
+    expect(maskedPath("/kicc/wechat/cancle/short/REF-1", ["old", "short"])).toBe("/kicc/wechat/cancle/***/REF-1");
+  });
 });
 
 describe("a token", () => {
