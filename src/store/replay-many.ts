@@ -8,7 +8,7 @@ import { DELIVERABLE, type DeliverableRow } from "./rows.ts";
 import { type Selection, rowsToLookAt, selectedSeqs } from "./selection.ts";
 
 /** Counting on would cost a row read each, and nobody needs a larger number. */
-export const REPLAY_COUNTS_AT_MOST = 1900;
+export const REPLAY_COUNTS_AT_MOST = 1000;
 
 /** How many selected rows one run looks at. */
 const LOOKED_AT = 2000;

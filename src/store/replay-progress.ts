@@ -10,20 +10,21 @@ export interface ReplayProgress extends Selection {
   readonly askedAt: number;
   /** How many there were at first, counted up to REPLAY_COUNTS_AT_MOST. */
   readonly total: number;
-  /** How many are left, counted in the same way. */
+  /** How many are left, counted in the same way. As many as at first where an older replay is worked off before it. */
   readonly left: number;
 }
 
 const SHOWN = 5;
 
-/** The oldest first: the cron works off one after the other. At most SHOWN × REPLAY_COUNTS_AT_MOST rows are read. */
+/** The oldest first: the cron works off one after the other, so only the oldest is counted anew. */
 export async function listReplays(db: D1Database): Promise<ReplayProgress[]> {
   const { results } = await db
     .prepare(`SELECT id, asked_at AS askedAt, total, ${SELECTION} FROM replays ORDER BY id LIMIT ${SHOWN}`)
     .run<Omit<ReplayProgress, "left">>();
-  if (results.length === 0) return [];
-  const counts = await db.batch<{ found: number }>(results.map((replay) => countStatement(db, replay, replay.askedAt)));
-  return results.map((replay, index) => ({ ...replay, left: counts[index]?.results[0]?.found ?? 0 }));
+  const [oldest, ...waiting] = results;
+  if (oldest === undefined) return [];
+  const counted = await countStatement(db, oldest, oldest.askedAt).first<{ found: number }>();
+  return [{ ...oldest, left: counted?.found ?? 0 }, ...waiting.map((replay) => ({ ...replay, left: replay.total }))];
 }
 
 /** What was replayed already stays replayed. @returns false where the replay is finished, or was stopped before */

@@ -2,8 +2,13 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { closeMany } from "../../src/store/close.ts";
-import { askReplayMany, replayNextPage } from "../../src/store/replay-many.ts";
-import { PREVIEW_LOOKS_AT, PREVIEW_LOOKS_AT_MOST, previewReplay } from "../../src/store/replay-progress.ts";
+import { REPLAY_COUNTS_AT_MOST, askReplayMany, replayNextPage } from "../../src/store/replay-many.ts";
+import {
+  PREVIEW_LOOKS_AT,
+  PREVIEW_LOOKS_AT_MOST,
+  listReplays,
+  previewReplay,
+} from "../../src/store/replay-progress.ts";
 import { END_OF_TIME, type Selection } from "../../src/store/selection.ts";
 import { seed } from "../calls.ts";
 import { clear } from "../fixtures.ts";
@@ -39,7 +44,7 @@ it("closes at most 2,000 at once, the oldest first, and says that there are more
 
 it("replays those of one number, where thousands have it, in the order of receipt, and stops when all are", async () => {
   const shared = { ...ALL, q: "ORD-1" };
-  expect(await askReplayMany(env.DB, shared, entry)).toBe(1900);
+  expect(await askReplayMany(env.DB, shared, entry)).toBe(REPLAY_COUNTS_AT_MOST);
   const { db, take } = meteredD1(env.DB);
   const seen: string[] = [];
   for (let page = 0; page < 80; page++) seen.push(...(await replayNextPage(db, Date.now(), 200)).map(({ id }) => id));
@@ -47,6 +52,18 @@ it("replays those of one number, where thousands have it, in the order of receip
   expect(seen.toSorted()).toEqual(seen);
   expect(take().read / 60).toBeLessThan(40_000);
   expect(await env.DB.prepare("SELECT count(*) AS n FROM replays").first("n")).toBe(0);
+});
+
+it("counts what is left of the replay that is worked off, and of those behind it says what they had at first", async () => {
+  const few = { ...ALL, q: "00000000000000000007" };
+  await askReplayMany(env.DB, few, entry);
+  for (let times = 0; times < 3; times++) await askReplayMany(env.DB, ALL, entry);
+  const { db, take } = meteredD1(env.DB);
+  const many = { total: REPLAY_COUNTS_AT_MOST, left: REPLAY_COUNTS_AT_MOST };
+  expect(await listReplays(db)).toMatchObject([{ total: 1, left: 1 }, many, many, many]);
+  await env.DB.exec("UPDATE notifications SET state = 'delivered'");
+  expect(await listReplays(db)).toMatchObject([{ total: 1, left: 0 }, many, many, many]);
+  expect(take().read).toBeLessThan(100);
 });
 
 it("says of a preview that it is a part, where more were to be looked at", async () => {
