@@ -25,7 +25,7 @@ const OUTSIDE_WORKERD = [
   "test/{e2e,simulator,puller,origins,monitoring}/**/*.test.ts",
   "test/deploy/{migrations,settings,verify-archive}.test.ts",
 ];
-/** Walks through the console in a browser, minutes long: `npm run test:looks`. `npm test` has the pages, each once. */
+/** Walks through the console in a browser, minutes long: `npm run test:looks`. `npm test` has each page once. */
 const WALKS = ["test/e2e/console/walks/*.test.ts"];
 /** Minutes long: wrangler runs in each. They have a command of their own. */
 const DEPLOYS = ["test/deploy/{deploy,doctor,interrupted,traps,upgrade}.test.ts"];

@@ -14,15 +14,20 @@ export interface Look {
   readonly scripts: "on" | "off";
 }
 
-const ALL: readonly Look[] = (["en", "ko"] as const).flatMap((language) =>
+/**
+ * Half of all sixteen: any three of the four choices are seen in every combination. All would take twenty minutes, and
+ * nothing on a page depends on all four at once.
+ */
+const MANY: readonly Look[] = (["en", "ko"] as const).flatMap((language) =>
   (["light", "dark"] as const).flatMap((colours) =>
-    ([375, 1280] as const).flatMap((width) =>
-      (["off", "on"] as const).map((scripts) => ({ language, colours, width, scripts })),
-    ),
+    ([375, 1280] as const).map((width) => {
+      const ones = [language === "ko", colours === "dark", width === 1280].filter(Boolean).length;
+      return { language, colours, width, scripts: ones % 2 === 0 ? "off" : "on" } as const;
+    }),
   ),
 );
 
-/** Two looks that differ in everything. `npm run test:looks` tests all. */
+/** Two looks that differ in everything. `npm run test:looks` tests many. */
 const FEW: readonly Look[] = [
   { language: "ko", colours: "dark", width: 375, scripts: "off" },
   { language: "en", colours: "light", width: 1280, scripts: "on" },
@@ -30,8 +35,8 @@ const FEW: readonly Look[] = [
 
 const MOST_TABS = 200;
 
-export const EVERY_LOOK = process.env["EVERY_LOOK"] !== undefined;
-export const LOOKS = EVERY_LOOK ? ALL : FEW;
+export const MANY_LOOKS = process.env["MANY_LOOKS"] !== undefined;
+export const LOOKS = MANY_LOOKS ? MANY : FEW;
 
 export function wordsOf({ language }: Look): Words {
   return { en, ko }[language];
