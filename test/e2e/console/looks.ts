@@ -1,7 +1,7 @@
 // The looks in which the console is tested (language, colours, width, scripts on or off), and what must hold on each
 // page in each look.
 import axe from "axe-core";
-import type { BrowserContextOptions, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 import { en } from "../../../src/console/words/en.ts";
 import { ko } from "../../../src/console/words/ko.ts";
@@ -82,7 +82,6 @@ export async function expectWell(page: Page, look: Look): Promise<void> {
   });
   // Everything is closed again, as a person would find it.
   await seen.evaluate("for (const one of document.querySelectorAll('[data-looked]')) one.open = false");
-  if (seen !== page) await seen.context().close();
 }
 
 /** Uses only the Tab key, because some people have no mouse. */
@@ -95,16 +94,22 @@ export async function tabTo(page: Page, target: Locator): Promise<void> {
   throw new Error("Cannot reach it by Tab");
 }
 
+const twins = new WeakMap<Browser, Map<string, Page>>();
+
 /**
  * axe needs timers, and a page without scripts has none. So axe examines the same document in a page that runs no other
- * script.
+ * script. Each look has one such page, because opening one takes longer than looking at it.
  */
 async function twinOf(page: Page, look: Look): Promise<Page> {
   const browser = page.context().browser();
   if (browser === null) throw new Error("Cannot look at a page: its browser is gone");
-  const context = await browser.newContext(optionsOf({ ...look, scripts: "on" }));
-  const twin = await context.newPage();
+  const known = twins.get(browser) ?? new Map<string, Page>();
+  twins.set(browser, known);
+  const name = JSON.stringify(look);
+  const twin = known.get(name) ?? (await (await browser.newContext(optionsOf({ ...look, scripts: "on" }))).newPage());
+  known.set(name, twin);
   const body = await page.content();
+  await twin.unrouteAll();
   await twin.route("**/*.js", (route) => route.abort());
   await twin.route(page.url(), (route) => route.fulfill({ body, contentType: "text/html; charset=utf-8" }));
   await twin.goto(page.url());
