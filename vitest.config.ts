@@ -12,6 +12,9 @@ const SETTINGS = {
   CONSOLE_TOKEN: "console-token",
 };
 
+const UNLIMITED = { namespace_id: "1", simple: { limit: 1_000_000, period: 60 as const } };
+const FEW = { namespace_id: "2", simple: { limit: 30, period: 60 as const } };
+
 // How much of the archive's chaos: a little, unless test/chaos/archive.ts asks for more.
 const ARCHIVE_CHAOS = JSON.parse(
   process.env["ARCHIVE_CHAOS"] ?? '{"notifications":400,"days":8,"seeds":[1,2]}',
@@ -39,6 +42,8 @@ export default defineConfig(async () => {
       // Tests call the consumer themselves: a local queue that still delivers when a file ends would hang the runner.
       // test/e2e has the local queue at work.
       r2Buckets: ["BUCKET"], // of the archive's own tests: the others have none
+      // Files share a minute: what one sends must not use up another's rate. FEW is like STRANGERS in wrangler.toml.
+      ratelimits: { STRANGERS: UNLIMITED, TRUSTED: UNLIMITED, SIGN_INS: UNLIMITED, FEW },
       d1Databases: ["RELEASED"], // made by 1.0.0's migrations: test/deploy/released.test.ts
       bindings: {
         ...SETTINGS,

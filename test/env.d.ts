@@ -6,6 +6,8 @@ declare global {
     interface Env {
       readonly TEST_MIGRATIONS: D1Migration[];
       readonly BUCKET: R2Bucket;
+      /** 30 a minute. */
+      readonly FEW: RateLimit;
       readonly RELEASED: D1Database;
       readonly RELEASED_MIGRATIONS: D1Migration[];
       readonly RELEASED_ROWS: number;
