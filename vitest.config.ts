@@ -70,8 +70,6 @@ export default defineConfig(async () => {
             name: "workerd",
             include: ["test/**/*.test.{ts,tsx}"],
             exclude: [...OUTSIDE_WORKERD, ...DEPLOYS],
-            // An isolate for each file took two thirds of the time. setup.ts empties D1 before each file.
-            isolate: false,
             setupFiles: ["./test/setup.ts"],
             // Only ends a test that hangs: the machine may be shared and slow.
             testTimeout: 60_000,
