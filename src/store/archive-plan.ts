@@ -67,7 +67,10 @@ export async function readArchiveState(db: D1Database, stream: Stream): Promise<
   };
 }
 
-/** The next old rows after the cursor, finished or not. Rows that no rollup has counted are left out. */
+/**
+ * The next old rows after the cursor, finished or not. Rows that no rollup has counted are left out: by one bound, since
+ * SQLite looks for one, and would read all rows up to it to apply another.
+ */
 export async function readCandidates(db: D1Database, stream: Stream, after: number, before: number, limit: number) {
   const statement =
     stream === "audit"
@@ -81,7 +84,7 @@ export async function readCandidates(db: D1Database, stream: Stream, after: numb
           .prepare(
             `SELECT seq AS key, received_at AS at, attempts, receipts, 2 * length(body) + 3 * length(coalesce(content, '')) + 2 * length(history) + 1000 AS bytes,
                ${FINISHED} AS finished FROM notifications
-             WHERE seq > ?1 AND seq < ?2 AND seq <= (SELECT seq FROM rollup_cursor) ORDER BY seq LIMIT ?3`,
+             WHERE seq > ?1 AND seq < min(?2, (SELECT seq + 1 FROM rollup_cursor)) ORDER BY seq LIMIT ?3`,
           )
           .bind(after, seqAt(before), limit);
   return (await statement.run<Candidate>()).results;

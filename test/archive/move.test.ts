@@ -4,9 +4,11 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { findArchived, readArchived } from "../../src/archive/find.ts";
 import { archiveOld } from "../../src/archive/move.ts";
 import { restore } from "../../src/archive/restore.ts";
+import { readCandidates } from "../../src/store/archive-plan.ts";
 import { find } from "../../src/store/search.ts";
 import { replayOne } from "../../src/store/replay-one.ts";
 import { clear, stored } from "../fixtures.ts";
+import { meteredD1 } from "../metered.ts";
 import { DAY_MS, emptyBucket, fill, idsInD1, namesIn, settle, vouchedFor } from "./filling.ts";
 
 const FIRST = Date.parse("2026-01-14T00:30:00+09:00");
@@ -39,6 +41,14 @@ test("finished ones leave D1 by KST day, each day with its part, its manifest an
     sums: { "wechat.cancel": { KRW: { count: 2, amount: "102000" } } },
     previous: { name: "notifications/2026/01/14/manifest.json" },
   });
+});
+
+test("hundreds that no rollup has counted yet are not read to find those that are", async () => {
+  const [first] = await fill(500, FIRST, 100);
+  await env.DB.prepare("UPDATE rollup_cursor SET seq = (SELECT seq FROM notifications WHERE id = ?)").bind(first).run();
+  const { db, take } = meteredD1(env.DB);
+  expect(await readCandidates(db, "notifications", 0, NOW, 5000)).toHaveLength(1);
+  expect(take().read).toBeLessThan(10);
 });
 
 test("one that finishes late goes into a later part of its day", async () => {
